@@ -1,0 +1,56 @@
+"""Where the studio keeps things. Everything follows from three folders, each of which an environment variable moves."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+_APP = "melisma-studio"
+
+
+def _folder(variable: str, default: str) -> Path:
+    path = Path(os.environ.get(variable) or default)
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def data() -> Path:
+    """What the person made and would miss: untitled projects, voices, recovered takes."""
+    return _folder("STUDIO_DATA", platformdirs.user_data_dir(_APP))
+
+
+def config() -> Path:
+    """Settings, window layout, recent projects."""
+    return _folder("STUDIO_CONFIG", platformdirs.user_config_dir(_APP))
+
+
+def cache() -> Path:
+    """What can be made again: peaks, compiled kernels. May be deleted at any time."""
+    return _folder("STUDIO_CACHE", platformdirs.user_cache_dir(_APP))
+
+
+def logs() -> Path:
+    """Logs and crash traces of every process."""
+    path = cache() / "logs"
+    path.mkdir(exist_ok=True)
+    return path
+
+
+def untitled() -> Path:
+    """Projects that have no name yet, one folder each."""
+    path = data() / "untitled"
+    path.mkdir(exist_ok=True)
+    return path
+
+
+def peaks() -> Path:
+    """Peak pyramids, one file a medium, named by its content."""
+    path = cache() / "peaks"
+    path.mkdir(exist_ok=True)
+    return path
+
+
+def resources() -> Path:
+    """The read-only files that come with the program."""
+    inside = Path(__file__).parent / "resources"
+    return inside if inside.is_dir() else Path(__file__).parents[1] / "resources"
