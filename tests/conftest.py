@@ -1,0 +1,79 @@
+"""What every test stands on: a display, folders of its own, and guards against what it might leave behind."""
+
+import logging
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+os.environ.setdefault("TRITON_INTERPRET", "1")  # Triton kernels run on any machine, slowly; the GPU run sets 0
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# The first call of a kernel compiles it, and two busy cores stall now and then.
+hypothesis.settings.register_profile(
+    "here", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("here")
+
+_SHARED = Path("/dev/shm")  # noqa: S108
+_display: subprocess.Popen[bytes] | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give Qt a real display where one can be started, before any test module imports it."""
+    global _display
+    # Kernels compile once a machine, not once a test.
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / "melisma-tests-numba"))
+    if os.environ.get("QT_QPA_PLATFORM") or os.environ.get("DISPLAY"):
+        return
+    if shutil.which("Xvfb") is None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        return
+    read, write = os.pipe()
+    _display = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(write), "-screen", "0", "1440x900x24", "-nolisten", "tcp"],
+        pass_fds=[write],
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(write)
+    with os.fdopen(read) as answer:
+        number = answer.readline().strip()
+    os.environ["DISPLAY"] = f":{number}"
+    os.environ["QT_QPA_PLATFORM"] = "xcb"
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _display is not None:
+        _display.terminate()
+        _display.wait()
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes what a person has."""
+    for name in ("DATA", "CONFIG", "CACHE"):
+        monkeypatch.setenv(f"STUDIO_{name}", str(tmp_path / name.lower()))
+    monkeypatch.setenv("STUDIO_FAULTS", "1")
+
+
+@pytest.fixture(autouse=True)
+def _leaves_no_shared_memory() -> Iterator[None]:
+    mine = f"melisma-{os.getpid()}-*"
+    before = {path.name for path in _SHARED.glob(mine)}
+    yield
+    left = sorted({path.name for path in _SHARED.glob(mine)} - before)
+    assert not left, f"shared memory that nobody unlinked: {left}"
+
+
+@pytest.fixture(autouse=True)
+def _logs_no_surprises(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    yield
+    if request.node.get_closest_marker("logs_errors"):
+        return
+    loud = [record.getMessage() for record in caplog.get_records("call") if record.levelno >= logging.WARNING]
+    assert not loud, f"logged without the test expecting it: {loud}"
