@@ -1,0 +1,1 @@
+"""Tracks, waveforms, spectrograms and the pitch lane: sound drawn over time."""
