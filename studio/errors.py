@@ -37,11 +37,35 @@ class Cancelled(Exception):
     """The person no longer wants the result. Raised by `report`, caught only at the process boundary."""
 
 
+def out_of_memory(detail: str) -> Explanation:
+    """Return what is said whenever memory ran out, whoever noticed: Python, torch, or the kernel with a SIGKILL."""
+    return Explanation(
+        code="memory.out",
+        title="There was not enough memory.",
+        cause="The work needed more than this computer has free.",
+        remedy="Close other programs, or choose a smaller model or a shorter stretch, then try again.",
+        detail=detail,
+    )
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether memory ran out. torch says so in two ways of its own, which are told apart without importing it."""
+    if isinstance(error, MemoryError):
+        return True
+    names = {kind.__name__ for kind in type(error).__mro__}
+    words = ("can't allocate memory", "out of memory", "not enough memory")
+    return "OutOfMemoryError" in names or (
+        isinstance(error, RuntimeError) and any(word in str(error).lower() for word in words)
+    )
+
+
 def explain(error: BaseException) -> Explanation:
     """Return the explanation of any exception; one that nobody foresaw is named as our bug, not the person's."""
     detail = "".join(traceback.format_exception(error))
     if isinstance(error, StudioError):
         return msgspec.structs.replace(error.explanation, detail=detail)
+    if is_out_of_memory(error):
+        return out_of_memory(detail)
     return Explanation(
         code="bug",
         title="Something went wrong inside the studio.",

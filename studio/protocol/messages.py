@@ -239,6 +239,13 @@ class Stopped(_Message, frozen=True, kw_only=True):
     job: JobId
 
 
+class Refused(_Message, frozen=True, kw_only=True):
+    """A request that is not a job could not be done; `request` is its class name."""
+
+    request: str
+    why: Explanation
+
+
 # Said by the compute worker
 
 
@@ -399,6 +406,7 @@ Event = (
     | Progress
     | Failed
     | Stopped
+    | Refused
     | MediaImported
     | PeaksBuilt
     | PitchTracked
