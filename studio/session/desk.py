@@ -1,0 +1,134 @@
+"""What a command is given: every part of the session, and the two doors to the screen."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, Protocol
+
+from studio.errors import Explanation
+from studio.session.clipboard import Clipboard
+from studio.session.compare import Compare
+from studio.session.document import Document
+from studio.session.importing import Importing
+from studio.session.jobs import Jobs
+from studio.session.library import Library
+from studio.session.recovery import LeftBehind
+from studio.session.selection import Selection
+from studio.session.settings_file import SettingsFile
+from studio.session.transport import Transport
+
+Workspace = Literal["edit", "sing", "speak", "live"]
+Panel = Literal["library", "inspector", "history", "jobs", "pitch", "spectrogram"]
+
+
+class Asks(Protocol):
+    """How the session speaks to the person. Implemented by the window; `Nobody` answers "no" to everything."""
+
+    def open_files(self, title: str) -> tuple[Path, ...]:
+        """Sound and video files that the person picked; empty when they changed their mind."""
+        ...
+
+    def open_folder(self, title: str) -> Path | None:
+        """A folder that exists (a project), or None."""
+        ...
+
+    def save_path(self, title: str, suggestion: str, suffix: str = "") -> Path | None:
+        """A path that does not exist yet or that the person agreed to replace; `suffix` "" asks for a folder."""
+        ...
+
+    def text(self, title: str, label: str, value: str = "") -> str | None:
+        """A line of text, or None when called off."""
+        ...
+
+    def number(self, title: str, label: str, value: float, low: float, high: float, unit: str) -> float | None:
+        """A number between `low` and `high`, or None when called off."""
+        ...
+
+    def confirm(self, why: Explanation, verb: str) -> bool:
+        """Whether the person pressed the button that says `verb` ("Replace the file", "Stop and close")."""
+        ...
+
+    def show(self, why: Explanation) -> None:
+        """Tell of a failure, with Details and Copy report."""
+        ...
+
+    def toast(self, text: str, action: str = "", run: Callable[[], None] | None = None) -> None:
+        """Say something in passing, with at most one button."""
+        ...
+
+    def recover(self, found: Sequence[LeftBehind]) -> None:
+        """Offer what an earlier run left behind. Nothing is deleted, whatever the person answers."""
+        ...
+
+    def preferences(self, page: str = "") -> None:
+        """Open the settings, at a section of the schema ("pitch") when named."""
+        ...
+
+    def system_check(self) -> None: ...
+
+    def export_dialog(self) -> None: ...
+
+    def palette(self) -> None: ...
+
+    def shortcuts(self) -> None: ...
+
+    def about(self) -> None: ...
+
+    def copy_text(self, text: str) -> None:
+        """Put text on the system's clipboard."""
+        ...
+
+    def reveal(self, path: Path) -> None:
+        """Show a file or folder in the system's file browser."""
+        ...
+
+    def close_window(self) -> None:
+        """Close the window as its own button would, with the same question when something is running."""
+        ...
+
+
+class View(Protocol):
+    """What the timeline and the window can be told to show. Implemented by ui; `Nowhere` does nothing."""
+
+    def zoom_in(self) -> None: ...
+
+    def zoom_out(self) -> None: ...
+
+    def zoom_normal(self) -> None: ...
+
+    def zoom_fit(self) -> None: ...
+
+    def zoom_selection(self) -> None: ...
+
+    def show_sample(self, sample: int) -> None:
+        """Scroll, only if need be, until a timeline sample is in sight."""
+        ...
+
+    def visible(self) -> tuple[int, int]:
+        """First timeline sample in sight and the first after it."""
+        ...
+
+    def toggle_panel(self, panel: Panel) -> None: ...
+
+    def set_workspace(self, workspace: Workspace) -> None: ...
+
+    def focus_panel(self, step: int) -> None:
+        """Move the keyboard to the next (1) or previous (-1) panel."""
+        ...
+
+
+@dataclass(kw_only=True)
+class Desk:
+    """The parts of the session on one table. Built by `app.py`; the window puts itself into `asks` and `view`."""
+
+    document: Document
+    selection: Selection
+    transport: Transport
+    jobs: Jobs
+    clipboard: Clipboard
+    library: Library
+    settings: SettingsFile
+    importing: Importing
+    compare: Compare
+    asks: Asks
+    view: View

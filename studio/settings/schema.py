@@ -1,0 +1,186 @@
+"""Every setting, declared once. The dialog, the defaults, the checks and the docs are all read from here.
+
+To add a setting: a field with a default, a title and a description. A missing field in an older file is its default.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+Decibels = Annotated[float, Meta(ge=-60.0, le=0.0, extra={"unit": "dBFS"})]
+ThemeName = Literal["dark", "light", "system"]
+Follow = Literal["page", "scroll", "off"]
+
+
+class RecordingSettings(Struct, frozen=True, kw_only=True):
+    """Settings > Recording."""
+
+    device: Annotated[str, Meta(title="Microphone", description="Empty means what the system uses.")] = ""
+    channels: Annotated[
+        Literal[1, 2],
+        Meta(title="Channels", description="A voice is recorded in mono.", extra={"1": "Mono", "2": "Stereo"}),
+    ] = 1
+    play_along: Annotated[
+        bool, Meta(title="Play the other tracks", description="You hear the project while a take is recorded.")
+    ] = True
+    monitor: Annotated[
+        bool, Meta(title="Hear yourself", description="The microphone is played back. Wear headphones.")
+    ] = False
+    warn_above_db: Annotated[
+        Decibels, Meta(title="Clipping warning", description="The meter turns red above this peak level.")
+    ] = -1.0
+
+
+class PlaybackSettings(Struct, frozen=True, kw_only=True):
+    """Settings > Playback."""
+
+    device: Annotated[str, Meta(title="Loudspeaker", description="Empty means what the system uses.")] = ""
+    block: Annotated[
+        Literal[0, 128, 256, 512, 1024, 2048],
+        Meta(
+            title="Block size",
+            description="Small blocks answer sooner, large ones never crackle. 0 lets the studio choose.",
+            extra={"unit": "samples", "0": "Automatic"},
+        ),
+    ] = 0
+    follow: Annotated[
+        Follow,
+        Meta(
+            title="Follow the playhead",
+            description="Turn the page, scroll along, or keep the view where it is.",
+            extra={"page": "Turn the page", "scroll": "Scroll along", "off": "Stay"},
+        ),
+    ] = "page"
+    jump_short_s: Annotated[
+        float,
+        Meta(ge=0.01, le=60.0, title="Short jump", description="What Left and Right move.", extra={"unit": "s"}),
+    ] = 1.0
+    jump_long_s: Annotated[
+        float,
+        Meta(ge=0.1, le=600.0, title="Long jump", description="What Shift+Left and Right move.", extra={"unit": "s"}),
+    ] = 15.0
+
+
+class PitchSettings(Struct, frozen=True, kw_only=True):
+    """Settings > Pitch."""
+
+    engine: Annotated[
+        str, Meta(title="Pitch engine", description="What finds a melody.", extra={"choices": "engines:pitch"})
+    ] = "praat"
+    low_hz: Annotated[
+        float,
+        Meta(ge=30.0, le=500.0, title="Lowest pitch", description="Nothing below is a voice.", extra={"unit": "Hz"}),
+    ] = 50.0
+    high_hz: Annotated[
+        float,
+        Meta(ge=200.0, le=2200.0, title="Highest pitch", description="Nothing above is a voice.", extra={"unit": "Hz"}),
+    ] = 1400.0
+    a4_hz: Annotated[
+        float,
+        Meta(ge=390.0, le=470.0, title="Tuning", description="A4 in new projects.", extra={"unit": "Hz"}),
+    ] = 440.0
+    flats: Annotated[bool, Meta(title="Write flats", description="B♭ instead of A♯.")] = False
+    find_after_import: Annotated[
+        bool,
+        Meta(title="Find the pitch after importing", description="Each imported file gets its melody at once."),
+    ] = False
+
+
+class AppearanceSettings(Struct, frozen=True, kw_only=True):
+    """Settings > Appearance."""
+
+    theme: Annotated[
+        ThemeName,
+        Meta(
+            title="Theme",
+            description="Dark, light, or as the system is set.",
+            extra={"dark": "Dark", "light": "Light", "system": "As the system"},
+        ),
+    ] = "dark"
+    scale_percent: Annotated[
+        Literal[100, 125, 150, 175, 200],
+        Meta(title="Size", description="Takes effect at the next start.", extra={"unit": "%"}),
+    ] = 100
+    reduced_motion: Annotated[
+        bool, Meta(title="Reduce motion", description="Nothing slides or fades. The playhead still moves.")
+    ] = False
+
+
+class ImportSettings(Struct, frozen=True, kw_only=True):
+    """Settings > Import."""
+
+    one_track_per_file: Annotated[
+        bool, Meta(title="A track for each file", description="Otherwise the files follow each other on one track.")
+    ] = True
+
+
+class ExportSettings(Struct, frozen=True, kw_only=True):
+    """Settings > Export: what the export dialog begins with."""
+
+    container: Annotated[
+        Literal["wav", "flac", "mp3", "m4a", "opus"],
+        Meta(
+            title="Format",
+            description="WAV and FLAC lose nothing.",
+            extra={"wav": "WAV", "flac": "FLAC", "mp3": "MP3", "m4a": "M4A (AAC)", "opus": "Opus"},
+        ),
+    ] = "wav"
+    sample_format: Annotated[
+        Literal["int16", "int24", "float32"],
+        Meta(
+            title="Resolution",
+            description="24 bits hold any recording.",
+            extra={"int16": "16 bit", "int24": "24 bit", "float32": "32 bit float"},
+        ),
+    ] = "int24"
+    dither: Annotated[bool, Meta(title="Dither", description="Hides the grain of 16 bits.")] = True
+    folder: Annotated[str, Meta(title="Folder", description="Where the last export went.")] = ""
+
+
+class PrivacySettings(Struct, frozen=True, kw_only=True):
+    """Settings > Privacy."""
+
+    network: Annotated[
+        bool,
+        Meta(title="Allow the network", description="Off, the studio opens no connection, not even to look for news."),
+    ] = False
+
+
+class KeySettings(Struct, frozen=True, kw_only=True):
+    """Settings > Keys."""
+
+    map: Annotated[
+        Literal["audacity", "daw"],
+        Meta(
+            title="Keys",
+            description="Whose keys your fingers know.",
+            extra={"audacity": "As in Audacity", "daw": "As in a DAW"},
+        ),
+    ] = "audacity"
+    custom: Annotated[
+        dict[str, str], Meta(title="Own keys", description="Commands with keys of your own, by their name.")
+    ] = {}
+
+
+class StartSettings(Struct, frozen=True, kw_only=True):
+    """Settings > Start."""
+
+    reopen_last: Annotated[
+        bool, Meta(title="Open the last project", description="Otherwise a new one is opened at the start.")
+    ] = True
+    seen_welcome: Annotated[bool, Meta(title="Welcome seen", description="The sample project was offered.")] = False
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """The whole settings file. A missing field means its default."""
+
+    version: int = 1
+    recording: RecordingSettings = RecordingSettings()
+    playback: PlaybackSettings = PlaybackSettings()
+    pitch: PitchSettings = PitchSettings()
+    appearance: AppearanceSettings = AppearanceSettings()
+    importing: ImportSettings = ImportSettings()
+    export: ExportSettings = ExportSettings()
+    privacy: PrivacySettings = PrivacySettings()
+    keys: KeySettings = KeySettings()
+    start: StartSettings = StartSettings()
