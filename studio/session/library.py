@@ -1,0 +1,112 @@
+"""What a person can reach for: the projects opened lately, and the sound of the open one."""
+
+import datetime
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from PySide6.QtCore import QObject, Signal
+
+from studio.model.project import Media, Project
+from studio.session.background_file import BackgroundFile
+from studio.session.document import Document
+
+_KEPT = 20
+
+
+class Recent(Struct, frozen=True, kw_only=True):
+    """A project that was open before."""
+
+    folder: str
+    name: str
+    opened_at: str
+
+    @property
+    def is_there(self) -> bool:
+        """Whether its folder still exists."""
+        return Path(self.folder).is_dir()
+
+
+class MediaRow(Struct, frozen=True, kw_only=True):
+    """A medium of the open project as the library shows it; `uses` counts the clips that stand on it."""
+
+    media: Media
+    uses: int
+    is_missing: bool
+    has_pitch: bool
+
+
+class Library(QObject):
+    """Recent projects, newest first, and the media of the open project. UI thread only."""
+
+    changed = Signal()
+
+    def __init__(self, path: Path, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._file = BackgroundFile(path)
+        self._document = document
+        self._recent = self._load()
+        self._shown: tuple[object, ...] = ()
+        document.changed.connect(self._project_changed)
+        document.folder_changed.connect(self.changed)
+
+    @property
+    def recent(self) -> tuple[Recent, ...]:
+        """Projects opened before, newest first."""
+        return self._recent
+
+    @property
+    def media(self) -> tuple[MediaRow, ...]:
+        """Every medium of the open project, in the order in which they came."""
+        project, folder = self._document.project, self._document.folder
+        uses = Counter(clip.media for clip in project.clips)
+        return tuple(
+            MediaRow(
+                media=media,
+                uses=uses[media.id],
+                is_missing=not (folder / media.file).is_file(),
+                has_pitch=project.pitch_of(media.id) is not None,
+            )
+            for media in project.media
+        )
+
+    def note_opened(self, folder: Path, name: str) -> None:
+        """Put a project at the top of the list."""
+        now = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
+        entry = Recent(folder=str(folder), name=name, opened_at=now)
+        others = tuple(one for one in self._recent if one.folder != entry.folder)
+        self._set_recent((entry, *others)[:_KEPT])
+
+    def forget(self, folder: str) -> None:
+        """Take a project off the list; its folder is not touched."""
+        self._set_recent(tuple(one for one in self._recent if one.folder != folder))
+
+    def flush(self) -> None:
+        """Wait until the list is on the disk."""
+        self._file.flush()
+
+    def close(self) -> None:
+        """Write what is left and end the writer."""
+        self._file.close()
+
+    def _set_recent(self, recent: tuple[Recent, ...]) -> None:
+        self._recent = recent
+        self._file.write(msgspec.json.encode(recent))
+        self.changed.emit()
+
+    def _load(self) -> tuple[Recent, ...]:
+        content = self._file.read()
+        if content is None:
+            return ()
+        try:
+            return msgspec.json.decode(content, type=tuple[Recent, ...])
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            self._file.keep_aside(".damaged")
+            return ()
+
+    def _project_changed(self, project: Project) -> None:
+        shown = (project.media, project.pitches, tuple(clip.media for clip in project.clips))
+        if shown != self._shown:
+            self._shown = shown
+            self.changed.emit()
