@@ -51,8 +51,7 @@ class Media(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.rate_hz <= 0 or self.channels <= 0 or self.length < 0:
             raise ValueError(f"not a sound: {self}")
-        if not self.file or self.file.startswith(("/", "\\")) or ".." in self.file.replace("\\", "/").split("/"):
-            raise ValueError(f"the file {self.file!r} would lie outside the project")
+        _check_inside(self.file)
 
 
 class Fade(Struct, frozen=True, kw_only=True):
@@ -160,6 +159,7 @@ class Pitch(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.start < 0 or self.length <= 0 or self.frames_per_s <= 0:
             raise ValueError(f"not a melody: {self}")
+        _check_inside(self.file)
 
 
 class Project(Struct, frozen=True, kw_only=True):
@@ -207,6 +207,10 @@ class Project(Struct, frozen=True, kw_only=True):
                 return track
         raise KeyError(clip)
 
+    def marker(self, id: MarkerId) -> Marker:
+        """The marker of that id; KeyError when there is none."""
+        return _the(self.markers, id)
+
     def pitch_of(self, media: MediaId) -> Pitch | None:
         """The newest melody found for a medium, or None."""
         return next((pitch for pitch in reversed(self.pitches) if pitch.media == media), None)
@@ -215,6 +219,44 @@ class Project(Struct, frozen=True, kw_only=True):
         """The same project with the track of that id replaced; KeyError when there is none."""
         self.track(track.id)
         return replace(self, tracks=tuple(track if old.id == track.id else old for old in self.tracks))
+
+    def with_clip(self, clip: Clip) -> Self:
+        """The same project with the clip of that id replaced, on its track; KeyError when there is none."""
+        track = self.track_of(clip.id)
+        return self.with_track(track.with_clips(tuple(clip if old.id == clip.id else old for old in track.clips)))
+
+    def fresh_clip_id(self, base: str = "c") -> ClipId:
+        """An id that no clip has, made from the stem of `base`: "c" and "c.1" both give "c.2" when "c.1" is taken."""
+        return ClipId(fresh_id(base, (clip.id for clip in self.clips)))
+
+    def fresh_track_id(self, base: str = "t") -> TrackId:
+        """An id that no track has; see `fresh_clip_id`."""
+        return TrackId(fresh_id(base, (track.id for track in self.tracks)))
+
+    def fresh_marker_id(self, base: str = "k") -> MarkerId:
+        """An id that no marker has; see `fresh_clip_id`."""
+        return MarkerId(fresh_id(base, (marker.id for marker in self.markers)))
+
+
+def fresh_id(base: str, taken: Iterable[str]) -> str:
+    """The stem of `base` with a number that follows every number which ids of that stem already have."""
+    stem = base.partition(".")[0]
+    return f"{stem}.{1 + max((number_of(other, stem) for other in taken), default=0)}"
+
+
+def number_of(id: str, stem: str) -> int:
+    """The number of an id that `fresh_id` made from this stem, 0 for every other id."""
+    head, _, tail = id.partition(".")
+    return int(tail) if head == stem and tail.isdecimal() and len(tail) < _LONGEST_NUMBER else 0
+
+
+def _check_inside(file: str) -> None:
+    parts = file.replace("\\", "/").split("/")
+    if not parts[0] or ".." in parts or ":" in parts[0] or "\0" in file:
+        raise ValueError(f"the file {file!r} would lie outside the project")
+
+
+_LONGEST_NUMBER = 12
 
 
 class _HasId(Protocol):
