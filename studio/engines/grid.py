@@ -1,5 +1,6 @@
 """From whatever frames an engine has to the grid that all share, and from any rate to the one trackers work at."""
 
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import numpy as np
@@ -25,20 +26,32 @@ def frame_count(samples: int, rate_hz: int) -> int:
     return -(-samples * FRAMES_PER_S // rate_hz)
 
 
-def at_16k(samples: Mono, rate_hz: int, report: Report) -> Mono:
-    """Return the sound at `RATE_HZ`, in time with the original; the same array where nothing has to be done."""
-    if rate_hz == RATE_HZ:
-        return samples
+def blocks_at_16k(read: Callable[[int, int], Mono], length: int, rate_hz: int, report: Report) -> Iterator[Mono]:
+    """Yield a sound of `length` samples at `RATE_HZ`, in time with the original, some seconds at once.
+
+    `read(start, stop)` gives samples at `rate_hz`.
+    """
     import soxr
 
     stream = soxr.ResampleStream(rate_hz, RATE_HZ, 1, dtype="float32", quality="HQ")
     step = rate_hz * _BLOCK_S
-    pieces: list[Mono] = []
-    for start in range(0, len(samples), step):
-        report(start / len(samples), "Preparing the sound")
-        last = start + step >= len(samples)
-        pieces.append(stream.resample_chunk(np.ascontiguousarray(samples[start : start + step], np.float32), last=last))
-    return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
+    left = -(-length * RATE_HZ // rate_hz)  # rounded up, so that the frames come out the same at any rate
+    for start in range(0, length, step):
+        report(start / length, "Preparing the sound")
+        stop = min(start + step, length)
+        block = np.nan_to_num(read(start, stop), posinf=0.0, neginf=0.0)
+        if rate_hz != RATE_HZ:
+            block = stream.resample_chunk(block, last=stop == length)[:left]
+        left -= len(block)
+        yield block if stop < length else np.pad(block, (0, left))
+
+
+def at_16k(samples: Mono, rate_hz: int, report: Report) -> Mono:
+    """Return the sound at `RATE_HZ`, in time with the original; the same array where nothing has to be done."""
+    if rate_hz == RATE_HZ:
+        return samples
+    blocks = blocks_at_16k(lambda start, stop: samples[start:stop], len(samples), rate_hz, report)
+    return np.concatenate([np.zeros(0, np.float32), *blocks])
 
 
 def peak(samples: Mono) -> float:

@@ -1,0 +1,103 @@
+"""The job that finds the melody of a medium."""
+
+import tempfile
+from hashlib import blake2b
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from studio.engines import registry
+from studio.engines.base import FRAMES_PER_S, EngineInfo, Mono, Report
+from studio.engines.grid import RATE_HZ, blocks_at_16k
+from studio.errors import StudioError
+from studio.media.curve import write_curve
+from studio.media.wav import MappedWav
+from studio.model.project import Lineage, Pitch, PitchId
+from studio.protocol.messages import PitchTracked, TrackPitch
+from studio.workers.runtime import Context
+
+_PREPARING: Final = 0.1
+_NARROWEST: Final = 1.1
+
+
+def track_pitch(job: TrackPitch, context: Context, report: Report) -> PitchTracked:
+    """Track a stretch of a medium and write the curve into the project's media folder."""
+    del context
+    tracker = registry.pitch_tracker(job.engine)
+    low_hz, high_hz = _range(job, tracker.info)
+    project_dir = Path(job.project_dir)
+    wav = MappedWav.open(project_dir / job.media.file)
+    if job.start < 0 or job.length <= 0 or job.start + job.length > wav.length:
+        raise StudioError(
+            "pitch.range",
+            "The pitch could not be found.",
+            cause="The selection reaches beyond the sound, or holds none.",
+            remedy="Select a part of the clip and try again.",
+        )
+    folder = project_dir / "media"
+    folder.mkdir(exist_ok=True)
+    sound = _mono_at_16k(wav, job.start, job.length, folder, lambda part, stage: report(_PREPARING * part, stage))
+    curve = tracker.track(
+        sound,
+        RATE_HZ,
+        low_hz=low_hz,
+        high_hz=high_hz,
+        report=lambda part, stage: report(_PREPARING + (1 - _PREPARING) * part, stage),
+    )
+    pitch = _pitch(job, tracker.info, low_hz, high_hz)
+    write_curve(project_dir / pitch.file, curve)
+    voiced = curve.hz[~np.isnan(curve.hz)]
+    return PitchTracked(
+        job=job.job,
+        pitch=pitch,
+        voiced_fraction=len(voiced) / len(curve.hz),
+        median_hz=float(np.median(voiced)) if len(voiced) else 0.0,
+    )
+
+
+def _range(job: TrackPitch, info: EngineInfo) -> tuple[float, float]:
+    low_hz = max(job.low_hz, info.lowest_hz)
+    high_hz = min(job.high_hz, info.highest_hz or job.high_hz)
+    if not 0 < low_hz * _NARROWEST <= high_hz:
+        raise StudioError(
+            "pitch.limits",
+            "The pitch could not be found.",
+            cause=f"{job.low_hz:g} to {job.high_hz:g} Hz is no range in which {info.name} can look.",
+            remedy=f"Choose limits between {info.lowest_hz:g} and {info.highest_hz:g} Hz, a tone or more apart.",
+        )
+    return low_hz, high_hz
+
+
+def _mono_at_16k(wav: MappedWav, start: int, length: int, folder: Path, report: Report) -> Mono:
+    """The mean of the channels at the trackers' rate, in a file that is already deleted: memory stays small."""
+
+    def read(first: int, last: int) -> Mono:
+        mean: Mono = wav.frames[start + first : start + last].mean(axis=1, dtype=np.float32)
+        return mean
+
+    with tempfile.TemporaryFile(dir=folder, prefix=".pitch-") as file:
+        for block in blocks_at_16k(read, length, wav.rate_hz, report):
+            file.write(block.tobytes())
+        file.flush()
+        return np.memmap(file, np.float32, "r") if file.tell() else np.zeros(0, np.float32)
+
+
+def _pitch(job: TrackPitch, info: EngineInfo, low_hz: float, high_hz: float) -> Pitch:
+    lineage = Lineage(
+        engine=info.id,
+        engine_version=registry.installed_version(info),
+        settings={"low_hz": low_hz, "high_hz": high_hz},
+        made_from=(job.media.id,),
+    )
+    what = f"{job.media.id} {job.start} {job.length} {info.id} {lineage.engine_version} {low_hz} {high_hz}"
+    name = f"p{blake2b(what.encode(), digest_size=8).hexdigest()}"
+    return Pitch(
+        id=PitchId(name),
+        media=job.media.id,
+        file=f"media/{name}.pitch.wav",
+        start=job.start,
+        length=job.length,
+        frames_per_s=FRAMES_PER_S,
+        lineage=lineage,
+    )
