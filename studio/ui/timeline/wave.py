@@ -16,6 +16,7 @@ _PEAK = _STEPS
 _BODY = 2 * _STEPS + 1
 _ZERO_LINE = _BODY + 1
 _CLIPPED = _BODY + 2
+_HAIR = 0.05
 FULL_SCALE = 1.0
 
 WaveLook = tuple[int, ...]
@@ -79,9 +80,12 @@ def paint_wave(into: Shades, columns: Columns, *, gain: NDArray[np.float32] | fl
     half = height / 2
     heard = columns * (gain if isinstance(gain, float) else gain[:, None])
     scale = half * zoom
-    top = np.clip(half - heard[:, 1] * scale, 0, height)
-    bottom = np.clip(half - heard[:, 0] * scale, 0, height)
-    body = heard[:, 2] * scale
+    top, bottom = half - heard[:, 1] * scale, half - heard[:, 0] * scale
+    silent = bottom - top < _HAIR
+    thin = np.where(silent, 0.0, np.maximum(1.0 - (bottom - top), 0.0) / 2).astype(np.float32)
+    top, bottom = np.clip(top - thin, 0, height), np.clip(bottom + thin, 0, height)
+    aside = (top > half) | (bottom < half)  # closer in than one wave: the line itself is the body
+    body = heard[:, 2] * scale + aside * height
     body_top, body_bottom = np.maximum(half - body, top), np.minimum(half + body, bottom)
     y = np.arange(height, dtype=np.int16)[:, None]
     _span(y, top, bottom, out=into)
@@ -92,7 +96,7 @@ def paint_wave(into: Shades, columns: Columns, *, gain: NDArray[np.float32] | fl
     into += inside
     _smooth(into, body_top, body_bottom, _STEPS + 1)
     _smooth(into, top, bottom, 0)
-    into[min(int(half), height - 1), bottom - top < 1.0] = _ZERO_LINE
+    into[min(int(half), height - 1), silent] = _ZERO_LINE
     over = np.maximum(heard[:, 1], -heard[:, 0]) >= FULL_SCALE
     if over.any():
         cap = max(height // 40, 2)
@@ -112,6 +116,6 @@ def _smooth(into: Shades, top: NDArray[np.float32], bottom: NDArray[np.float32],
     """Shade the pixel that holds each edge by how much of it is covered."""
     columns = np.arange(into.shape[1])
     for edge, outside in ((top, np.ceil(top) - top), (bottom, bottom - np.floor(bottom))):
-        partly = (outside > 0.0) & (bottom - top >= 1.0)
+        partly = (outside > 0.0) & (bottom - top >= 0.99)
         rows = np.minimum(edge[partly].astype(np.intp), into.shape[0] - 1)
         into[rows, columns[partly]] = (outside[partly] * _STEPS).astype(np.uint8) + first_shade
