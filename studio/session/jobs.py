@@ -24,7 +24,7 @@ from studio.protocol.messages import (
     Stopped,
 )
 from studio.session.time_left import TimeLeft
-from studio.supervision.worker import Worker
+from studio.supervision.worker import State, Worker
 
 JobState = Literal["waiting", "running", "done", "failed", "stopped"]
 
@@ -58,6 +58,8 @@ class _Order(Struct, frozen=True):
 class Jobs(QObject):
     """Gives the worker one job at a time and keeps the others here, so that its death costs only the running one.
 
+    The worker itself answers for the job it was doing when it died: `Failed`, "stopped at 62 %".
+
     A row goes waiting → running → done, failed or stopped; `retry` makes it waiting again, at the end of the
     queue. A job that has not ended a second after `cancel` loses its process. UI thread only.
     """
@@ -79,7 +81,6 @@ class Jobs(QObject):
         self._cancelling = False
         self._time_left = TimeLeft()
         self._next = 1
-        self._up = worker.state == "ready"
         self._gave_up: Explanation | None = None
         self._grace = QTimer(self)
         self._grace.setSingleShot(True)
@@ -87,7 +88,6 @@ class Jobs(QObject):
         self._grace.timeout.connect(self._end_the_process)
         worker.said.connect(self._hear)
         worker.ready.connect(self._worker_is_up)
-        worker.died.connect(self._worker_died)
         worker.gave_up.connect(self._worker_gave_up)
 
     @property
@@ -161,7 +161,7 @@ class Jobs(QObject):
         self._pump()
 
     def _pump(self) -> None:
-        while self._up and self._running is None and self._queue:
+        while self._worker.state is State.READY and self._running is None and self._queue:
             id = self._queue.pop(0)
             try:
                 job = self._orders[id].make(id)
@@ -237,43 +237,15 @@ class Jobs(QObject):
         self.changed.emit()
 
     def _end_the_process(self) -> None:
-        id = self._running
-        if id is None:
-            return
-        self._up = False  # what the restart says of the old process must not be taken for news of the next job
-        self._running = None
-        self._worker.restart()
-        self._end(id, "stopped")
+        if self._running is not None:
+            self._worker.restart()  # which answers the job that was called off with Stopped
 
     def _worker_is_up(self) -> None:
-        self._up = True
         self._gave_up = None
         self._pump()
-
-    def _worker_died(self, why: Explanation) -> None:
-        self._up = False
-        id = self._running
-        if id is None:
-            return
-        self._grace.stop()
-        self._running = None
-        if self._cancelling:
-            self._end(id, "stopped")
-        else:
-            self._end(id, "failed", _stopped_at(self._rows[id], why))
 
     def _worker_gave_up(self, why: Explanation) -> None:
         self._gave_up = why
         waiting, self._queue = self._queue, []
         for id in waiting:
             self._end(id, "failed", why)
-
-
-def _stopped_at(row: JobRow, why: Explanation) -> Explanation:
-    return Explanation(
-        code="job.stopped",
-        title=f"{row.title} stopped at {row.fraction * 100:.0f} %.",
-        cause="The engine that worked on it ended unexpectedly and was started again.",
-        remedy="Press Resume to go on. Everything else is unharmed.",
-        detail=f"{why.sentence}\n{why.detail}".strip(),
-    )

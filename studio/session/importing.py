@@ -1,0 +1,171 @@
+"""Files become tracks, clips become melodies: asks the compute worker and puts what it answers into the project."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.errors import StudioError
+from studio.model.edits import AddPitch
+from studio.model.project import Clip, ClipId, Media, MediaId, TrackId
+from studio.protocol.messages import (
+    BuildPeaks,
+    Export,
+    ExportSpec,
+    ImportMedia,
+    Job,
+    JobId,
+    MediaImported,
+    PitchTracked,
+    Result,
+    TrackPitch,
+)
+from studio.session import placing
+from studio.session.document import Document
+from studio.session.jobs import Jobs
+from studio.session.settings_file import SettingsFile
+
+SOUND_SUFFIXES: Final = frozenset(
+    ".wav .wave .rf64 .w64 .bwf .aif .aiff .aifc .au .caf .flac .mp3 .m4a .aac .alac .ogg .oga .opus .wma .amr .ac3"
+    " .eac3 .mka .ape .wv .mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .flv .3gp .wmv".split()
+)
+"""What is taken from a folder. A file that a person names is tried whatever it is called."""
+_WHOLE_MEDIUM_S: Final = 600
+"""The melody of a clip is found for its whole medium up to this length, so that its other clips have it too."""
+
+
+class Importing(QObject):
+    """Starts import, pitch, peak and export jobs, and turns their results into edits of the project they began in.
+
+    Files are imported one after the other in the order given, so the tracks keep that order. UI thread only.
+    """
+
+    imported = Signal(object)  # Media, once it is in the project
+
+    def __init__(self, document: Document, jobs: Jobs, settings: SettingsFile, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._jobs = jobs
+        self._settings = settings
+
+    def add(
+        self, paths: Iterable[str | Path], at: int | None = None, track: TrackId | None = None
+    ) -> tuple[JobId, ...]:
+        """Import files and the sound files in folders; placed at sample `at` (0) on `track`, or on new tracks."""
+        return tuple(self._import(path, at or 0, track) for path in sound_files(paths))
+
+    def find_pitch(
+        self, clips: Iterable[ClipId], engine: str = "", span: tuple[int, int] | None = None
+    ) -> tuple[JobId, ...]:
+        """Find the melody of clips, or of what lies of them between two timeline samples."""
+        project = self._document.project
+        ranges: dict[tuple[MediaId, int, int], str] = {}
+        for id in clips:
+            clip = project.clip(id)
+            media = project.medium(clip.media)
+            start, stop = pitch_range(clip, media, span)
+            if stop > start:
+                ranges.setdefault((media.id, start, stop), clip.name or media.name)
+        return tuple(
+            self.find_pitch_of(project.medium(media), start, stop, engine, name)
+            for (media, start, stop), name in ranges.items()
+        )
+
+    def find_pitch_of(self, media: Media, start: int, stop: int, engine: str = "", name: str = "") -> JobId:
+        """Find the melody of a stretch of a medium with an engine ("" is the one in the settings)."""
+        chosen = self._settings.value.pitch
+        folder = self._document.folder
+
+        def make(job: JobId) -> Job:
+            return TrackPitch(
+                job=job,
+                media=media,
+                project_dir=str(folder),
+                start=start,
+                length=stop - start,
+                engine=engine or chosen.engine,
+                low_hz=chosen.low_hz,
+                high_hz=chosen.high_hz,
+            )
+
+        def then(result: Result) -> None:
+            assert isinstance(result, PitchTracked)
+            self._still_in(folder)
+            self._document.do(AddPitch(pitch=result.pitch))
+
+        return self._jobs.start(make, f"Finding the pitch of {name or media.name}", then)
+
+    def build_peaks(self, media: Media) -> JobId:
+        """Build the picture of a medium whose cache was emptied, or of a take."""
+        path = str(self._document.folder / media.file)
+        return self._jobs.start(
+            lambda job: BuildPeaks(job=job, path=path, media=media.id), f"Drawing {media.name}", None
+        )
+
+    def export(self, path: Path, spec: ExportSpec, then: Callable[[Result], None] | None = None) -> JobId:
+        """Export the project as it is now."""
+        project, folder = self._document.project, self._document.folder
+        return self._jobs.start(
+            lambda job: Export(job=job, project=project, project_dir=str(folder), path=str(path), spec=spec),
+            f"Exporting {path.name}",
+            then,
+        )
+
+    def _import(self, path: Path, at: int, track: TrackId | None, rate_hz: int | None = None) -> JobId:
+        folder = self._document.folder
+
+        def make(job: JobId) -> Job:
+            wanted = placing.rate_to_import_at(self._document.project) if rate_hz is None else rate_hz
+            self._still_in(folder)
+            return ImportMedia(job=job, path=str(path), project_dir=str(folder), rate_hz=wanted)
+
+        def then(result: Result) -> None:
+            assert isinstance(result, MediaImported)
+            self._still_in(folder)
+            self._place(result.media, path, at, track)
+
+        return self._jobs.start(make, f"Importing {path.name}", then)
+
+    def _place(self, media: Media, path: Path, at: int, track: TrackId | None) -> None:
+        project = self._document.project
+        if placing.must_import_again(project, media):
+            self._import(path, at, track, project.rate_hz)
+            return
+        if track is None and not self._settings.value.importing.one_track_per_file and project.tracks:
+            track = project.tracks[-1].id
+        self._document.do(placing.placed_import(project, media, track, at))
+        self.imported.emit(media)
+        if self._settings.value.pitch.find_after_import:
+            self.find_pitch_of(media, 0, media.length)
+
+    def _still_in(self, folder: Path) -> None:
+        if self._document.folder != folder:
+            raise StudioError(
+                "import.other_project",
+                "The result was not added.",
+                cause="Another project was opened meanwhile.",
+                remedy="Open the project from before and try again.",
+            )
+
+
+def sound_files(paths: Iterable[str | Path]) -> Sequence[Path]:
+    """Files as given; of folders, the sound files in them and below, in the order of their names."""
+    found: list[Path] = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            inside = (one for one in path.rglob("*") if one.suffix.lower() in SOUND_SUFFIXES and one.is_file())
+            found += sorted(inside, key=lambda one: str(one).casefold())
+        else:
+            found.append(path)
+    return found
+
+
+def pitch_range(clip: Clip, media: Media, span: tuple[int, int] | None) -> tuple[int, int]:
+    """The samples of the medium whose melody is wanted, half-open; empty when the span misses the clip."""
+    if span is not None:
+        start, stop = max(span[0], clip.start), min(span[1], clip.end)
+        return clip.source_start + start - clip.start, clip.source_start + stop - clip.start
+    if media.length <= _WHOLE_MEDIUM_S * media.rate_hz:
+        return 0, media.length
+    return clip.source_start, clip.source_end
