@@ -1,0 +1,121 @@
+"""The compute worker: jobs, one after another, on the device that was chosen at the start.
+
+To add a job: its messages in `studio.protocol.messages`, a function (job, context, report) -> result in a module
+of this package, and its address in `HANDLERS`. The module is imported when the first such job comes, so that
+what it needs does not delay `Ready`.
+"""
+
+import importlib
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Final, cast
+
+from studio.errors import StudioError
+from studio.protocol.messages import (
+    PROTOCOL,
+    BuildPeaks,
+    Cancel,
+    EngineCard,
+    Export,
+    ImportMedia,
+    Job,
+    JobId,
+    Ready,
+    RenderClip,
+    Request,
+    Result,
+    Stopped,
+    TrackPitch,
+)
+from studio.workers import device
+from studio.workers.runtime import Context, Report
+
+Handler = Callable[[Job, Context, Report], Result]
+"""Does one kind of job: (job, context, report) -> result. Raises StudioError; `report` raises `Cancelled`."""
+
+HANDLERS: Final[Mapping[type[Job], str]] = {
+    ImportMedia: "studio.workers.sound:import_media",
+    BuildPeaks: "studio.workers.sound:build_peaks",
+    Export: "studio.workers.sound:export",
+    RenderClip: "studio.workers.sound:render_clip",
+    TrackPitch: "studio.workers.pitch:track_pitch",
+}
+"""Where the handler of each job lives, as module:function."""
+
+
+class Compute:
+    """Keeps the queue of jobs and the thread that works it off."""
+
+    def __init__(self, handlers: Mapping[type[Job], str] = HANDLERS) -> None:
+        self._handlers = handlers
+        self._changed = threading.Condition()
+        self._waiting: deque[tuple[Job, Context]] = deque()
+        self._running: JobId | None = None
+        threading.Thread(target=self._work, name="jobs", daemon=True).start()
+
+    def ready(self) -> Ready:
+        chosen = device.choose()
+        return Ready(
+            protocol=PROTOCOL,
+            role="compute",
+            pid=os.getpid(),
+            device=chosen.name,
+            device_reason=chosen.reason,
+            engines=_cards(),
+        )
+
+    def handle(self, request: Request, context: Context) -> None:
+        """Queue a job, or call one off: at once when it waits, at its next report when it runs."""
+        if isinstance(request, Cancel):
+            self._cancel(request.job, context)
+        elif isinstance(request, Job):
+            with self._changed:
+                self._waiting.append((request, context))
+                self._changed.notify()
+        else:
+            raise StudioError(
+                "compute.unknown",
+                "The request could not be done.",
+                cause=f"The compute worker does not know {type(request).__name__}.",
+                remedy="This is our mistake: please send us the log.",
+            )
+
+    def close(self) -> None:
+        """Results appear by rename, so there is nothing to finish."""
+
+    def _cancel(self, job: JobId, context: Context) -> None:
+        with self._changed:
+            if self._running == job:
+                context.call_off(job)
+                return
+            waiting = [entry for entry in self._waiting if entry[0].job == job]
+            for entry in waiting:
+                self._waiting.remove(entry)
+        if waiting:
+            context.send(Stopped(job=job))
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: bool(self._waiting))
+                job, context = self._waiting.popleft()
+                self._running = job.job
+            context.answer(job, partial(self._do, job, context))
+            with self._changed:
+                self._running = None
+
+    def _do(self, job: Job, context: Context) -> Result:
+        report = context.report(job.job)
+        report(0.0, "Starting")
+        module, _, function = self._handlers[type(job)].partition(":")
+        handler = cast(Handler, getattr(importlib.import_module(module), function))
+        return handler(job, context, report)
+
+
+def _cards() -> tuple[EngineCard, ...]:
+    from studio.workers import cards  # looks for plug-ins, which the other roles have no use for
+
+    return cards.cards()
