@@ -1,0 +1,1 @@
+"""The same jobs from a terminal, one module for each family of verbs."""

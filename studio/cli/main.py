@@ -1,0 +1,122 @@
+"""The command line: reads a call, runs its verb, prints the outcome. Exit status 0 done, 1 failed, 2 wrong call."""
+
+import difflib
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from collections.abc import Sequence
+from typing import Final
+
+from studio import __version__
+from studio.cli.verbs import VERBS, Call, Desktop, Outcome, Verb, WrongCall, verb
+
+_FAILED: Final = 1
+_WRONG: Final = 2
+
+
+def main(arguments: Sequence[str], desktop: Desktop) -> int:
+    """Run one call and return its exit status."""
+    words = [word for word in arguments if word != "--json"]
+    as_json = len(words) < len(arguments)
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(_help())
+        return 0
+    if words[0] in ("-V", "--version"):
+        print(f"Melisma Studio {__version__}")
+        return 0
+    chosen = verb(words[0])
+    if chosen is None:
+        return _unknown(words[0], as_json)
+    return _run(chosen, words[1:], as_json, desktop)
+
+
+def _run(chosen: Verb, words: list[str], as_json: bool, desktop: Desktop) -> int:
+    parser = ArgumentParser(
+        prog=f"studio {chosen.name}",
+        description=f"{chosen.summary[0].upper()}{chosen.summary[1:]}.",
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    module = chosen.load()
+    module.arguments(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+    asked = parser.parse_args(words)
+    asked.json = as_json
+
+    # Only a call that does something pays for these.
+    from studio import log
+    from studio.cli.interrupt import Interrupted
+    from studio.errors import explain
+
+    log.start("cli")
+    try:
+        outcome = module.run(Call(asked=asked, desktop=desktop))
+    except WrongCall as error:
+        return _say_failure(str(error), "call.wrong", _WRONG, as_json, hint=f"See: studio {chosen.name} --help")
+    except Interrupted as error:
+        return _say_failure("Stopped before it was done.", "interrupted", error.status, as_json)
+    except Exception as error:  # the process boundary: every other failure becomes one sentence
+        why = explain(error)
+        if why.code == "bug":
+            import logging
+
+            logging.getLogger(__name__).exception("%s failed", chosen.name)
+        return _say_failure(
+            why.sentence, why.code, _FAILED, as_json, title=why.title, cause=why.cause, remedy=why.remedy
+        )
+    _say(outcome, as_json)
+    return outcome.status
+
+
+def _say(outcome: Outcome, as_json: bool) -> None:
+    if as_json:
+        import msgspec
+
+        print(msgspec.json.format(msgspec.json.encode({"ok": outcome.status == 0, **outcome.data}), indent=2).decode())
+    elif outcome.text:
+        print(outcome.text)
+
+
+def _say_failure(sentence: str, code: str, status: int, as_json: bool, *, hint: str = "", **parts: str) -> int:
+    print(f"studio: {sentence}", file=sys.stderr)
+    if hint:
+        print(hint, file=sys.stderr)
+    if as_json:
+        import msgspec
+
+        error = {"code": code, "sentence": sentence, **parts}
+        print(msgspec.json.format(msgspec.json.encode({"ok": False, "error": error}), indent=2).decode())
+    return status
+
+
+def _unknown(word: str, as_json: bool) -> int:
+    near = difflib.get_close_matches(word, [verb.name for verb in VERBS], 1)
+    meant = f" Did you mean {near[0]}?" if near else ""
+    return _say_failure(
+        f"There is no verb and no file called {word}.{meant}", "call.wrong", _WRONG, as_json, hint="See: studio --help"
+    )
+
+
+def _help() -> str:
+    width = max(len(verb.name) for verb in VERBS)
+    verbs = "\n".join(f"  {verb.name:<{width}}  {verb.summary}" for verb in VERBS)
+    return f"""Melisma Studio {__version__}: record, see, edit and change voices, offline and in one window.
+
+  studio [FILE or PROJECT ...]     open the window
+  studio VERB ... [--json]         do one job in the terminal
+
+Verbs
+{verbs}
+
+Everywhere
+  --json      print one JSON object, for other programs
+  --help      explain a verb, as in: studio pitch --help
+  --version   say which version this is
+
+Examples
+  studio song.ogg
+  studio pitch song.ogg --csv melody.csv
+  studio export "My song" --out song.mp3 --lufs -14
+  studio doctor
+
+A call ends with status 0 when it is done, 1 when it failed (with one sentence that says why) and 2 when the call
+itself was wrong. Files appear whole or not at all. Ctrl+C stops a job cleanly."""
