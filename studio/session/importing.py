@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.errors import StudioError
 from studio.model.edits import AddPitch
-from studio.model.project import Clip, ClipId, Media, MediaId, TrackId
+from studio.model.project import Clip, ClipId, Media, MediaId, Project, TrackId
 from studio.protocol.messages import (
     BuildPeaks,
     Export,
@@ -103,12 +103,20 @@ class Importing(QObject):
             lambda job: BuildPeaks(job=job, path=path, media=media.id), f"Drawing {media.name}", None
         )
 
-    def export(self, path: Path, spec: ExportSpec, then: Callable[[Result], None] | None = None) -> JobId:
-        """Export the project as it is now."""
-        project, folder = self._document.project, self._document.folder
+    def export(
+        self,
+        path: Path,
+        spec: ExportSpec,
+        then: Callable[[Result], None] | None = None,
+        *,
+        project: Project | None = None,
+        title: str = "",
+    ) -> JobId:
+        """Export the project as it is now, or another version of it."""
+        chosen, folder = project or self._document.project, self._document.folder
         return self._jobs.start(
-            lambda job: Export(job=job, project=project, project_dir=str(folder), path=str(path), spec=spec),
-            f"Exporting {path.name}",
+            lambda job: Export(job=job, project=chosen, project_dir=str(folder), path=str(path), spec=spec),
+            title or f"Exporting {path.name}",
             then,
         )
 

@@ -1,0 +1,84 @@
+"""What an earlier run left behind: projects that never got a name, and takes that were interrupted. Deletes nothing."""
+
+import datetime
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Literal
+
+from msgspec import Struct
+
+from studio import paths
+from studio.errors import StudioError
+from studio.media.store import ProjectStore
+from studio.media.takes import RecoveredTake, recover
+from studio.model.project import Project
+
+
+class LeftBehind(Struct, frozen=True, kw_only=True):
+    """Something that was found at the start: Keep puts a take into its project, Open opens a project."""
+
+    kind: Literal["project", "take"]
+    folder: str
+    name: str
+    length_s: float
+    found_at: str
+    take: str = ""
+
+
+def untitled_left(opened: Path, known: Iterable[str] = ()) -> tuple[LeftBehind, ...]:
+    """Untitled projects with something in them, newest first; not the open one nor those in `known`."""
+    skipped = {str(opened), *known}
+    found = []
+    for folder in sorted(paths.untitled().iterdir(), reverse=True):
+        if str(folder) in skipped or not (folder / "project.json").is_file():
+            continue
+        try:
+            project = read_project(folder)
+        except (StudioError, OSError):  # it opens read-only or not at all: the person is told when opening it
+            continue
+        if project.length or recover(folder):
+            found.append(_project(folder, project))
+    return tuple(found)
+
+
+def empty_untitled() -> Path | None:
+    """An untitled project in which nothing was ever done, to be used again instead of making one more."""
+    for folder in sorted(paths.untitled().iterdir(), reverse=True):
+        sound = (folder / "media", folder / "takes")
+        if not (folder / "project.json").is_file() or any(part.is_dir() and any(part.iterdir()) for part in sound):
+            continue
+        try:
+            if read_project(folder) == Project(name=read_project(folder).name):
+                return folder
+        except (StudioError, OSError):
+            continue
+    return None
+
+
+def interrupted_takes(folder: Path, project: Project) -> tuple[RecoveredTake, ...]:
+    """Takes in the project's folder that no medium of the project stands on."""
+    used = {media.file.rpartition("/")[0] for media in project.media}
+    return tuple(take for take in recover(folder) if f"takes/{take.take}" not in used)
+
+
+def read_project(folder: Path) -> Project:
+    """The project in a folder as it was left, without locking it."""
+    opened = ProjectStore.open(folder)
+    opened.store.close()
+    return opened.history.project
+
+
+def untitled_name(when: datetime.datetime) -> str:
+    """The name of a project that has none: "Untitled, 12 Nov 14:02"."""
+    return f"Untitled, {when.day} {when:%b %H:%M}"
+
+
+def _project(folder: Path, project: Project) -> LeftBehind:
+    when = datetime.datetime.fromtimestamp((folder / "project.json").stat().st_mtime).astimezone()
+    return LeftBehind(
+        kind="project",
+        folder=str(folder),
+        name=project.name if project.name != "Untitled" else untitled_name(when),
+        length_s=project.length / project.rate_hz,
+        found_at=when.isoformat(timespec="seconds"),
+    )
