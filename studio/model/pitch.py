@@ -22,7 +22,7 @@ def hz_to_midi(hz: float, a4_hz: float = 440.0) -> float:
 
 def midi_to_hz(midi: float, a4_hz: float = 440.0) -> float:
     """Return the frequency of a note number."""
-    return a4_hz * 2.0 ** ((midi - A4_MIDI) / 12.0)
+    return a4_hz * math.pow(2.0, (midi - A4_MIDI) / 12.0)
 
 
 def cents_between(hz: float, reference_hz: float) -> float:
