@@ -1,0 +1,247 @@
+"""Playing a project: a thread that mixes ahead of the ear, and the map from what the ear hears to the timeline."""
+
+import bisect
+import threading
+from typing import Final, NamedTuple, Protocol
+
+import numpy as np
+import soxr
+
+from studio.audio.clock import Stamps
+from studio.audio.fifo import Fifo
+from studio.media.wav import Frames
+
+QUEUE_S: Final = 2.0
+_AHEAD_S: Final = 0.2
+_CHUNK: Final = 2048
+_EDIT_MARGIN_S: Final = 0.025
+_SHORTEST_LOOP: Final = 64
+_FADE_IN: Final = 128
+
+
+class Renders(Protocol):
+    """A project as sound: `studio.audio.mix.Mixer`."""
+
+    length: int
+    rate_hz: int
+
+    def render(self, start: int, frames: int) -> Frames: ...
+
+
+class Span(NamedTuple):
+    """What to play: from `start` to `stop`, or round and round between two samples where `loop_stop` is the later."""
+
+    start: int
+    stop: int
+    loop_start: int = 0
+    loop_stop: int = 0
+
+    @property
+    def loops(self) -> bool:
+        """Whether it goes on for ever."""
+        return self.loop_stop - self.loop_start >= _SHORTEST_LOOP
+
+
+class Heard(NamedTuple):
+    """What reaches the ear at one moment: a timeline sample, and whether it moves."""
+
+    position: float
+    playing: bool
+
+
+class _Landmark(NamedTuple):
+    """From this frame of the queue on, the timeline runs from this sample, `per_frame` samples a frame."""
+
+    frame: int
+    sample: float
+    per_frame: float
+
+
+class Player:
+    """Keeps the queue to the speaker filled. Play, stop and load may be called from any thread."""
+
+    def __init__(self, queue: Fifo, rate_hz: int) -> None:
+        self._queue = queue
+        self._rate_hz = rate_hz
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._ending = False
+        self._mixer: Renders | None = None
+        self._span = Span(0, 0)
+        self._next = 0
+        self._left = 0
+        self._running = False
+        self._endless = False
+        self._landmarks = [_Landmark(0, 0.0, 0.0)]
+        self._resampler: soxr.ResampleStream | None = None
+        self._pending: Frames = np.zeros((0, 2), np.float32)
+        self._fed = 0
+        self._base = 0
+        self._fade_in = 0
+        self._thread = threading.Thread(target=self._feed, name="feeder", daemon=True)
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        """Whether there is more to play than what is queued."""
+        return self._running
+
+    def load(self, mixer: Renders) -> None:
+        """Play this project from now on. Where one is playing, the change is heard within some 50 ms, without a click."""
+        with self._lock:
+            self._mixer = mixer
+            if self._running:
+                margin = round(_EDIT_MARGIN_S * self._rate_hz)
+                at = self._queue.read + margin
+                self._begin(at, round(self._map(at).position), follow=True)
+        self._wake.set()
+
+    def play(self, span: Span, *, endless: bool = False) -> int:
+        """Play a stretch, at once, whatever played before, and return the frame of the queue in which it begins.
+
+        `endless` goes on behind the end of the project, in silence.
+        """
+        with self._lock:
+            self._span = span
+            self._endless = endless
+            self._fade_in = _FADE_IN if span.start and not self._running else 0
+            self._running = True
+            first = self._begin(self._queue.read, span.start, follow=False)
+        self._wake.set()
+        return first
+
+    def stop(self) -> None:
+        """Fade out and play nothing."""
+        with self._lock:
+            if not self._running and not self._queue.ahead:
+                return
+            here = self._map(self._queue.read).position
+            self._running = False
+            to = self._queue.written
+            self._queue.write(np.zeros((512, 2), np.float32))
+            self._mark(to, here, 0.0)
+            self._queue.switch(self._queue.read, to, follow=False)
+
+    def close(self) -> None:
+        """End the thread."""
+        self._ending = True
+        self._wake.set()
+        self._thread.join()
+
+    def heard(self, stamps: Stamps, now_s: float) -> Heard:
+        """Return what the ear hears at `now_s`, the way through the sound card counted."""
+        offset_s = stamps.offset_s()
+        rows = stamps.rows()
+        if offset_s is None:
+            return self.at(self._queue.read)
+        frame = (now_s - offset_s) * stamps.rate_hz
+        known = int(np.searchsorted(rows[:, 0], frame, side="right")) - 1
+        if known < 0:
+            return self.at(rows[0, 2])
+        first, _time, queued, filled = rows[known]
+        return self.at(queued + min(frame - first, filled))
+
+    def when(self, stamps: Stamps, frame: int) -> float | None:
+        """Return when the ear hears, or heard, a frame of the queue; None while the speaker has not come to it."""
+        offset_s = stamps.offset_s()
+        rows = stamps.rows()
+        holding = np.flatnonzero((rows[:, 2] <= frame) & (frame < rows[:, 2] + rows[:, 3]))
+        if offset_s is None or not len(holding):
+            return None
+        first, _time, queued, _filled = rows[holding[-1]]
+        return offset_s + float(first + frame - queued) / stamps.rate_hz
+
+    def at(self, frame: float) -> Heard:
+        """Return what a frame of the queue is on the timeline."""
+        with self._lock:
+            return self._map(frame)
+
+    def _map(self, frame: float) -> Heard:
+        index = max(0, bisect.bisect_right(self._landmarks, frame, key=lambda mark: mark.frame) - 1)
+        mark = self._landmarks[index]
+        return Heard(mark.sample + (frame - mark.frame) * mark.per_frame, mark.per_frame > 0)
+
+    def _mark(self, frame: int, sample: float, per_frame: float) -> None:
+        while self._landmarks and self._landmarks[-1].frame >= frame:
+            self._landmarks.pop()
+        self._landmarks.append(_Landmark(frame, sample, per_frame))
+        old = self._queue.read - self._queue.capacity
+        while len(self._landmarks) > 1 and self._landmarks[1].frame < old:
+            del self._landmarks[0]
+
+    def _begin(self, at: int, start: int, *, follow: bool) -> int:
+        """Queue the sound from timeline sample `start` on, and make the speaker go over to it at its frame `at`."""
+        to = self._queue.written
+        mixer = self._mixer
+        if mixer is None:
+            self._running = False
+            return to
+        nothing_queued = to == self._queue.read
+        rates_differ = mixer.rate_hz != self._rate_hz
+        self._resampler = (
+            soxr.ResampleStream(mixer.rate_hz, self._rate_hz, 2, dtype="float32") if rates_differ else None
+        )
+        self._pending = np.zeros((0, 2), np.float32)
+        self._next = start
+        self._fed = 0
+        self._base = to
+        self._mark(to, start, mixer.rate_hz / self._rate_hz)
+        while self._queue.written - to < 2 * _CHUNK and self._render(mixer):
+            pass
+        if not nothing_queued:
+            self._queue.switch(at, to, follow=follow)
+        return to
+
+    def _feed(self) -> None:
+        while not self._ending:
+            with self._lock:
+                mixer = self._mixer
+                self._pending = self._pending[self._queue.write(self._pending) :]
+                ahead = round(_AHEAD_S * self._rate_hz)
+                while self._running and mixer is not None and self._queue.ahead < ahead and self._render(mixer):
+                    pass
+            self._wake.wait(0.01)
+            self._wake.clear()
+
+    def _render(self, mixer: Renders) -> bool:
+        """Queue one chunk more. False when there is no room or nothing left."""
+        if len(self._pending):
+            return False
+        span = self._span
+        limit = span.loop_stop if span.loops and self._next < span.loop_stop else self._end(mixer)
+        frames = min(_CHUNK, limit - self._next)
+        if frames <= 0:
+            self._finish()
+            return False
+        sound = mixer.render(self._next, frames)
+        if self._fade_in:
+            ramp = np.linspace(0, 1, min(self._fade_in, frames), dtype=np.float32)[:, None]
+            sound[: len(ramp)] *= ramp
+            self._fade_in = 0
+        self._next += frames
+        self._fed += frames
+        self._queue_up(sound, last=False)
+        if span.loops and self._next == span.loop_stop:
+            self._next = span.loop_start
+            per_frame = mixer.rate_hz / self._rate_hz
+            self._mark(self._base + round(self._fed / per_frame), span.loop_start, per_frame)
+        return True
+
+    def _end(self, mixer: Renders) -> int:
+        if self._span.stop:
+            return self._span.stop
+        return 1 << 62 if self._endless else mixer.length
+
+    def _finish(self) -> None:
+        """Everything is queued: behind it the timeline stands still."""
+        self._queue_up(np.zeros((0, 2), np.float32), last=True)
+        self._running = False
+        mixer = self._mixer
+        per_frame = mixer.rate_hz / self._rate_hz if mixer is not None else 1.0
+        self._mark(self._base + round(self._fed / per_frame), self._next, 0.0)
+
+    def _queue_up(self, sound: Frames, *, last: bool) -> None:
+        if self._resampler is not None:
+            sound = self._resampler.resample_chunk(sound, last=last)
+        taken = self._queue.write(sound)
+        self._pending = sound[taken:]
