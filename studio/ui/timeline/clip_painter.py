@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from studio.model.fades import rise
 from studio.model.project import Clip, Media, Track
@@ -18,7 +18,7 @@ from studio.ui.timeline.colours import Colours, RowColours
 from studio.ui.timeline.rows import CLIP_HEADER, CLIP_INSET
 from studio.ui.timeline.sound import Loading, Missing, Sound, Sounds
 from studio.ui.timeline.viewport import Viewport, ticks
-from studio.ui.timeline.wave import columns_of, paint_wave
+from studio.ui.timeline.wave import paint_wave
 
 TILE_PX = 512
 """Width of a cached picture, device pixels: wide enough to cost little each, small enough to fit in a frame."""
@@ -84,7 +84,9 @@ class ClipPainter:
         self.clips_painted = 0
         """How many clips have been drawn so far, whole or in part: what a test counts."""
 
-    def tile(self, spot: TileSpot, clips: ClipIndex, zoom: float = 1.0, texture: Texture | None = None) -> QImage:
+    def tile(
+        self, spot: TileSpot, clips: ClipIndex, row: RowColours, zoom: float = 1.0, texture: Texture | None = None
+    ) -> QImage:
         """The picture of one row between two device pixels."""
         image = QImage(TILE_PX, spot.height_px, QImage.Format.Format_RGB32)
         image.fill(self._colours.canvas)
@@ -94,7 +96,6 @@ class ClipPainter:
         shown = clips.between(start, start + TILE_PX * spot.samples_per_px)
         if shown:
             painter.setFont(_scaled(self._font, spot.scale))
-            row = self._colours.row(clips.track)
             self._clips(painter, spot, shown, row, zoom, texture)
         painter.fillRect(0, spot.height_px - 1, TILE_PX, 1, self._colours.line)
         painter.end()
@@ -319,13 +320,13 @@ def _linear(gain_db: float) -> float:
     return float(10 ** (gain_db / 20))
 
 
-def fade_gain(clip: Clip, places: NDArray[np.float64]) -> NDArray[np.float64]:
+def fade_gain(clip: Clip, places: NDArray[np.floating]) -> NDArray[np.float64]:
     """The gain of a clip's fades at places counted from its start, in samples."""
     gain = np.ones(len(places))
     if clip.fade_in.length:
-        gain *= rise(clip.fade_in.shape, (places + 0.5) / clip.fade_in.length)
+        gain *= rise(clip.fade_in.shape, (places.astype(np.float64) + 0.5) / clip.fade_in.length)
     if clip.fade_out.length:
-        gain *= rise(clip.fade_out.shape, (clip.length - 0.5 - places) / clip.fade_out.length)
+        gain *= rise(clip.fade_out.shape, (clip.length - 0.5 - places.astype(np.float64)) / clip.fade_out.length)
     return gain
 
 

@@ -47,28 +47,12 @@ def wave_look(background: Rgb, colour: Rgb, zero_line: Rgb, clipped: Rgb, streng
     )
 
 
-def columns_of(frames: NDArray[np.float32], start: float, samples_per_column: float, count: int) -> Columns:
-    """Columns straight from the samples of one channel, shape (n,); silence before and after them.
-
-    Each column reaches to the first sample of the next, so that a steep wave is drawn without holes.
-    """
-    edges = np.floor(start + samples_per_column * np.arange(count + 1)).astype(np.int64)
-    columns = np.zeros((count, 3), np.float32)
-    inside = np.flatnonzero((edges[:-1] < len(frames)) & (edges[1:] >= 0) & (edges[:-1] >= 0))
-    if not len(inside):
-        return columns
-    first, last = int(inside[0]), int(inside[-1]) + 1
-    begin, end = int(edges[first]), min(max(int(edges[last]), int(edges[last - 1]) + 1), len(frames))
-    samples = np.ascontiguousarray(frames[begin:end])
-    cuts = edges[first:last] - begin
-    lowest = np.minimum.reduceat(samples, cuts)
-    highest = np.maximum.reduceat(samples, cuts)
-    following = frames[np.minimum(np.append(edges[first + 1 : last], end), len(frames) - 1)]
-    columns[first:last, 0] = np.minimum(lowest, following)
-    columns[first:last, 1] = np.maximum(highest, following)
-    lengths = np.maximum(np.diff(np.append(cuts, len(samples))), 1)
-    columns[first:last, 2] = np.sqrt(np.add.reduceat(samples * samples, cuts) / lengths)
-    return columns
+def joined(columns: Columns) -> Columns:
+    """The columns, each reaching to its neighbour where a steep wave would leave a hole between them."""
+    out = columns.copy()
+    out[:-1, 1] = np.maximum(columns[:-1, 1], np.minimum(columns[1:, 0], columns[1:, 1]))
+    out[:-1, 0] = np.minimum(columns[:-1, 0], columns[1:, 1])
+    return out
 
 
 def paint_wave(into: Shades, columns: Columns, *, gain: NDArray[np.float32] | float = 1.0, zoom: float = 1.0) -> None:

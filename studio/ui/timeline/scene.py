@@ -1,0 +1,249 @@
+"""The picture of all visible rows: composed from kept tiles, a few new ones a frame, never more than fit in one."""
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from PySide6.QtCore import QRectF, QSize
+from PySide6.QtGui import QFont, QImage, QPainter
+
+from studio.model.project import Clip, MediaId, Project, TrackId
+from studio.ui.timeline.clip_painter import TILE_PX, ClipIndex, ClipPainter, Texture, TileSpot, write_name
+from studio.ui.timeline.colours import Colours
+from studio.ui.timeline.rows import CLIP_HEADER, Row, Rows
+from studio.ui.timeline.sound import Sounds
+from studio.ui.timeline.tiles import Tile, TileKey, Tiles
+from studio.ui.timeline.viewport import Viewport
+
+_FRAME_BUDGET_S = 0.005
+_TILE_BYTES = 20 << 20
+_STICKY_PX = 40
+
+
+class TrackLook(NamedTuple):
+    """How a person chose to see one track."""
+
+    zoom: float = 1.0
+    texture: bool = False
+
+
+class _Shown(NamedTuple):
+    """What a picture shows: enough to stretch it until a better one is there."""
+
+    viewport: Viewport
+    top: float
+    rows: Rows
+
+
+class Scene:
+    """Paints rows into one image. Holds no truth: everything comes in by `show`, and the image goes out by `image`."""
+
+    def __init__(self, colours: Colours, sounds: Sounds, font: QFont, texture: Texture | None = None) -> None:
+        self._colours = colours
+        self._sounds = sounds
+        self._font = font
+        self._texture = texture
+        self._project = Project()
+        self.painter = ClipPainter(colours, sounds, font, self._project.rate_hz)
+        self._tiles = Tiles(_TILE_BYTES)
+        self._indices: dict[TrackId, ClipIndex] = {}
+        self._stamps: dict[TrackId, int] = {}
+        self._silenced: dict[TrackId, bool] = {}
+        self._looks: Mapping[TrackId, TrackLook] = {}
+        self._count = 0
+        self.viewport = Viewport()
+        self.rows = Rows()
+        self.top = 0.0
+        self.image = QImage()
+        self._before = QImage()
+        self._shown: _Shown | None = None
+        self._shown_before: _Shown | None = None
+        self.complete = False
+        """Whether the last picture had every tile; if not, `render` again makes more of them."""
+        self.tiles_painted = 0
+        """How many tiles were painted so far, not counting those that were only moved."""
+
+    def set_colours(self, colours: Colours) -> None:
+        """Paint everything in another theme."""
+        self._colours = colours
+        self.painter = ClipPainter(colours, self._sounds, self._font, self._project.rate_hz)
+        self.forget()
+
+    def set_project(self, project: Project) -> None:
+        """Show another state of the project; rows whose clips and colours are the same keep their pictures."""
+        if project.rate_hz != self._project.rate_hz:
+            self.painter = ClipPainter(self._colours, self._sounds, self._font, project.rate_hz)
+            self._tiles.clear()
+        old = {track.id: track for track in self._project.tracks}
+        solo = any(track.soloed for track in project.tracks)
+        silenced = {track.id: track.muted or (solo and not track.soloed) for track in project.tracks}
+        media_changed = project.media is not self._project.media
+        for track in project.tracks:
+            before = old.get(track.id)
+            same = before is not None and before.clips is track.clips and before.colour == track.colour
+            if not same or silenced[track.id] != self._silenced.get(track.id):
+                self._indices[track.id] = ClipIndex(track)
+                self._touch(track.id)
+            elif media_changed:
+                self._touch(track.id)
+        for gone in old.keys() - silenced.keys():
+            self._indices.pop(gone, None)
+            self._stamps.pop(gone, None)
+        self._silenced = silenced
+        self._project = project
+
+    def set_looks(self, looks: Mapping[TrackId, TrackLook]) -> None:
+        """Show tracks another way."""
+        for track in self._indices:
+            if looks.get(track) != self._looks.get(track):
+                self._touch(track)
+        self._looks = dict(looks)
+
+    def sound_changed(self, media: MediaId) -> None:
+        """The sound of a medium came, went or moved: paint the rows that use it anew."""
+        for track, index in self._indices.items():
+            if any(clip.media == media for clip in index.track.clips):
+                self._touch(track)
+
+    def forget(self) -> None:
+        """Paint everything anew."""
+        self._tiles.clear()
+        self._shown = self._shown_before = None
+        self.complete = False
+
+    def in_view(self, height: float) -> Iterator[tuple[Row, Clip]]:
+        """Every clip of which a part is in view, with its row."""
+        view = self.viewport
+        for row in self.rows.visible(self.top, height):
+            for clip in self._indices[row.track].between(view.first_sample, view.last_sample):
+                yield row, clip
+
+    def index(self, track: TrackId) -> ClipIndex | None:
+        """The clips of a track, ordered for questions of place."""
+        return self._indices.get(track)
+
+    def place(self, viewport: Viewport, rows: Rows, top: float) -> None:
+        """Look at another stretch, other rows or other heights."""
+        if viewport.samples_per_px != self.viewport.samples_per_px and self.complete:
+            self._before, self.image = self.image, self._before
+            self._shown_before, self._shown = self._shown, None
+        self.viewport, self.rows, self.top = viewport, rows, top
+
+    def render(self, size: QSize, scale: float, budget_s: float = _FRAME_BUDGET_S) -> None:
+        """Compose `image` for a widget of that size; tiles that do not fit in the budget stay for the next call."""
+        pixels = QSize(math.ceil(size.width() * scale), math.ceil(size.height() * scale))
+        if self.image.size() != pixels:
+            self.image = QImage(pixels, QImage.Format.Format_RGB32)
+        self.image.setDevicePixelRatio(1.0)
+        begin = time.perf_counter()
+        painter = QPainter(self.image)
+        self.complete = True
+        origin, bottom = self.origin(scale), 0
+        for row in self.rows.visible(self.top, size.height()):
+            y = round((row.top - self.top) * scale)
+            bottom = y + round(row.height * scale)
+            for key, left in self._keys(row, scale, origin, pixels.width()):
+                tile = self._tiles.get(key)
+                stamp = self._stamps[row.track]
+                if (tile is None or tile.stamp != stamp) and time.perf_counter() - begin < budget_s:
+                    tile = self._make(key, scale)
+                if tile is None:
+                    self._stretch(painter, QRectF(left, y, TILE_PX, key.height_px), row, scale)
+                else:
+                    painter.drawImage(left, y, tile.image)
+                if tile is None or tile.stamp != stamp:
+                    self.complete = False
+            self._sticky_names(painter, row, y, scale)
+        painter.fillRect(0, bottom, pixels.width(), pixels.height() - bottom, self._colours.canvas)
+        painter.end()
+        self.image.setDevicePixelRatio(scale)
+        if self.complete:
+            self._shown = _Shown(self.viewport, self.top, self.rows)
+
+    def read_ahead(self, size: QSize, scale: float, budget_s: float = _FRAME_BUDGET_S) -> bool:
+        """Paint tiles just outside of the view, as many as fit in the budget; whether some are left to do."""
+        begin = time.perf_counter()
+        width = math.ceil(size.width() * scale)
+        for row in self.rows.visible(self.top, size.height()):
+            for key, _ in self._keys(row, scale, self.origin(scale), width, beyond=1):
+                if not self._tiles.fresh(key, self._stamps[row.track]):
+                    if time.perf_counter() - begin > budget_s:
+                        return True
+                    self._make(key, scale)
+        return False
+
+    def origin(self, scale: float) -> int:
+        """The device pixel, counted from the timeline's start, at the left edge."""
+        return round(self.viewport.first_sample / self.viewport.samples_per_px * scale)
+
+    def x_of(self, sample: float, scale: float) -> float:
+        """The logical pixel at which a sample is painted: `Viewport.x_of` on the grid of device pixels."""
+        return (round(sample / self.viewport.samples_per_px * scale) - self.origin(scale)) / scale
+
+    def _keys(self, row: Row, scale: float, origin: int, width: int, beyond: int = 0) -> Iterator[tuple[TileKey, int]]:
+        per_px, height = self.viewport.samples_per_px / scale, round(row.height * scale)
+        first, last = origin // TILE_PX - beyond, (origin + width - 1) // TILE_PX + beyond
+        for index in range(max(first, 0), last + 1):
+            yield TileKey(row.track, index, per_px, height), index * TILE_PX - origin
+
+    def _make(self, key: TileKey, scale: float) -> Tile:
+        look = self._looks.get(key.track, TrackLook())
+        spot = TileSpot(key.nth, key.samples_per_px, key.height_px, scale)
+        index = self._indices[key.track]
+        row = self._colours.row(index.track, silenced=self._silenced[key.track])
+        image = self.painter.tile(spot, index, row, look.zoom, self._texture if look.texture else None)
+        tile = Tile(self._stamps[key.track], image)
+        self._tiles.put(key, tile)
+        self.tiles_painted += 1
+        return tile
+
+    def _stretch(self, painter: QPainter, box: QRectF, row: Row, scale: float) -> None:
+        """Fill a stretch of a row with what was there at the last zoom, stretched to this one."""
+        painter.fillRect(box, self._colours.canvas)
+        shown = self._shown_before
+        old = shown.rows.of(row.track) if shown else None
+        if shown is None or old is None or old.height != row.height:
+            return
+        origin = self.origin(scale)
+        zoom = self.viewport.samples_per_px / shown.viewport.samples_per_px
+        left = ((box.left() + origin) * zoom) - shown.viewport.first_sample / shown.viewport.samples_per_px * scale
+        source = QRectF(left, (old.top - shown.top) * scale, box.width() * zoom, box.height())
+        before = self._before
+        inside = source.intersected(QRectF(0, 0, before.width(), before.height()))
+        if inside.isEmpty():
+            return
+        target = QRectF(
+            box.left() + (inside.left() - left) / zoom,
+            box.top() + inside.top() - source.top(),
+            inside.width() / zoom,
+            inside.height(),
+        )
+        before.setDevicePixelRatio(1.0)
+        painter.drawImage(target, before, inside)
+
+    def _sticky_names(self, painter: QPainter, row: Row, y: int, scale: float) -> None:
+        """The name of a clip that began left of the view stays readable at the left edge."""
+        index = self._indices[row.track]
+        first = self.viewport.first_sample
+        colours = self._colours.row(index.track, silenced=self._silenced[row.track])
+        for clip in index.between(first, first + 1):
+            left = self.x_of(clip.start, scale) * scale
+            right = self.x_of(clip.end, scale) * scale - 1
+            if left < -1 and right > _STICKY_PX * scale:
+                font = QFont(self._font)
+                font.setPixelSize(round(self._font.pixelSize() * scale))
+                painter.setFont(font)
+                top = y + round((row.clip_top - row.top) * scale)
+                end = min(right, self.image.width())
+                painter.fillRect(QRectF(0, top, end - 8 * scale, round(CLIP_HEADER * scale)), colours.header)
+                write_name(painter, self.name_of(clip), 0, right, top, colours, scale)
+
+    def name_of(self, clip: Clip) -> str:
+        """What a clip is called on its header."""
+        medium = self._sounds.medium(clip.media)
+        return clip.name or (medium.name if medium else "")
+
+    def _touch(self, track: TrackId) -> None:
+        self._count += 1
+        self._stamps[track] = self._count
