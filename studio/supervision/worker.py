@@ -246,30 +246,34 @@ class Worker(QObject):
         self._look.stop()
         self._grace.stop()
         sweep()
+        why = explain_death(death)
         if self._state is State.STOPPING:
-            self._answer_for_the_dead(explain_death(death), for_good=True)
+            answers = self._unanswered.lost(why, for_good=True)
             self._become(State.STOPPED)
+            self._say(answers)
         elif self._restart_wanted:
-            self._answer_for_the_dead(explain_death(death), for_good=False)
+            answers = self._unanswered.lost(why, for_good=False)
             self._launch()
+            self._say(answers)
         else:
-            self._mourn(explain_death(death))
+            self._mourn(why)
 
     def _mourn(self, why: Explanation) -> None:
         delay_s = None if self._fatal is not None else self._policy.died(self._now_s())
-        self._answer_for_the_dead(why, for_good=delay_s is None)
-        if delay_s is not None:
-            self._become(State.WAITING)
-            self._again.start(round(delay_s * 1000))
-            self.died.emit(why)
-        else:
+        answers = self._unanswered.lost(why, for_good=delay_s is None)
+        if delay_s is None:
             self._unsent.clear()
             self._become(State.GAVE_UP)
-            self.died.emit(why)
+        else:
+            self._again.start(round(delay_s * 1000))
+            self._become(State.WAITING)
+        self._say(answers)
+        self.died.emit(why)
+        if delay_s is None:
             self.gave_up.emit(self._fatal or explain_giving_up(self.role, why))
 
-    def _answer_for_the_dead(self, why: Explanation, *, for_good: bool) -> None:
-        for answer in self._unanswered.lost(why, for_good=for_good):
+    def _say(self, answers: tuple[Event, ...]) -> None:
+        for answer in answers:
             self.said.emit(answer)
 
     def _become(self, state: State) -> None:
