@@ -28,16 +28,14 @@ _CHECKED = re.compile(rb'\{"checksum":"([0-9a-f]{16})",')
 class Generation(Struct, frozen=True, kw_only=True):
     """What `project.json` says, but for the checksum.
 
-    `stamp` names this very save; `previous` the one it followed. `sequence` counts what was done since the project
-    began. `project` is what other programs want to read; `base`, `steps` and `position` give back undo.
+    `mark` is the one that the journal's next entry follows. `project` is what other programs want to read; `base`,
+    `steps` and `position` give back undo.
     """
 
     format: int = FORMAT
     made_with: str
     generation: int
-    stamp: str
-    previous: str
-    sequence: int
+    mark: str
     saved: str
     project: Project
     base: Project
@@ -82,7 +80,7 @@ def decode(data: bytes) -> Generation | Newer | None:
     """What a project file holds; None where it is damaged."""
     found = _CHECKED.match(data)
     rest = data[found.end() :] if found else b""
-    whole = bool(found) and found is not None and found[1] == _checksum(rest)
+    whole = found is not None and found[1] == _checksum(rest)
     try:
         front = _decode_front(data)
         if front.format > FORMAT:

@@ -1,12 +1,16 @@
 """The journal of a project: one checked line for each thing a person did since the last generation.
 
-A line is eight hexadecimal digits of CRC-32, a space, JSON, a newline. The first line says which generation the
-journal follows. Whatever a crash leaves of the last line does not check, and is cut off before the next one is
-written.
+A line is eight hexadecimal digits of CRC-32, a space, JSON, a newline. Every entry names the mark of the state that
+it follows, and its own bytes make the mark of the state after it: entries chain through all journals, whatever file
+they stand in, and never attach to a state that they were not made for. Whatever a crash leaves of the last line does
+not check, and is cut off before the next one is written.
 """
 
 import re
+import uuid
 import zlib
+from collections.abc import Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,19 +20,17 @@ from msgspec import Struct
 from studio.model.edits import Edit
 from studio.model.history import History
 
-_LINE = re.compile(rb"([0-9a-f]{8}) ([^\n]*)\n")
 _NAME = re.compile(r"journal\.(\d{1,9})")
+_CRC_DIGITS = 8
 
 
 class Begins(Struct, frozen=True, tag="begins", kw_only=True):
-    """The first line: the generation that this journal follows, and the stamp of the one before."""
+    """The first line: the generation behind which this journal was begun, and its mark."""
 
     format: int
     made_with: str
     generation: int
-    stamp: str
-    previous: str
-    sequence: int
+    mark: str
 
 
 class Did(Struct, frozen=True, tag="did"):
@@ -47,14 +49,18 @@ class WentTo(Struct, frozen=True, tag="went_to"):
 Entry = Did | WentTo
 
 
-class _Numbered(Struct, frozen=True):
-    n: int
+class _After(Struct, frozen=True, tag="after"):
+    mark: str
     entry: Entry
 
 
 _encode = msgspec.json.Encoder().encode
-_decode_begins = msgspec.json.Decoder(Begins).decode
-_decode_numbered = msgspec.json.Decoder(_Numbered).decode
+_decoder: msgspec.json.Decoder[Begins | _After] = msgspec.json.Decoder(Begins | _After)
+
+
+def fresh_mark() -> str:
+    """The mark of a state to which no entry leads."""
+    return uuid.uuid4().hex[:16]
 
 
 def replay(history: History, entry: Entry) -> History:
@@ -71,9 +77,14 @@ def first_line(begins: Begins) -> bytes:
     return _line(_encode(begins))
 
 
-def line(number: int, entry: Entry) -> bytes:
-    """The line of one entry."""
-    return _line(_encode(_Numbered(number, entry)))
+def lines(mark: str, entries: Sequence[Entry]) -> tuple[bytes, str]:
+    """The lines of entries that follow the state of that mark, and the mark of the state after them."""
+    written: list[bytes] = []
+    for entry in entries:
+        body = _encode(_After(mark, entry))
+        mark = _mark_after(body)
+        written.append(_line(body))
+    return b"".join(written), mark
 
 
 def check(entry: Entry) -> None:
@@ -88,46 +99,68 @@ def _line(body: bytes) -> bytes:
     return b"%08x %s\n" % (zlib.crc32(body), body)
 
 
-class Journal(NamedTuple):
-    """What a journal file holds, up to the first line that does not check.
+def _mark_after(body: bytes) -> str:
+    return blake2b(body, digest_size=8).hexdigest()
 
-    `length` is where the good lines end; `damaged` says that whole lines follow behind a bad one, which no crash
-    leaves behind: something else changed the file.
+
+class Link(NamedTuple):
+    """One entry with the marks of the states before and after it."""
+
+    before: str
+    entry: Entry
+    after: str
+
+
+class Journal(NamedTuple):
+    """What a journal file holds.
+
+    `begins` is None where the first line is damaged. `length` is where the whole lines end; behind it may lie the
+    `torn` rest of a line that was being written when the writer died. `damaged` says that a whole line does not
+    check, which no crash leaves behind: something else changed the file.
     """
 
     path: Path
-    begins: Begins
-    entries: tuple[tuple[int, Entry], ...]
+    generation: int
+    begins: Begins | None
+    links: tuple[Link, ...]
     length: int
+    torn: bool
     damaged: bool
 
 
-def read(path: Path) -> Journal | None:
-    """Return what can be read of a journal; None where not even its first line can."""
-    data = path.read_bytes()
+def read(path: Path, generation: int) -> Journal:
+    """Return what can be read of a journal."""
+    whole, newline, torn = path.read_bytes().rpartition(b"\n")
     begins: Begins | None = None
-    entries: list[tuple[int, Entry]] = []
-    length = 0
-    while (found := _LINE.match(data, length)) and int(found[1], 16) == zlib.crc32(found[2]):
+    links: list[Link] = []
+    damaged = False
+    for text in whole.split(b"\n") if newline else ():
+        body = _checked(text)
         try:
-            if begins is None:
-                begins = _decode_begins(found[2])
-            else:
-                numbered = _decode_numbered(found[2])
-                entries.append((numbered.n, numbered.entry))
-        except (msgspec.DecodeError, RecursionError):
-            break  # whole, but not in words of this version
-        length = found.end()
-    if begins is None:
-        return None
-    rest = data[length:].partition(b"\n")[2]
-    return Journal(path, begins, tuple(entries), length, damaged=bool(rest) or data[length:].endswith(b"\n"))
+            said = _decoder.decode(body) if body is not None else None
+        except (msgspec.DecodeError, ValueError, RecursionError):
+            said = None  # whole, but not in words of this version
+        match said:
+            case None:
+                damaged = True
+            case Begins():
+                begins = said
+            case _After(mark, entry):
+                links.append(Link(mark, entry, _mark_after(body or b"")))
+    length = len(whole) + len(newline)
+    return Journal(path, generation, begins, tuple(links), length, bool(torn), damaged or begins is None)
+
+
+def _checked(text: bytes) -> bytes | None:
+    """The body of a line, None where it does not check."""
+    crc, space, body = text[:_CRC_DIGITS], text[_CRC_DIGITS : _CRC_DIGITS + 1], text[_CRC_DIGITS + 1 :]
+    return body if space == b" " and crc == b"%08x" % zlib.crc32(body) else None
 
 
 def journals(folder: Path) -> tuple[Journal, ...]:
-    """The journals in a project's folder that can be read, oldest first."""
-    found = [read(path) for path in folder.iterdir() if _NAME.fullmatch(path.name) and path.is_file()]
-    return tuple(sorted((journal for journal in found if journal), key=lambda journal: journal.begins.generation))
+    """The journals in a project's folder, oldest first."""
+    numbered = sorted((number, path) for path in folder.iterdir() if (number := generation_of(path)) is not None)
+    return tuple(read(path, number) for number, path in numbered)
 
 
 def path_of(folder: Path, generation: int) -> Path:
