@@ -1,0 +1,20 @@
+"""Everything that a person can do, as data."""
+
+from studio.commands.base import GROUPS, Command, Group
+from studio.commands.clip import CLIP
+from studio.commands.edit import EDIT
+from studio.commands.file import FILE
+from studio.commands.help import HELP
+from studio.commands.marker import MARKER
+from studio.commands.pitch import PITCH
+from studio.commands.run import run
+from studio.commands.track import TRACK
+from studio.commands.transport import TRANSPORT
+from studio.commands.view import VIEW
+
+ALL: tuple[Command, ...] = (*FILE, *EDIT, *VIEW, *TRANSPORT, *TRACK, *CLIP, *MARKER, *PITCH, *HELP)
+"""Every command, in the order of the menus."""
+
+BY_ID: dict[str, Command] = {command.id: command for command in ALL}
+
+__all__ = ["ALL", "BY_ID", "GROUPS", "Command", "Group", "run"]

@@ -1,9 +1,12 @@
 """What was cut or copied."""
 
+from collections.abc import Iterable
+
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from studio.model.edits import Piece
-from studio.model.project import Project
+from studio.model.project import ClipId, Project
 
 
 class Clipboard(QObject):
@@ -39,3 +42,15 @@ class Clipboard(QObject):
         if any(clip.media not in known for lane in self._piece.lanes for clip in lane):
             return "What was copied belongs to another project"
         return ""
+
+
+def piece_of_clips(project: Project, ids: Iterable[ClipId]) -> Piece:
+    """Whole clips as a piece: a lane for each track that has any of them, in the order of the tracks."""
+    wanted = set(ids)
+    chosen = [[clip for clip in track.clips if clip.id in wanted] for track in project.tracks]
+    start = min(clip.start for lane in chosen for clip in lane)
+    stop = max(clip.end for lane in chosen for clip in lane)
+    return Piece(
+        length=stop - start,
+        lanes=tuple(tuple(replace(clip, start=clip.start - start) for clip in lane) for lane in chosen if lane),
+    )

@@ -8,14 +8,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
-from studio.errors import StudioError
 from studio.model.edits import AddMedia, Edit, Several
 from studio.model.history import History
 from studio.model.project import Project
 from studio.protocol.messages import Exported, ExportSpec, JobId, Result
 from studio.session.document import Document
 from studio.session.importing import Importing
-from studio.session.jobs import Jobs, JobRow
+from studio.session.jobs import JobRow, Jobs
 from studio.session.selection import Selection
 from studio.session.transport import Transport
 

@@ -9,12 +9,14 @@ from studio.errors import Explanation
 from studio.session.clipboard import Clipboard
 from studio.session.compare import Compare
 from studio.session.document import Document
+from studio.session.engine_list import EngineList
 from studio.session.importing import Importing
 from studio.session.jobs import Jobs
 from studio.session.library import Library
 from studio.session.recovery import LeftBehind
 from studio.session.selection import Selection
 from studio.session.settings_file import SettingsFile
+from studio.session.takes import Takes
 from studio.session.transport import Transport
 
 Workspace = Literal["edit", "sing", "speak", "live"]
@@ -130,5 +132,7 @@ class Desk:
     settings: SettingsFile
     importing: Importing
     compare: Compare
+    engines: EngineList
+    takes: Takes
     asks: Asks
     view: View

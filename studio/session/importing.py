@@ -18,6 +18,7 @@ from studio.protocol.messages import (
     JobId,
     MediaImported,
     PitchTracked,
+    RenderClip,
     Result,
     TrackPitch,
 )
@@ -27,8 +28,7 @@ from studio.session.jobs import Jobs
 from studio.session.settings_file import SettingsFile
 
 SOUND_SUFFIXES: Final = frozenset(
-    ".wav .wave .rf64 .w64 .bwf .aif .aiff .aifc .au .caf .flac .mp3 .m4a .aac .alac .ogg .oga .opus .wma .amr .ac3"
-    " .eac3 .mka .ape .wv .mp4 .m4v .mov .mkv .webm .avi .mpg .mpeg .ts .flv .3gp .wmv".split()
+    [".wav", ".wave", ".rf64", ".w64", ".bwf", ".aif", ".aiff", ".aifc", ".au", ".caf", ".flac", ".mp3", ".m4a", ".aac", ".alac", ".ogg", ".oga", ".opus", ".wma", ".amr", ".ac3", ".eac3", ".mka", ".ape", ".wv", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".flv", ".3gp", ".wmv"]
 )
 """What is taken from a folder. A file that a person names is tried whatever it is called."""
 _WHOLE_MEDIUM_S: Final = 600
@@ -102,6 +102,22 @@ class Importing(QObject):
         return self._jobs.start(
             lambda job: BuildPeaks(job=job, path=path, media=media.id), f"Drawing {media.name}", None
         )
+
+    def render_into_one(self, track: TrackId, start: int, stop: int, name: str) -> JobId:
+        """Mix what sounds between two timeline samples of a track into one clip, which takes its place."""
+        project, folder = self._document.project, self._document.folder
+
+        def make(job: JobId) -> Job:
+            return RenderClip(
+                job=job, project=project, project_dir=str(folder), track=track, start=start, stop=stop, name=name
+            )
+
+        def then(result: Result) -> None:
+            assert isinstance(result, MediaImported)
+            self._still_in(folder)
+            self._document.do(placing.rendered(self._document.project, result.media, track, start, stop))
+
+        return self._jobs.start(make, f"Joining {name}", then)
 
     def export(
         self,

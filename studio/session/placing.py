@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from studio.model.edits import AddMarker, AddMedia, AddTrack, Edit, PlaceClip, SetRate, Several
+from studio.model.edits import AddMarker, AddMedia, AddTrack, Edit, PlaceClip, ReplaceRange, SetRate, Several
 from studio.model.project import Clip, ClipId, Marker, MarkerId, Media, Project, Track, TrackId
 
 ADOPTED_RATES_HZ = range(44100, 96001)
@@ -99,6 +99,21 @@ def placed_take(
         marker = Marker(id=new_marker_id(), start=gap_from, length=start - gap_from, text="Gap in the recording")
         edits.append(AddMarker(marker=marker))
     return Several(label_text="Record take", edits=tuple(edits))
+
+
+def rendered(project: Project, media: Media, track: TrackId, start: int, stop: int) -> Several:
+    """One edit that puts a rendered stretch in the place of the clips from which it was made."""
+    clip = Clip(
+        id=new_clip_id(),
+        media=media.id,
+        source_start=0,
+        start=start,
+        length=min(media.length, stop - start),
+        name=media.name,
+    )
+    edits: list[Edit] = [] if any(known.id == media.id for known in project.media) else [AddMedia(media=media)]
+    edits.append(ReplaceRange(track=track, start=start, stop=stop, clip=clip))
+    return Several(label_text="Join clips", edits=tuple(edits))
 
 
 def take_number(project: Project) -> int:

@@ -33,7 +33,7 @@ from studio.session.document import Document
 from studio.session.playhead import Levels, Playhead, read_levels
 from studio.session.selection import Selection
 from studio.session.settings_file import SettingsFile
-from studio.session.takes import Taking, new_take_name
+from studio.session.taking import Taking, new_take_name, taking_of
 from studio.settings.schema import Settings
 from studio.supervision.worker import Worker
 
@@ -84,6 +84,7 @@ class Transport(QObject):
         self._devices: tuple[Device, ...] = ()
         self._troubles: dict[str, Trouble] = {}
         self._taking: Taking | None = None
+        self._resuming: Taking | None = None
         self._loop = Loop(0, 0)
         self._loop_on = False
         self._monitoring = False
@@ -99,7 +100,7 @@ class Transport(QObject):
         worker.said.connect(self._hear)
         worker.ready.connect(self._greet)
         worker.died.connect(self._worker_is_gone)
-        worker.gave_up.connect(self._worker_is_gone)
+        worker.gave_up.connect(self._worker_gave_up)
         document.changed.connect(self._project_changed)
         document.folder_changed.connect(self._folder_changed)
         settings.changed.connect(self._settings_changed)
@@ -114,7 +115,7 @@ class Transport(QObject):
     @property
     def recording(self) -> bool:
         """Whether a take is being recorded, or has just been asked for."""
-        return self._taking is not None
+        return self._taking is not None or self._resuming is not None
 
     @property
     def state(self) -> AudioState | None:
@@ -297,16 +298,22 @@ class Transport(QObject):
             gap_from=gap_from,
         )
         self._worker.send(
-            Record(
-                take=name, folder=str(folder), start=start, track=track, channels=chosen.channels, play_along=along
-            )
+            Record(take=name, folder=str(folder), start=start, track=track, channels=chosen.channels, play_along=along)
         )
         self.state_changed.emit()
 
     def stop_recording(self) -> None:
         """End the take; it lands on its track when the worker has closed its files."""
-        if self.recording:
+        if self._resuming is not None:
+            self._resuming = None
+            self.state_changed.emit()
+        elif self._taking is not None:
             self._worker.send(StopRecording())
+
+    def resume_take(self, taking: Taking) -> None:
+        """Go on recording, as a take of its own, as soon as there is a worker again."""
+        self._resuming = taking
+        self.state_changed.emit()
 
     def monitor(self, on: bool) -> None:
         """Hear the microphone, or not."""
@@ -371,7 +378,7 @@ class Transport(QObject):
         taking = self._taking
         if taking is None or taking.name != event.take:
             if isinstance(event, TakeFinished):  # nobody here waits for it, but sound is never thrown away
-                self.take_finished.emit(Taking.of(event), event)
+                self.take_finished.emit(taking_of(event), event)
             return
         match event:
             case TakeStarted():
@@ -381,7 +388,6 @@ class Transport(QObject):
                 self._taking = taking.at(event.frames, event.dropped, event.gaps)
             case TakeFinished():
                 self._taking = None
-                self._wants_to_play = False if taking.ends_playing else self._wants_to_play
                 self.take_finished.emit(taking, event)
         self.state_changed.emit()
 
@@ -406,6 +412,14 @@ class Transport(QObject):
             self._worker.send(Meter(on=True))
         if self._monitoring:
             self._worker.send(Monitor(on=True))
+        resuming, self._resuming = self._resuming, None
+        if resuming is not None:
+            self.record_at(int(resuming.now(self._clock())), resuming.track, resuming.gap_from)
+
+    def _worker_gave_up(self, why: Explanation) -> None:
+        self._worker_is_gone(why)
+        self._resuming = None
+        self.state_changed.emit()
 
     def _worker_is_gone(self, why: Explanation) -> None:
         self._playhead.detach()

@@ -1,0 +1,115 @@
+"""The File menu."""
+
+from pathlib import Path
+
+from studio.commands.base import Command
+from studio.commands.reasons import busy, empty, first_of, read_only, recording
+from studio.errors import Explanation
+from studio.session import opening
+from studio.session.desk import Desk
+
+
+def new(desk: Desk) -> None:
+    """Open an untitled project in the place of the present one, which is safe on the disk."""
+    if _may_leave(desk):
+        opening.open_new(desk)
+
+
+def open_project(desk: Desk) -> None:
+    """Ask for a project's folder and open it."""
+    if _may_leave(desk):
+        folder = desk.asks.open_folder("Open project")
+        if folder is not None:
+            opening.open_path(desk, folder)
+
+
+def open_recent(desk: Desk, folder: str) -> None:
+    """Open a project of the library's list."""
+    if _may_leave(desk):
+        opening.open_path(desk, Path(folder))
+
+
+def import_files(desk: Desk) -> None:
+    """Ask for sound or video files and put each on a track."""
+    desk.importing.add(desk.asks.open_files("Import sound or video"))
+
+
+def save_as(desk: Desk) -> None:
+    """Ask where the project shall live, and move on from there."""
+    folder = desk.asks.save_path("Save project as", opening.suggested_name(desk))
+    if folder is not None:
+        opening.save_as(desk, folder)
+
+
+def collect(desk: Desk) -> None:
+    """Ask for a place and put a copy there that stands on nothing outside itself."""
+    folder = desk.asks.save_path("Collect project", f"{opening.suggested_name(desk)} collected")
+    if folder is not None:
+        opening.collect(desk, folder)
+
+
+def _may_leave(desk: Desk) -> bool:
+    if not desk.jobs.busy:
+        return True
+    why = Explanation(
+        code="file.jobs_running",
+        title="Jobs are still running.",
+        cause="Their results belong to this project and would not be added to another.",
+        remedy="Wait until they are done, or stop them.",
+    )
+    if not desk.asks.confirm(why, "Stop the jobs"):
+        return False
+    desk.jobs.cancel_all()
+    return True
+
+
+FILE: tuple[Command, ...] = (
+    Command(id="file.new", title="New project", group="File", keys="Ctrl+N", run=new, unavailable=recording),
+    Command(
+        id="file.open", title="Open project…", group="File", keys="Ctrl+O", run=open_project, unavailable=recording
+    ),
+    Command(
+        id="file.import",
+        title="Import sound or video…",
+        group="File",
+        keys="Ctrl+Shift+I",
+        run=import_files,
+        unavailable=first_of(read_only, recording),
+        icon="import",
+    ),
+    Command(
+        id="file.save_as",
+        title="Save as…",
+        group="File",
+        keys="Ctrl+Shift+S; Ctrl+S",
+        run=save_as,
+        unavailable=first_of(recording, busy),
+        about="Every change is on the disk at once; this gives the project a name and a place.",
+    ),
+    Command(
+        id="file.collect",
+        title="Collect into one folder…",
+        group="File",
+        run=collect,
+        unavailable=first_of(recording, busy),
+        about="A copy with all its sound, for another computer or an archive.",
+    ),
+    Command(
+        id="file.export",
+        title="Export sound…",
+        group="File",
+        keys="Ctrl+Shift+E",
+        run=lambda desk: desk.asks.export_dialog(),
+        unavailable=empty,
+        icon="export",
+    ),
+    Command(
+        id="file.preferences",
+        title="Preferences…",
+        group="File",
+        keys="Ctrl+,; Ctrl+P",
+        run=lambda desk: desk.asks.preferences(),
+        icon="settings",
+    ),
+    Command(id="file.quit", title="Quit", group="File", keys="Ctrl+Q", run=lambda desk: desk.asks.close_window()),
+)

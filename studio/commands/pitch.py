@@ -1,0 +1,51 @@
+"""Finding melodies."""
+
+from collections.abc import Callable
+
+from studio.commands.base import Command
+from studio.commands.reasons import Reason, chosen_clips, first_of, no_clip, read_only
+from studio.session.desk import Desk
+
+
+def find(desk: Desk, engine: str = "") -> None:
+    """Find the melody of the selected clips; of a selected stretch, only what lies in it."""
+    selection = desk.selection
+    span = (selection.start, selection.stop) if selection.is_range and not selection.clips else None
+    desk.importing.find_pitch([clip.id for clip in chosen_clips(desk)], engine, span)
+
+
+def find_with(engine: str) -> Callable[[Desk], None]:
+    """A command that finds the melody with one engine."""
+    return lambda desk: find(desk, engine)
+
+
+def _cannot_use(engine: str) -> Reason:
+    return lambda desk: desk.engines.why_not(engine or desk.settings.value.pitch.engine)
+
+
+def _with_engine(id: str, name: str) -> Command:
+    return Command(
+        id=f"pitch.find_{id.replace('-', '_')}",
+        title=f"Find pitch with {name}",
+        group="Pitch",
+        run=find_with(id),
+        unavailable=first_of(read_only, no_clip, _cannot_use(id)),
+    )
+
+
+PITCH: tuple[Command, ...] = (
+    Command(
+        id="pitch.find",
+        title="Find pitch",
+        group="Pitch",
+        keys="Ctrl+Alt+P",
+        run=find,
+        unavailable=first_of(read_only, no_clip, _cannot_use("")),
+        icon="pitch",
+        about="The melody of the selected clip or stretch, with the engine chosen in the settings.",
+    ),
+    _with_engine("praat", "Praat"),
+    _with_engine("crepe-tiny", "CREPE tiny"),
+    _with_engine("crepe-full", "CREPE"),
+    _with_engine("swift-f0", "SwiftF0"),
+)

@@ -1,0 +1,126 @@
+"""What is shown, and how near."""
+
+from collections.abc import Callable
+from typing import Final
+
+from studio.commands.base import Command
+from studio.commands.reasons import empty, no_range
+from studio.session.desk import Desk, Panel, Workspace
+from studio.settings.schema import Follow, ThemeName
+
+_NEXT_FOLLOW: Final[dict[Follow, Follow]] = {"page": "scroll", "scroll": "off", "off": "page"}
+
+
+def show_workspace(workspace: Workspace) -> Callable[[Desk], None]:
+    """A command that shows a workspace."""
+    return lambda desk: desk.view.set_workspace(workspace)
+
+
+def toggle_panel(panel: Panel) -> Callable[[Desk], None]:
+    """A command that shows or hides a panel."""
+    return lambda desk: desk.view.toggle_panel(panel)
+
+
+def set_theme(theme: ThemeName) -> Callable[[Desk], None]:
+    """A command that changes the theme."""
+    return lambda desk: desk.settings.change("appearance", theme=theme)
+
+
+def is_theme(theme: ThemeName) -> Callable[[Desk], bool]:
+    """Whether a theme is the one chosen."""
+    return lambda desk: desk.settings.value.appearance.theme == theme
+
+
+def next_follow(desk: Desk) -> None:
+    """Turn the page, scroll along, stay: the next of the three."""
+    desk.settings.change("playback", follow=_NEXT_FOLLOW[desk.settings.value.playback.follow])
+
+
+VIEW: tuple[Command, ...] = (
+    Command(
+        id="view.palette",
+        title="Find any action",
+        group="View",
+        keys="Ctrl+Shift+P; F2",
+        run=lambda desk: desk.asks.palette(),
+        icon="search",
+    ),
+    Command(
+        id="view.zoom_in",
+        title="Zoom in",
+        group="View",
+        keys="Ctrl+1; Ctrl++; Ctrl+=",
+        run=lambda desk: desk.view.zoom_in(),
+        icon="zoom-in",
+    ),
+    Command(
+        id="view.zoom_normal",
+        title="Normal zoom",
+        group="View",
+        keys="Ctrl+2",
+        run=lambda desk: desk.view.zoom_normal(),
+    ),
+    Command(
+        id="view.zoom_out",
+        title="Zoom out",
+        group="View",
+        keys="Ctrl+3; Ctrl+-",
+        run=lambda desk: desk.view.zoom_out(),
+        icon="zoom-out",
+    ),
+    Command(
+        id="view.zoom_selection",
+        title="Zoom to selection",
+        group="View",
+        keys="Ctrl+E",
+        run=lambda desk: desk.view.zoom_selection(),
+        unavailable=no_range,
+    ),
+    Command(
+        id="view.zoom_fit",
+        title="Fit the project",
+        group="View",
+        keys="Ctrl+F",
+        run=lambda desk: desk.view.zoom_fit(),
+        unavailable=empty,
+        icon="zoom-fit",
+    ),
+    Command(
+        id="view.follow",
+        title="Follow the playhead: page, scroll or stay",
+        group="View",
+        keys="F9",
+        run=next_follow,
+        checked=lambda desk: desk.settings.value.playback.follow != "off",
+    ),
+    Command(id="view.library", title="Library", group="View", keys="Ctrl+Alt+1", run=toggle_panel("library")),
+    Command(id="view.inspector", title="Inspector", group="View", keys="Ctrl+Alt+2", run=toggle_panel("inspector")),
+    Command(id="view.pitch", title="Pitch lane", group="View", keys="Ctrl+Alt+3", run=toggle_panel("pitch")),
+    Command(
+        id="view.spectrogram", title="Spectrogram", group="View", keys="Ctrl+Alt+4", run=toggle_panel("spectrogram")
+    ),
+    Command(id="view.jobs", title="Jobs", group="View", keys="Ctrl+Alt+5", run=toggle_panel("jobs")),
+    Command(
+        id="view.next_panel", title="Next panel", group="View", keys="F6", run=lambda desk: desk.view.focus_panel(1)
+    ),
+    Command(
+        id="view.previous_panel",
+        title="Previous panel",
+        group="View",
+        keys="Shift+F6",
+        run=lambda desk: desk.view.focus_panel(-1),
+    ),
+    Command(id="view.edit", title="Edit workspace", group="View", keys="Alt+1", run=show_workspace("edit")),
+    Command(id="view.sing", title="Sing workspace", group="View", keys="Alt+2", run=show_workspace("sing")),
+    Command(id="view.speak", title="Speak workspace", group="View", keys="Alt+3", run=show_workspace("speak")),
+    Command(id="view.live", title="Live workspace", group="View", keys="Alt+4", run=show_workspace("live")),
+    Command(id="view.dark", title="Dark theme", group="View", run=set_theme("dark"), checked=is_theme("dark")),
+    Command(id="view.light", title="Light theme", group="View", run=set_theme("light"), checked=is_theme("light")),
+    Command(
+        id="view.system_theme",
+        title="Theme of the system",
+        group="View",
+        run=set_theme("system"),
+        checked=is_theme("system"),
+    ),
+)

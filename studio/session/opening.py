@@ -1,0 +1,106 @@
+"""Opening and keeping projects: what the File menu, the start and a drop on the window have in common."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from studio.errors import Explanation, StudioError, explain
+from studio.media.collect import collect as collect_project
+from studio.model.edits import RenameProject
+from studio.session.desk import Desk
+
+
+def open_new(desk: Desk) -> None:
+    """A new untitled project."""
+    _prepare(desk)
+    desk.document.new_untitled()
+    _opened(desk)
+
+
+def open_path(desk: Desk, path: Path) -> bool:
+    """Open a project's folder, or its project.json; anything else is imported into the open project."""
+    folder = path.parent if path.name == "project.json" else path
+    if not (folder / "project.json").is_file():
+        return _import_instead(desk, path)
+    try:
+        _prepare(desk)
+        desk.document.open(folder.resolve())
+    except StudioError as error:
+        desk.asks.show(explain(error))
+        return False
+    _opened(desk)
+    return True
+
+
+def open_dropped(desk: Desk, paths: Iterable[Path], at: int | None = None) -> None:
+    """Files and folders dropped on the window: a single project opens, everything else is imported."""
+    dropped = tuple(paths)
+    if len(dropped) == 1 and (dropped[0] / "project.json").is_file() and not desk.transport.recording:
+        open_path(desk, dropped[0])
+    elif dropped:
+        desk.importing.add(dropped, at)
+
+
+def save_as(desk: Desk, folder: Path) -> None:
+    """Give the project a place; it takes the folder's name when it had none of its own."""
+    was_untitled = desk.document.is_untitled
+    before = str(desk.document.folder)
+    try:
+        desk.document.save_as(folder)
+        if was_untitled:
+            desk.document.do(RenameProject(name=folder.name))
+            desk.library.forget(before)
+    except StudioError as error:
+        desk.asks.show(explain(error))
+        return
+    desk.library.note_opened(desk.document.folder, desk.document.project.name)
+    desk.asks.toast(f"Saved as {folder.name}")
+
+
+def collect(desk: Desk, folder: Path) -> None:
+    """Copy the project with all its sound to a folder that does not exist yet."""
+    try:
+        desk.document.flush()
+        collect_project(desk.document.folder, folder)
+    except StudioError as error:
+        desk.asks.show(explain(error))
+        return
+    desk.asks.toast(f"Collected into {folder.name}", "Show", lambda: desk.asks.reveal(folder))
+
+
+def suggested_name(desk: Desk) -> str:
+    """What a project that is saved for the first time may be called."""
+    name = desk.document.project.name
+    if name.startswith("Untitled") and desk.document.project.tracks:
+        return desk.document.project.tracks[0].name
+    return name
+
+
+def _prepare(desk: Desk) -> None:
+    desk.compare.stop()
+    desk.transport.stop()
+
+
+def _opened(desk: Desk) -> None:
+    desk.selection.reset()
+    desk.clipboard.clear()
+    desk.library.note_opened(desk.document.folder, desk.document.project.name)
+    desk.view.zoom_fit()
+    found = desk.takes.left_behind()
+    if found:
+        desk.asks.recover(found)
+
+
+def _import_instead(desk: Desk, path: Path) -> bool:
+    if not path.exists():
+        desk.asks.show(
+            Explanation(
+                code="open.missing",
+                title=f"{path.name} was not opened.",
+                cause="There is no such file or folder.",
+                remedy="Check the name, or look for it with Open.",
+                detail=str(path),
+            )
+        )
+        return False
+    desk.importing.add([path])
+    return True
