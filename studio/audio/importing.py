@@ -1,0 +1,212 @@
+"""Imports foreign sound: decode, bring to the project's rate, write as WAV named by its content, build its peaks.
+
+Everything happens in one pass and in bounded memory. Until the last moment the sound is a `.part` file; an import
+that was killed leaves nothing else, and the next import into the same project removes it and starts anew.
+"""
+
+import hashlib
+import os
+import shutil
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Final, NamedTuple, Self
+
+import numpy as np
+import psutil
+
+from studio import paths
+from studio.audio.decode import Decoder
+from studio.audio.mix import Mixer, alone, media_in
+from studio.audio.peaks import PeakBuilder
+from studio.audio.resample import Resampler
+from studio.audio.trouble import disk_full, told
+from studio.errors import StudioError
+from studio.media.wav import Frames, WavWriter, read_layout
+from studio.model.project import Lineage, Media, MediaId, Project, TrackId
+
+Report = Callable[[float, str], None]
+"""Tells how far along we are, 0 to 1, and with what. Raises `Cancelled` when the person no longer wants the result."""
+
+_BLOCK_FRAMES: Final = 1 << 16
+_ABSURD: Final = 1e9  # a float file at the scale of 24-bit integers is still sound
+_DEFAULT_HZ: Final = 48000
+_SPARE_BYTES: Final = 64 << 20
+_BELIEVABLE_BYTES: Final = 1 << 40  # beyond that a header lies; the disk will say when it is full
+_LONGEST_NAME: Final = 120
+
+
+class Imported(NamedTuple):
+    """A medium that is in the project's folder with its peaks in the cache, and what was wrong with its file."""
+
+    media: Media
+    warning: str
+
+
+def import_media(path: Path, project_dir: Path, rate_hz: int, report: Report) -> Imported:
+    """Import a sound file, or the sound of a video; `rate_hz` 0 keeps its rate where a project may have it."""
+    report(0.0, "Opening")
+    title = f"{path.name} was not imported."
+    with Decoder(path) as sound:
+        to_hz = rate_hz or (sound.rate_hz if 44100 <= sound.rate_hz <= 96000 else _DEFAULT_HZ)
+        _check_room(project_dir, (sound.expected_s or 0.0) * to_hz * sound.channels * 4, title)
+        resampler = Resampler(sound.rate_hz, to_hz, sound.channels)
+        with MediaWriter(project_dir, to_hz, sound.channels, title=title) as writer:
+            for block in sound.blocks():
+                writer.write(resampler.feed(block))
+                report(sound.fraction * 0.99, "Importing")
+            writer.write(resampler.feed(np.zeros((0, sound.channels), np.float32), last=True))
+            if not writer.length:
+                raise StudioError(
+                    "import-empty",
+                    f"{path.name} was not imported.",
+                    cause="There is not a single sample of sound in it.",
+                    remedy="Choose another file.",
+                )
+            media = writer.finish(name=_title(path), original=str(path), original_rate_hz=sound.rate_hz)
+            report(1.0, "Importing")
+            return Imported(media, " ".join(filter(None, (sound.damage, writer.warning))))
+
+
+def render_track(
+    project: Project, project_dir: Path, track: str, start: int, stop: int, name: str, report: Report
+) -> Media:
+    """Mix the clips of one track between two timeline samples into one new medium, at the level of the clips.
+
+    The gain and the pan of the track are left out: it adds them again when the new clip lies on it.
+    """
+    lane = project.track(TrackId(track))
+    lane = lane.with_clips(tuple(clip for clip in lane.clips if clip.start < stop and clip.end > start))
+    mixer = Mixer(alone(project.with_track(lane), lane.id), media_in(project_dir))
+    if mixer.troubles:
+        trouble = mixer.troubles[0]
+        raise StudioError(trouble.code, "The clips were not joined.", cause=trouble.cause, remedy=trouble.remedy)
+    channels = min(2, max((project.medium(clip.media).channels for clip in lane.clips), default=1))
+    with MediaWriter(project_dir, project.rate_hz, channels, title="The clips were not joined.") as writer:
+        for at in range(start, stop, _BLOCK_FRAMES):
+            writer.write(mixer.render(at, min(_BLOCK_FRAMES, stop - at))[:, :channels])
+            report((at - start) / (stop - start), "Joining")
+        return writer.finish(name=name)
+
+
+class MediaWriter:
+    """Writes one new medium into a project, block by block; it is there only after `finish`."""
+
+    def __init__(self, project_dir: Path, rate_hz: int, channels: int, *, title: str) -> None:
+        """`title` begins the explanation should the disk fail: "song.mp3 was not imported."."""
+        self._folder = project_dir / "media"
+        self._rate_hz = rate_hz
+        self._channels = channels
+        self._title = title
+        self._hash = hashlib.blake2b()
+        self._peaks = PeakBuilder(channels)
+        self._bad = 0
+        with told(title, project_dir):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            remove_leftovers(self._folder)
+            self._part = self._folder / f"import-{os.getpid()}-{id(self)}.part"
+            self._wav = WavWriter(self._part, rate_hz, channels)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._wav.close()
+        self._part.unlink(missing_ok=True)
+
+    @property
+    def length(self) -> int:
+        """Frames so far."""
+        return self._wav.length
+
+    @property
+    def warning(self) -> str:
+        """What was wrong with the samples, in a sentence, or nothing."""
+        if not self._bad:
+            return ""
+        if self._bad == 1:
+            return "One sample was not a number and is silent now."
+        return f"{self._bad:,} samples were not numbers and are silent now."
+
+    def write(self, block: Frames) -> None:
+        """Append frames, shape (n, channels). What is not a number becomes silence."""
+        if not len(block):
+            return
+        good = np.abs(block) < _ABSURD  # false for NaN too
+        if not good.all():
+            self._bad += int(np.count_nonzero(~good))
+            block = np.where(good, block, np.float32(0))
+        self._hash.update(np.ascontiguousarray(block, "<f4").data)
+        self._peaks.add(block)
+        with told(self._title, self._folder.parent):
+            self._wav.write(block)
+
+    def finish(
+        self, *, name: str, original: str = "", original_rate_hz: int = 0, lineage: Lineage | None = None
+    ) -> Media:
+        """Give the file its name and write its peaks; a medium that is there already is not written twice."""
+        self._hash.update(f"{self._rate_hz}/{self._channels}".encode())
+        media = Media(
+            id=MediaId("m" + self._hash.hexdigest()[:20]),
+            name=name,
+            file=f"media/m{self._hash.hexdigest()[:20]}.wav",
+            rate_hz=self._rate_hz,
+            channels=self._channels,
+            length=self.length,
+            original=original,
+            original_rate_hz=original_rate_hz or self._rate_hz,
+            lineage=lineage,
+        )
+        with told(self._title, self._folder.parent):
+            target = self._folder / f"{media.id}.wav"
+            if not _is_there(target, media):
+                self._wav.sync()
+                self._wav.close()
+                self._part.replace(target)
+                _sync_folder(self._folder)
+        with told("The picture of the sound was not made.", paths.peaks()):
+            self._peaks.write(paths.peaks() / f"{media.id}.peaks", self._rate_hz)
+        return media
+
+
+def remove_leftovers(folder: Path) -> None:
+    """Remove the `.part` files of imports whose process is gone."""
+    for part in folder.glob("import-*.part"):
+        owner = part.name.split("-")[1]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            part.unlink(missing_ok=True)
+
+
+def _is_there(target: Path, media: Media) -> bool:
+    try:
+        layout = read_layout(target)
+    except StudioError:
+        return False
+    return (layout.length, layout.channels, layout.rate_hz) == (media.length, media.channels, media.rate_hz)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put a rename itself on the disk, where the system can do that."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _check_room(project_dir: Path, needed_bytes: float, title: str) -> None:
+    folder = next((folder for folder in (project_dir, *project_dir.parents) if folder.exists()), project_dir)
+    with told(title, project_dir):
+        free = shutil.disk_usage(folder).free
+    if needed_bytes + _SPARE_BYTES > free and needed_bytes < _BELIEVABLE_BYTES:
+        raise disk_full(title, project_dir)
+
+
+def _title(path: Path) -> str:
+    """The file's name without its suffix, on one line and of a length that fits on the screen."""
+    plain = "".join(" " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in path.stem)
+    return " ".join(plain.split())[:_LONGEST_NAME] or "Sound"
