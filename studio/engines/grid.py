@@ -57,8 +57,11 @@ def at_16k(samples: Mono, rate_hz: int, report: Report) -> Mono:
 def peak(samples: Mono) -> float:
     """Largest magnitude of a sound that may be mapped and long; anything that is not a number counts as nothing."""
     step = RATE_HZ * _BLOCK_S
-    blocks = (samples[start : start + step] for start in range(0, len(samples), step))
-    return max((float(np.max(np.abs(np.nan_to_num(block)), initial=0.0)) for block in blocks), default=0.0)
+    loudest = 0.0
+    for start in range(0, len(samples), step):
+        block = np.nan_to_num(samples[start : start + step], posinf=0.0, neginf=0.0)
+        loudest = max(loudest, float(np.abs(block).max()))
+    return loudest
 
 
 def is_silent(loudest: float) -> bool:

@@ -58,8 +58,8 @@ def _made(task: Task, id: str) -> Engine:
 
 def _card(entry: EntryPoint) -> tuple[EngineInfo, str]:
     try:
-        info = entry.load().info
-    except Exception as error:  # noqa: BLE001 - somebody else's code: its failure belongs on its card, not in ours
+        info = getattr(entry.load(), "info", None)
+    except Exception as error:  # noqa: BLE001 somebody else's code: its failure belongs on its card, not in ours
         unnamed = EngineInfo(id=entry.name, task="pitch", name=entry.name, licence="")
         return unnamed, f"{entry.value} could not be loaded: {error}."
     if not isinstance(info, EngineInfo):

@@ -1,0 +1,188 @@
+"""What every pitch tracker promises, held over every one that is registered and can run here."""
+
+from importlib.metadata import entry_points
+
+import numpy as np
+import pytest
+
+from studio.engines import registry
+from studio.engines.base import FRAMES_PER_S, EngineInfo, Mono, PitchTracker
+from studio.engines.grid import frame_count
+from studio.errors import Cancelled
+from studio.model.pitch import PitchCurve
+from tests.helpers.voices import buzz, cents, noise
+
+CARDS = [card for card in registry.cards() if card[0].task == "pitch"]
+SLOW = {"crepe-full"}  # ten seconds of a core for each second of sound
+
+
+@pytest.fixture(params=[pytest.param(info, id=info.id) for info, missing in CARDS if not missing])
+def info(request: pytest.FixtureRequest) -> EngineInfo:
+    card: EngineInfo = request.param
+    return card
+
+
+@pytest.fixture
+def tracker(info: EngineInfo) -> PitchTracker:
+    return registry.pitch_tracker(info.id)
+
+
+@pytest.fixture
+def length_s(info: EngineInfo) -> float:
+    """Enough sound to mean something, little enough for the slow ones."""
+    return 0.5 if info.id in SLOW else 1.0
+
+
+def track(tracker: PitchTracker, sound: Mono, rate_hz: int = 16000, low: float = 60, high: float = 1100) -> PitchCurve:
+    return tracker.track(sound, rate_hz, low_hz=low, high_hz=high, report=lambda fraction, stage: None)
+
+
+def test_every_built_in_engine_came_through_the_entry_points() -> None:
+    assert {"praat", "swift-f0", "crepe-tiny", "crepe-full"} <= {
+        entry.name for entry in entry_points(group=registry.GROUP)
+    }
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 16000, 44100, 48000, 96000])
+def test_a_buzz_of_220_hz_is_heard_as_220_hz_at_any_rate(
+    tracker: PitchTracker, info: EngineInfo, length_s: float, rate_hz: int
+) -> None:
+    if info.id in SLOW and rate_hz in (16000, 44100):
+        rate_hz = 48000
+    length = round(length_s * rate_hz)
+
+    curve = track(tracker, buzz(220.0, rate_hz, length), rate_hz)
+
+    assert len(curve.hz) == len(curve.confidence) == frame_count(length, rate_hz)
+    assert curve.frames_per_s == FRAMES_PER_S
+    assert curve.hz.dtype == curve.confidence.dtype == np.float32
+    inner = curve.hz[10:-10]
+    assert not np.isnan(inner).any()
+    assert abs(np.median(cents(inner, 220.0))) < 5
+
+
+@pytest.mark.parametrize("length", [0, 1, 80, 81, 240, 1000])
+def test_a_sound_of_a_few_milliseconds_has_its_few_frames(tracker: PitchTracker, length: int) -> None:
+    curve = track(tracker, buzz(220.0, 48000, length) if length > 1 else np.full(length, 0.5, np.float32), 48000)
+
+    assert len(curve.hz) == len(curve.confidence) == -(-length * 200 // 48000)
+
+
+def test_silence_is_unvoiced(tracker: PitchTracker) -> None:
+    for silence in (np.zeros(16000, np.float32), noise(16000, 1e-6)):
+        curve = track(tracker, silence)
+
+        assert np.isnan(curve.hz).all()
+        assert not curve.confidence.any()
+
+
+def test_silence_around_a_voice_is_unvoiced(tracker: PitchTracker) -> None:
+    sound = np.concatenate((np.zeros(8000, np.float32), buzz(220.0, 16000, 8000), np.zeros(8000, np.float32)))
+
+    curve = track(tracker, sound)
+
+    assert np.isnan(curve.hz[:85]).all()
+    assert np.isnan(curve.hz[-85:]).all()
+    assert not np.isnan(curve.hz[115:185]).any()
+
+
+def test_noise_is_mostly_unvoiced_and_never_outside_the_range(tracker: PitchTracker, length_s: float) -> None:
+    curve = track(tracker, noise(round(length_s * 16000)), low=80, high=500)
+
+    voiced = curve.hz[~np.isnan(curve.hz)]
+    assert len(voiced) < 0.25 * len(curve.hz)
+    assert ((voiced >= 80) & (voiced <= 500)).all()
+    assert ((curve.confidence >= 0) & (curve.confidence <= 1)).all()
+
+
+def test_what_is_no_number_harms_only_its_moment(tracker: PitchTracker) -> None:
+    sound = buzz(220.0, 16000, 8000)
+    sound[4000:4010] = np.nan
+    sound[4010] = np.inf
+
+    curve = track(tracker, sound)
+
+    assert abs(np.nanmedian(cents(curve.hz, 220.0))) < 5
+
+
+def test_a_quiet_recording_is_heard_like_a_loud_one(tracker: PitchTracker) -> None:
+    loud = track(tracker, buzz(220.0, 16000, 8000))
+    quiet = track(tracker, buzz(220.0, 16000, 8000, peak=0.002))
+
+    assert np.mean(np.isnan(loud.hz) == np.isnan(quiet.hz)) > 0.97
+    assert abs(np.nanmedian(cents(quiet.hz, 220.0))) < 5
+
+
+def test_a_glide_is_in_time_with_its_sound(tracker: PitchTracker, info: EngineInfo) -> None:
+    length = 8000 if info.id in SLOW else 32000
+    wanted = 200 * 2 ** (np.arange(length) / 16000)  # an octave a second: 1.2 cents a millisecond
+
+    curve = track(tracker, buzz(wanted, 16000, length))
+
+    inner = slice(20, len(curve.hz) - 20)
+    late = cents(curve.hz, wanted[:: 16000 // FRAMES_PER_S])[inner]
+    assert abs(np.median(late)) < 1.2 * 5
+
+
+def test_the_same_sound_gives_the_same_melody_twice(tracker: PitchTracker, length_s: float) -> None:
+    sound = buzz(220.0, 16000, round(length_s * 16000)) + noise(round(length_s * 16000), 0.05)
+
+    first, second = track(tracker, sound), track(tracker, sound)
+
+    np.testing.assert_array_equal(first.hz, second.hz)
+    np.testing.assert_array_equal(first.confidence, second.confidence)
+
+
+def test_it_stops_when_it_is_called_off(tracker: PitchTracker) -> None:
+    said: list[float] = []
+
+    def call_off(fraction: float, stage: str) -> None:
+        said.append(fraction)
+        if len(said) == 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        tracker.track(buzz(220.0, 48000, 48000 * 60), 48000, low_hz=60, high_hz=1100, report=call_off)
+
+    assert len(said) == 2
+
+
+def test_progress_only_grows_and_reaches_the_end(tracker: PitchTracker, length_s: float) -> None:
+    said: list[float] = []
+    tracker.track(
+        buzz(220.0, 16000, round(length_s * 16000)),
+        16000,
+        low_hz=60,
+        high_hz=1100,
+        report=lambda fraction, stage: said.append(fraction),
+    )
+
+    assert said == sorted(said)
+    assert said[-1] == 1.0
+    assert min(said) >= 0
+
+
+@pytest.mark.parametrize("id", [info.id for info, missing in CARDS if not missing and info.id not in SLOW])
+def test_no_seam_shows_where_a_long_sound_is_cut(id: str) -> None:
+    tracker = registry.pitch_tracker(id)
+    length = 16000 * 45
+    wanted = 220 * 2 ** (np.sin(2 * np.pi * 0.2 * np.arange(length) / 16000) / 2)
+
+    curve = track(tracker, buzz(wanted, 16000, length))
+
+    off = np.abs(cents(curve.hz, wanted[::80]))[20:-20]
+    assert not np.isnan(off).any()
+    assert off.max() < 30
+
+
+def test_everything_a_person_reads_is_there(info: EngineInfo) -> None:
+    assert info.name
+    assert info.licence
+    assert info.about.endswith(".")
+    assert info.needs
+    assert registry.installed_version(info)
+    assert 0 < info.lowest_hz < info.highest_hz
+
+
+def test_two_channels_of_a_worker_share_one_tracker(info: EngineInfo) -> None:
+    assert registry.pitch_tracker(info.id) is registry.pitch_tracker(info.id)
