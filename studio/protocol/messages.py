@@ -45,7 +45,8 @@ class InjectFault(_Message, frozen=True, kw_only=True):
 class ImportMedia(_Message, frozen=True, kw_only=True):
     """Decode a file, or the sound of a video, to a float32 WAV at `rate_hz` in `project_dir`/media, and its peaks.
 
-    `rate_hz` 0 keeps the rate of the file. Answered by `MediaImported`.
+    `rate_hz` 0 keeps the rate of the file where a project may have it (44100 to 96000 Hz) and else takes 48000.
+    Answered by `MediaImported`.
     """
 
     job: JobId
@@ -283,12 +284,18 @@ class Loudness(Struct, frozen=True, kw_only=True):
 
 
 class ExportedFile(Struct, frozen=True, kw_only=True):
-    """One file that an export made."""
+    """One file that an export made, with the loudness that a player of it hears.
+
+    `passed` says whether loudness and true peak are what was asked for, None where nothing was asked; `note` is a
+    sentence on that, on clipping or on sound that is missing, or "".
+    """
 
     path: str
     duration_s: float
     size_bytes: int
     loudness: Loudness
+    passed: bool | None = None
+    note: str = ""
 
 
 class Exported(_Message, frozen=True, kw_only=True):
