@@ -1,4 +1,4 @@
-"""A process that writes into shared memory as fast as it can: `ring NAME FRAMES`, or `series NAME POINTS`.
+"""A process that writes into shared memory as fast as it can: `ring NAME FRAMES BLOCK`, or `series NAME POINTS`.
 
 With a ring it prints how many frames fitted and how many were dropped, as the writer itself counted them.
 """
@@ -10,15 +10,15 @@ import numpy as np
 from studio.ipc.ring import Ring
 from studio.ipc.series import Series
 
-_BLOCK = 480
 
-
-def write_ring(name: str, frames: int) -> None:
+def write_ring(name: str, frames: int, block: int) -> None:
     """Frame i says i in its first channel and -i in its second, exactly: float32 holds integers to 2**24."""
     fitted = 0
     with Ring.attach(name) as ring:
-        for start in range(0, frames, _BLOCK):
-            numbers = np.arange(start, start + _BLOCK, dtype=np.float32)
+        for start in range(0, frames, block):
+            numbers = np.arange(start, start + block, dtype=np.float32)
+            while ring.available > ring.capacity - block // 2:
+                pass  # let the reader catch up, but never quite
             fitted += ring.write(np.stack((numbers, -numbers), axis=1))
         sys.stdout.write(f"{fitted} {ring.overruns}\n")
 
@@ -32,5 +32,5 @@ def write_series(name: str, points: int) -> None:
 
 
 if __name__ == "__main__":
-    kind, name, count = sys.argv[1:]
-    (write_ring if kind == "ring" else write_series)(name, int(count))
+    kind, name, *counts = sys.argv[1:]
+    (write_ring if kind == "ring" else write_series)(name, *map(int, counts))

@@ -67,26 +67,32 @@ class RingAgainstAList(RuleBasedStateMachine):
 TestRingAgainstAList = RingAgainstAList.TestCase
 
 
-def received_while_another_process_writes(ring: Ring, frames: int, chunk: int) -> tuple[Block, int, int]:
+def received_while_another_process_writes(ring: Ring, frames: int, chunk: int, block: int) -> tuple[Block, int, int]:
     writer = subprocess.Popen(
-        [sys.executable, "-m", "tests.helpers.ring_writer", "ring", ring.name, str(frames)], stdout=subprocess.PIPE
+        [sys.executable, "-m", "tests.helpers.ring_writer", "ring", ring.name, str(frames), str(block)],
+        stdout=subprocess.PIPE,
     )
     pieces: list[Block] = []
     out = np.empty((chunk, 2), np.float32)
     while writer.poll() is None or ring.available:
-        count = ring.read_into(out)
-        if count:
+        while count := ring.read_into(out):
             pieces.append(out[:count].copy())
     printed, _ = writer.communicate()
     fitted, dropped = map(int, printed.split())
     return np.concatenate(pieces), fitted, dropped
 
 
-@pytest.mark.parametrize(("capacity", "chunk"), [(4800, 512), (1000, 77), (48000, 48000)])
-def test_between_processes_every_frame_arrives_whole_or_is_counted_as_lost(capacity: int, chunk: int) -> None:
-    frames = 960_000  # 20 s at 48 kHz, sent as fast as it goes
+@pytest.mark.parametrize(
+    ("capacity", "chunk", "block"),
+    [(4800, 512, 480), (1000, 77, 480), (48_000, 48_000, 480), (96_000, 64, 48_000)],
+    ids=["ordinary", "ragged", "roomy", "long blocks"],
+)
+def test_between_processes_every_frame_arrives_whole_or_is_counted_as_lost(
+    capacity: int, chunk: int, block: int
+) -> None:
+    frames = 1_920_000  # 40 s at 48 kHz, sent as fast as it goes
     with Ring.create(2, capacity) as ring:
-        received, fitted, dropped = received_while_another_process_writes(ring, frames, chunk)
+        received, fitted, dropped = received_while_another_process_writes(ring, frames, chunk, block)
 
         assert ring.overruns == dropped
     numbers = received[:, 0].astype(np.int64)
