@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-from studio import paths
 from studio.errors import StudioError
 from studio.media.peaks import BASE, FACTOR, Columns, Peaks, columns_of
 from studio.media.wav import MappedWav
 from studio.model.project import Media, MediaId, Project
 from studio.protocol.messages import JobId
-from studio.session.importing import Importing
 from studio.session.jobs import JobRow, Jobs
+from studio.session.pictures import peaks_path
 from studio.ui.timeline.sound import Loading, Missing, Sound
 from studio.ui.timeline.wave import joined
 
@@ -85,14 +84,14 @@ class FileSounds(QObject):
     def __init__(
         self,
         jobs: Jobs,
-        importing: Importing,
+        build_peaks: Callable[[Media], JobId],
         parent: QObject | None = None,
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
         self._jobs = jobs
-        self._importing = importing
+        self._build_peaks = build_peaks
         self._clock = clock
         self._folder = Path()
         self._media: dict[MediaId, Media] = {}
@@ -158,10 +157,10 @@ class FileSounds(QObject):
             why = error.explanation
             return Missing(f"“{medium.name}” is missing. {why.cause} {why.remedy}")
         try:
-            return FileSound(Peaks.open(paths.peaks() / f"{media}.peaks"), wav)
+            return FileSound(Peaks.open(peaks_path(media)), wav)
         except StudioError:
             if media not in self._building:
-                self._building[media] = self._importing.build_peaks(medium)
+                self._building[media] = self._build_peaks(medium)
             return Loading(0.0, "Drawing")
 
     def _jobs_changed(self) -> None:

@@ -25,7 +25,8 @@ class TrackLook(NamedTuple):
     """How a person chose to see one track."""
 
     zoom: float = 1.0
-    texture: bool = False
+    texture: str = ""
+    """The name of another picture than the waveform, "log" or "linear" for a spectrogram."""
 
 
 class _Shown(NamedTuple):
@@ -39,11 +40,13 @@ class _Shown(NamedTuple):
 class Scene:
     """Paints rows into one image. Holds no truth: everything comes in by `show`, and the image goes out by `image`."""
 
-    def __init__(self, colours: Colours, sounds: Sounds, font: QFont, texture: Texture | None = None) -> None:
+    def __init__(
+        self, colours: Colours, sounds: Sounds, font: QFont, textures: Mapping[str, Texture] | None = None
+    ) -> None:
         self._colours = colours
         self._sounds = sounds
         self._font = font
-        self._texture = texture
+        self._textures = textures or {}
         self._project = Project()
         self.painter = ClipPainter(colours, sounds, font, self._project.rate_hz)
         self._tiles = Tiles(_TILE_BYTES)
@@ -192,7 +195,7 @@ class Scene:
         spot = TileSpot(key.nth, key.samples_per_px, key.height_px, scale)
         index = self._indices[key.track]
         row = self._colours.row(index.track, silenced=self._silenced[key.track])
-        image = self.painter.tile(spot, index, row, look.zoom, self._texture if look.texture else None)
+        image = self.painter.tile(spot, index, row, look.zoom, self._textures.get(look.texture))
         tile = Tile(self._stamps[key.track], image)
         self._tiles.put(key, tile)
         self.tiles_painted += 1
