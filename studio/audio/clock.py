@@ -1,10 +1,14 @@
 """When a frame passes the converter: the clock of a device, told from the times of its callbacks."""
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
-_ROWS = 512
-_NEWEST = 64
+KNOWN_WELL: Final = 24
+"""So many callbacks tell a clock to within a millisecond; the first few of a stream are wild."""
+_ROWS: Final = 512
+_NEWEST: Final = 64
 
 
 class Stamps:
@@ -17,7 +21,12 @@ class Stamps:
     def __init__(self, rate_hz: float) -> None:
         self.rate_hz = rate_hz
         self.count = 0
+        self._first = 0
         self._rows = np.zeros((_ROWS, 4))
+
+    def restart(self) -> None:
+        """A stream was opened anew: what came before says nothing about its clock."""
+        self._first = self.count
 
     def add(self, frame: int, time_s: float, queue: int, filled: int) -> None:
         """Note one callback, or one part of it."""
@@ -31,18 +40,16 @@ class Stamps:
     def rows(self, since: int = 0) -> NDArray[np.float64]:
         """Return the callbacks from number `since` on that are still known, oldest first, shape (n, 4)."""
         count = self.count
-        first = max(since, count - _ROWS + 32, 0)  # the oldest ones are being written over meanwhile
+        first = max(since, self._first, count - _ROWS + 32)  # the oldest ones are being written over meanwhile
         return self._rows[np.arange(first, count) % _ROWS]
 
-    def offset_s(self, since: int = 0, until: int | None = None) -> float | None:
+    def offset_s(self, since: int = 0, least: int = 1) -> float | None:
         """Return the time of frame 0, were the device to have run evenly since: the median over the newest callbacks.
 
-        `since` and `until` number callbacks. None where there was none.
+        None where there were fewer than `least` callbacks from number `since` on.
         """
         rows = self.rows(since)
-        if until is not None:
-            rows = rows[: max(0, len(rows) - (self.count - until))]
-        if not len(rows):
+        if len(rows) < least:
             return None
         newest = rows[-_NEWEST:]
         return float(np.median(newest[:, 1] - newest[:, 0] / self.rate_hz))

@@ -33,7 +33,7 @@ class Card(NamedTuple):
     rate_hz: float
     is_default_input: bool
     is_default_output: bool
-    index: int
+    number: int
     route: str = ""
 
     @property
@@ -167,8 +167,8 @@ def _ask(*words: str) -> bytes | None:
     if shutil.which("pactl") is None:
         return None
     try:
-        asked = subprocess.run(
-            ["pactl", "-f", "json", *words],  # noqa: S603, S607 fixed words; found on the path just before
+        asked = subprocess.run(  # noqa: S603 fixed words
+            ["pactl", "-f", "json", *words],  # noqa: S607 found on the path just before
             env=_environment(),
             capture_output=True,
             timeout=_ASK_S,

@@ -44,7 +44,7 @@ class Momentary:
 
     def __init__(self, rate_hz: float) -> None:
         a, b, c, d = _k_weighting(rate_hz)
-        powers: list[NDArray[np.float64]] = [np.eye(len(a))]
+        powers: list[NDArray[np.float64]] = [np.eye(len(a), dtype=np.float64)]
         for _ in range(_STEP):
             powers.append(np.asarray(a @ powers[-1], np.float64))
         impulse = np.concatenate(([d], [float(c @ powers[n] @ b) for n in range(_STEP - 1)]))
@@ -56,7 +56,7 @@ class Momentary:
         self._state = np.zeros((len(a), 2))
         self._squares = np.zeros(max(1, round(_MOMENTARY_S * rate_hz / _STEP)))
         self._at = 0
-        self._left: NDArray[np.float64] = np.zeros((0, 2))
+        self._left: NDArray[np.float64] = np.zeros((0, 2), np.float64)
 
     @property
     def lufs(self) -> float:
@@ -66,7 +66,7 @@ class Momentary:
 
     def hear(self, frames: Frames) -> None:
         """Go on by (n, 2) frames."""
-        waiting = np.concatenate((self._left, frames))
+        waiting: NDArray[np.float64] = np.concatenate((self._left, frames.astype(np.float64)))
         for start in range(0, len(waiting) - _STEP + 1, _STEP):
             step = waiting[start : start + _STEP]
             weighted = self._direct @ step + self._ringing @ self._state

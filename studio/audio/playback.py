@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 import soxr
 
-from studio.audio.clock import Stamps
+from studio.audio.clock import KNOWN_WELL, Stamps
 from studio.audio.fifo import Fifo
 from studio.media.wav import Frames
 
@@ -87,7 +87,7 @@ class Player:
         return self._running
 
     def load(self, mixer: Renders) -> None:
-        """Play this project from now on. Where one is playing, the change is heard within some 50 ms, without a click."""
+        """Play this project from now on. Where one is playing, the change is heard at once and without a click."""
         with self._lock:
             self._mixer = mixer
             if self._running:
@@ -142,8 +142,8 @@ class Player:
         return self.at(queued + min(frame - first, filled))
 
     def when(self, stamps: Stamps, frame: int) -> float | None:
-        """Return when the ear hears, or heard, a frame of the queue; None while the speaker has not come to it."""
-        offset_s = stamps.offset_s()
+        """Return when the ear hears, or heard, a frame of the queue; None while that is not known well."""
+        offset_s = stamps.offset_s(least=KNOWN_WELL)
         rows = stamps.rows()
         holding = np.flatnonzero((rows[:, 2] <= frame) & (frame < rows[:, 2] + rows[:, 3]))
         if offset_s is None or not len(holding):

@@ -74,6 +74,7 @@ class Speaker:
         self.stamps = Stamps(rate_hz)
         self.frames = 0
         self.called_s = math.inf
+        self.delay_s = 0.0
         self.underflows = 0
         self.starved = 0
         self.expecting = False
@@ -109,6 +110,7 @@ class Speaker:
             out[:, 2:] = 0
         self.frames += frames
         self.underflows += underflow
+        self.delay_s = dac_s - now_s
         self.called_s = now_s
 
     def _add_monitor(self, mix: Frames) -> None:
@@ -129,6 +131,7 @@ class Microphone:
         self.stamps = Stamps(rate_hz)
         self.frames = 0
         self.called_s = math.inf
+        self.delay_s = 0.0
         self.overflows = 0
         self.dropped = 0
         self.monitoring = False
@@ -154,6 +157,7 @@ class Microphone:
         self._meter.write(both)
         if self.monitoring:
             self._monitor.write(both)
+        self.delay_s = now_s - adc_s
         self.called_s = now_s
 
     def _note_loss(self, frames: int) -> None:
@@ -178,7 +182,8 @@ class Stream:
         self.channels = channels
         self.finished = False
         self.opened_s = time.monotonic()
-        self.first_stamp = end.stamps.count
+        end.stamps.restart()
+        self._latency_s: float | None = None
         make = sounddevice.RawOutputStream if isinstance(end, Speaker) else sounddevice.RawInputStream
         end.called_s = self.opened_s
         self._stream = make(
@@ -197,6 +202,15 @@ class Stream:
     def active(self) -> bool:
         """False once PortAudio has given the stream up; a stalled stream is still active."""
         return not self.finished and bool(self._stream.active)
+
+    @property
+    def latency_s(self) -> float:
+        """How far the callbacks are from the converter, measured once when the stream is a second old; 0 before."""
+        if self._latency_s is None:
+            if time.monotonic() - self.opened_s < 1.0:
+                return 0.0
+            self._latency_s = round(self.end.delay_s, 4)
+        return self._latency_s
 
     def close(self) -> None:
         """Stop at once and let go of the device."""

@@ -1,0 +1,287 @@
+"""Recording: the disk thread that empties the microphone's queue, and writes it into a take when there is one."""
+
+import math
+import os
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Protocol
+
+import numpy as np
+import soxr
+
+from studio.audio import watchdog
+from studio.audio.clock import KNOWN_WELL
+from studio.audio.fifo import Fifo
+from studio.audio.stream import Microphone
+from studio.audio.watchdog import Alarms
+from studio.errors import Explanation
+from studio.media.takes import Mark, MarkKind, TakeHeader, TakeWriter
+from studio.media.wav import Frames
+from studio.model.project import Media
+
+_TICK_S: Final = 0.01
+_REPORT_S: Final = 0.4
+_SYNC_S: Final = 0.4
+_PREROLL_S: Final = 1.0
+_SETTLE_S: Final = 0.6
+_SMALLEST_GAP_S: Final = 0.004
+_PUNCH_IN_S: Final = 4.0
+_BLOCK: Final = 4800
+
+
+class Listener(Protocol):
+    """Who is told of a take."""
+
+    def take_started(self, writer: TakeWriter) -> None: ...
+    def take_progress(self, writer: TakeWriter, dropped: int, gaps: int) -> None: ...
+    def take_finished(self, writer: TakeWriter, segments: tuple[Media, ...], warning: str) -> None: ...
+
+
+class _Incident:
+    """Something that may have cost sound: what came before it, and when sound came again."""
+
+    def __init__(self, kind: MarkKind, at_queue: int, offset_s: float | None, stamp: int, note: str) -> None:
+        self.kind = kind
+        self.at_queue = at_queue
+        self.offset_s = offset_s
+        self.stamp = stamp
+        self.note = note
+        self.again_s: float | None = None
+        self.cut = False
+
+
+class Recorder:
+    """Empties the queue for as long as the microphone is open, so that a take may begin a moment in the past."""
+
+    def __init__(
+        self, microphone: Microphone, queue: Fifo, device_rate_hz: int, listener: Listener, alarms: Alarms
+    ) -> None:
+        self._microphone = microphone
+        self._queue = queue
+        self._rate_hz = device_rate_hz
+        self._listener = listener
+        self._alarms = alarms
+        self._lock = threading.Lock()
+        self._ending = threading.Event()
+        self._writer: TakeWriter | None = None
+        self._block: Frames = np.zeros((_BLOCK, 2), np.float32)
+        self._thread = threading.Thread(target=self._run, name="disk", daemon=True)
+        self._thread.start()
+
+    @property
+    def recording(self) -> bool:
+        """Whether a take is being written."""
+        return self._writer is not None
+
+    def begin(self, folder: Path, header: TakeHeader, first_s: Callable[[], float | None]) -> None:
+        """Start a take whose first sample is the one that was heard at `first_s()`, asked until it knows."""
+        writer = TakeWriter(folder, header)
+        with self._lock:
+            self._first_s: Callable[[], float | None] | None = first_s
+            self._asked_s = time.monotonic()
+            self._asked_at = self._queue.written
+            self._incident: _Incident | None = None
+            self._losses_seen = self._microphone.lost_times
+            self._overflows_seen = self._microphone.overflows
+            self._dropped = 0
+            self._gaps = 0
+            self._in = 0
+            self._ratio = header.rate_hz / self._rate_hz
+            self._resampler = (
+                soxr.ResampleStream(self._rate_hz, header.rate_hz, header.channels, dtype="float32", quality="VHQ")
+                if header.rate_hz != self._rate_hz
+                else None
+            )
+            self._reported_s = self._synced_s = time.monotonic()
+            self._low = math.inf
+            self._writer = writer
+        self._listener.take_started(writer)
+
+    def finish(self, state: str = "complete", warning: str = "") -> None:
+        """Write what is still in the queue and end the take."""
+        with self._lock:
+            writer = self._writer
+            if writer is None:
+                return
+            try:
+                if self._incident is not None:
+                    self._settle(writer, self._incident, at_once=True)
+                self._drain(writer, self._queue.written)
+                if self._resampler is not None:
+                    writer.write(
+                        self._resampler.resample_chunk(np.zeros((0, writer.header.channels), np.float32), last=True)
+                    )
+            except OSError as error:
+                warning = warning or self._cannot_write(error).sentence
+            self._end(writer, state, warning)
+
+    def interrupt(self, kind: MarkKind, note: str) -> None:
+        """The stream is about to be closed or was found dead: whatever is missing until sound comes again is a gap."""
+        with self._lock:
+            if self._writer is not None and self._first_s is None:
+                self._note(kind, note, cut=True)
+
+    def mark(self, kind: MarkKind, seconds_back: float, note: str) -> None:
+        """Mark the last seconds of the take."""
+        with self._lock:
+            if self._writer is not None and self._first_s is None:
+                at = max(0, round((self._in - seconds_back * self._rate_hz) * self._ratio))
+                now = round((self._in + self._queue.available) * self._ratio)
+                self._writer.mark(Mark(kind=kind, at=at, length=max(0, now - at), note=note))
+
+    def close(self) -> None:
+        """End the thread. A take that is still being written stays one that was interrupted."""
+        self.finish("interrupted")
+        self._ending.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._ending.wait(_TICK_S):
+            with self._lock:
+                writer = self._writer
+                if writer is None:
+                    self._queue.skip(max(0, self._queue.available - round(_PREROLL_S * self._rate_hz)))
+                    continue
+                try:
+                    self._tick(writer, time.monotonic())
+                except OSError as error:
+                    self._end(writer, "complete", self._cannot_write(error).sentence)
+
+    def _tick(self, writer: TakeWriter, now_s: float) -> None:
+        if self._first_s is not None and not self._punched_in(now_s):
+            return
+        self._look_for_incidents(now_s)
+        if self._incident is not None:
+            self._drain(writer, self._incident.at_queue)
+            self._settle(writer, self._incident, at_once=False)
+        else:
+            self._drain(writer, self._queue.written)
+        if now_s - self._synced_s >= _SYNC_S:
+            writer.sync()
+            self._synced_s = now_s
+        if now_s - self._reported_s >= _REPORT_S:
+            self._reported_s = now_s
+            self._listener.take_progress(writer, self._dropped, self._gaps)
+            self._look_at_disk(writer)
+
+    def _punched_in(self, now_s: float) -> bool:
+        """Throw away what was heard before the take begins; False until its first sample is here."""
+        assert self._first_s is not None
+        first_s = self._first_s()
+        offset_s = self._microphone.stamps.offset_s(least=KNOWN_WELL)
+        if first_s is None or offset_s is None:
+            if now_s - self._asked_s < _PUNCH_IN_S:
+                return False
+            first = self._asked_at
+        else:
+            first = math.ceil((first_s - offset_s) * self._rate_hz) - self._microphone.dropped
+        if self._queue.written <= first:
+            return False
+        self._queue.skip(max(0, first - self._queue.read))
+        self._first_s = None
+        self._overflows_seen = self._microphone.overflows
+        return True
+
+    def _look_for_incidents(self, now_s: float) -> None:
+        overflows = self._microphone.overflows
+        if overflows != self._overflows_seen:
+            self._overflows_seen = overflows
+            self._note("xrun", "the sound system reported a dropout", cut=False)
+        if now_s - self._microphone.called_s > watchdog.STALLED_S:
+            self._note("gap", "no sound came from the device", cut=False)
+
+    def _note(self, kind: MarkKind, note: str, *, cut: bool) -> None:
+        if self._incident is None:
+            stamps = self._microphone.stamps
+            self._incident = _Incident(kind, self._queue.written, stamps.offset_s(), stamps.count, note)
+        elif kind != "gap":
+            self._incident.kind = kind
+        self._incident.cut |= cut
+
+    def _settle(self, writer: TakeWriter, incident: _Incident, *, at_once: bool) -> None:
+        """Once sound has come evenly for a while, see by the clock how much is missing, and put silence there."""
+        stamps = self._microphone.stamps
+        now_s = time.monotonic()
+        if stamps.count <= incident.stamp or now_s - self._microphone.called_s > watchdog.STALLED_S:
+            incident.again_s = None
+            if not at_once:
+                return
+        elif incident.again_s is None:
+            incident.again_s = now_s
+        if not at_once and now_s - (incident.again_s or now_s) < _SETTLE_S:
+            return
+        after_s = stamps.offset_s(incident.stamp)
+        missing_s = 0.0 if after_s is None or incident.offset_s is None else after_s - incident.offset_s
+        missing = round(missing_s * self._rate_hz) if missing_s > _SMALLEST_GAP_S else 0
+        self._drain(writer, incident.at_queue)
+        if missing or incident.kind != "gap":
+            writer.mark(Mark(kind=incident.kind, at=self._at, length=round(missing * self._ratio), note=incident.note))
+        self._put_silence(writer, missing)
+        self._gaps += missing > 0
+        if incident.cut:
+            writer.cut()
+        self._incident = None
+
+    @property
+    def _at(self) -> int:
+        return round(self._in * self._ratio)
+
+    def _drain(self, writer: TakeWriter, until: int) -> None:
+        """Write what is queued before frame `until` of the queue, with silence where the queue was too full."""
+        while self._queue.read < until:
+            stop = until
+            if self._losses_seen < self._microphone.lost_times:
+                place, frames = self._microphone.losses[self._losses_seen % len(self._microphone.losses)]
+                if self._queue.read >= place:
+                    self._losses_seen += 1
+                    self._dropped += int(frames)
+                    writer.mark(Mark(kind="dropped", at=self._at, length=round(int(frames) * self._ratio)))
+                    self._put_silence(writer, int(frames))
+                    self._alarms.raise_("dropped", watchdog.dropped(self._dropped), self._dropped)
+                    continue
+                stop = min(stop, int(place))
+            block = self._block[: min(_BLOCK, stop - self._queue.read)]
+            self._put(writer, block[: self._queue.read_into(block)])
+
+    def _put(self, writer: TakeWriter, frames: Frames) -> None:
+        self._in += len(frames)
+        wanted = frames[:, : writer.header.channels]
+        writer.write(
+            wanted if self._resampler is None else self._resampler.resample_chunk(np.ascontiguousarray(wanted))
+        )
+
+    def _put_silence(self, writer: TakeWriter, frames: int) -> None:
+        nothing = np.zeros((min(frames, 1 << 16), 2), np.float32)
+        while frames > 0:
+            self._put(writer, nothing[:frames])
+            frames -= len(nothing)
+
+    def _look_at_disk(self, writer: TakeWriter) -> None:
+        try:
+            disk = os.statvfs(writer.folder)
+        except OSError:
+            return
+        free = disk.f_bavail * disk.f_frsize
+        if not disk.f_blocks:
+            return  # some network shares do not know their size: no false alarm
+        left_s = free / (writer.header.rate_hz * writer.header.channels * 4)
+        if free < watchdog.DISK_FLOOR_BYTES:
+            self._end(writer, "complete", self._cannot_write(None).sentence)
+        elif left_s < watchdog.DISK_ALARM_S <= self._low or left_s < watchdog.DISK_LOW_S <= self._low:
+            self._low = left_s
+            self._alarms.raise_("disk_low", watchdog.disk_low(left_s))
+
+    def _cannot_write(self, error: OSError | None) -> Explanation:
+        why = watchdog.disk_full("it is full" if error is None else error.strerror or str(error))
+        self._alarms.raise_("disk_full", why)
+        return why
+
+    def _end(self, writer: TakeWriter, state: str, warning: str) -> None:
+        self._writer = None
+        segments = writer.close("interrupted" if state == "interrupted" else "complete")
+        for kind in ("dropped", "disk_low"):
+            self._alarms.clear(kind)
+        self._listener.take_progress(writer, self._dropped, self._gaps)
+        self._listener.take_finished(writer, segments, warning)

@@ -1,0 +1,213 @@
+"""The live worker: plays, records and watches the sound devices. The only process that touches PortAudio."""
+
+import datetime as dt
+import os
+from pathlib import Path
+
+from studio.audio.devices import Card
+from studio.audio.mix import Mixer
+from studio.audio.playback import Span
+from studio.audio.rig import Rig, RigState, Wanted
+from studio.audio.watchdog import Alarm
+from studio.errors import StudioError
+from studio.ipc.series import Series
+from studio.media.takes import TakeHeader, TakeWriter
+from studio.media.wav import MappedWav
+from studio.model.project import Media
+from studio.protocol.messages import (
+    PROTOCOL,
+    AudioState,
+    Cancel,
+    Device,
+    Devices,
+    ListDevices,
+    LoadProject,
+    Meter,
+    Monitor,
+    OpenAudio,
+    Play,
+    Ready,
+    Record,
+    Request,
+    Stop,
+    StopRecording,
+    TakeFinished,
+    TakeProgress,
+    TakeStarted,
+    Trouble,
+)
+from studio.workers.runtime import Context
+
+_PLAYHEAD = ("monotonic_s", "position", "playing")
+_METERS = (
+    "monotonic_s",
+    "in_peak_db_l",
+    "in_peak_db_r",
+    "in_rms_db_l",
+    "in_rms_db_r",
+    "out_peak_db_l",
+    "out_peak_db_r",
+    "out_rms_db_l",
+    "out_rms_db_r",
+    "out_lufs_momentary",
+)
+_POINTS = 1024
+
+
+class _Voice:
+    """Says in messages what the sound side tells."""
+
+    def __init__(self, playhead: str, meters: str) -> None:
+        self.context: Context | None = None
+        self._playhead = playhead
+        self._meters = meters
+
+    def state_changed(self, state: RigState) -> None:
+        self._send(
+            AudioState(
+                open_output=state.output,
+                open_input=state.input,
+                rate_hz=state.rate_hz,
+                device_rate_hz=state.device_rate_hz,
+                block=state.block,
+                output_latency_s=state.output_latency_s,
+                input_latency_s=state.input_latency_s,
+                playing=state.playing,
+                recording=state.recording,
+                monitoring=state.monitoring,
+                playhead=self._playhead,
+                meters=self._meters,
+                resampling=state.resampling,
+            )
+        )
+
+    def devices_changed(self, cards: tuple[Card, ...]) -> None:
+        self._send(said(cards))
+
+    def alarm(self, alarm: Alarm) -> None:
+        self._send(Trouble(kind=alarm.kind, why=alarm.why, over=alarm.over, count=alarm.count))
+
+    def take_started(self, writer: TakeWriter) -> None:
+        header = writer.header
+        self._send(
+            TakeStarted(
+                take=header.take,
+                folder=str(writer.folder),
+                start=header.start,
+                channels=header.channels,
+                rate_hz=header.rate_hz,
+            )
+        )
+
+    def take_progress(self, writer: TakeWriter, dropped: int, gaps: int) -> None:
+        self._send(TakeProgress(take=writer.header.take, frames=writer.synced, dropped=dropped, gaps=gaps))
+
+    def take_finished(self, writer: TakeWriter, segments: tuple[Media, ...], warning: str) -> None:
+        header = writer.header
+        self._send(
+            TakeFinished(take=header.take, track=header.track, start=header.start, segments=segments, warning=warning)
+        )
+
+    def _send(self, event: AudioState | Devices | Trouble | TakeStarted | TakeProgress | TakeFinished) -> None:
+        if self.context is not None:
+            self.context.send(event)
+
+
+class Live:
+    """Obeys the transport."""
+
+    def __init__(self) -> None:
+        self._playhead = Series.create(_PLAYHEAD, _POINTS)
+        self._meters = Series.create(_METERS, _POINTS)
+        self._voice = _Voice(self._playhead.name, self._meters.name)
+        self._rig: Rig | None = None
+        self._opened: dict[tuple[str, str], MappedWav] = {}
+        self._rate_hz = 48000
+
+    def ready(self) -> Ready:
+        return Ready(protocol=PROTOCOL, role="live", pid=os.getpid())
+
+    def handle(self, request: Request, context: Context) -> None:
+        self._voice.context = context
+        if self._rig is None:
+            self._rig = Rig(self._playhead, self._meters, self._voice)
+        rig = self._rig
+        match request:
+            case ListDevices():
+                context.send(said(rig.devices()))
+            case OpenAudio():
+                rig.open(
+                    Wanted(output=request.output, input=request.input, rate_hz=request.rate_hz, block=request.block)
+                )
+            case LoadProject():
+                self._load(rig, request)
+            case Play():
+                rig.play(Span(request.start, request.stop, request.loop_start, request.loop_stop))
+            case Stop():
+                rig.stop()
+            case Record():
+                self._record(rig, request)
+            case StopRecording():
+                rig.stop_recording()
+            case Monitor():
+                rig.monitor(request.on, 10.0 ** (request.gain_db / 20.0))
+            case Meter():
+                rig.meter(request.on)
+            case Cancel():
+                pass
+            case _:
+                raise StudioError(
+                    "live.unknown",
+                    "That was not done.",
+                    cause="It is not the work of the part that plays and records.",
+                    remedy="This is our mistake: please send us the log.",
+                )
+
+    def close(self) -> None:
+        if self._rig is not None:
+            self._rig.close()
+        self._playhead.close()
+        self._meters.close()
+
+    def _load(self, rig: Rig, request: LoadProject) -> None:
+        """Map what is new, keep what is mapped already, forget what the project no longer lists."""
+        before, self._opened = self._opened, {}
+
+        def open_media(medium: Media) -> MappedWav:
+            key = (request.project_dir, medium.file)
+            sound = before.get(key)
+            if sound is None or sound.length < medium.length:
+                sound = MappedWav.open(Path(request.project_dir) / medium.file)
+            self._opened[key] = sound
+            return sound
+
+        self._rate_hz = request.project.rate_hz
+        rig.load(Mixer(request.project, open_media))
+
+    def _record(self, rig: Rig, request: Record) -> None:
+        header = TakeHeader(
+            take=request.take,
+            track=request.track,
+            start=request.start,
+            rate_hz=self._rate_hz,
+            channels=request.channels,
+            began=dt.datetime.now().astimezone().isoformat(timespec="seconds"),
+        )
+        rig.record(Path(request.folder), header, play_along=request.play_along)
+
+
+def said(cards: tuple[Card, ...]) -> Devices:
+    """The devices as a message."""
+    return Devices(
+        devices=tuple(
+            Device(
+                name=card.name,
+                inputs=card.inputs,
+                outputs=card.outputs,
+                default_rate_hz=card.rate_hz,
+                is_default_input=card.is_default_input,
+                is_default_output=card.is_default_output,
+            )
+            for card in cards
+        )
+    )
