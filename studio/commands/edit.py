@@ -108,11 +108,14 @@ def join(desk: Desk) -> None:
         clips = tuple(clip for clip in track.clips if clip.id in wanted)
         if len(clips) < 2:
             continue
+        edit = JoinClips(clips=tuple(clip.id for clip in clips))
         try:
-            desk.document.do(JoinClips(clips=tuple(clip.id for clip in clips)))
+            edit.apply(desk.document.project)
         except StudioError:
             start, stop = min(clip.start for clip in clips), max(clip.end for clip in clips)
             desk.importing.render_into_one(track.id, start, stop, clips[0].name or track.name)
+        else:
+            desk.document.do(edit)
 
 
 def _put_down(desk: Desk, piece: Piece, *, ripple: bool) -> None:

@@ -22,34 +22,34 @@ class Conflict(NamedTuple):
 
 def effective(commands: Sequence[Command], chosen: KeySettings, folder: Path | None = None) -> Keymap:
     """The keys of every command as the settings want them."""
-    keymap = {command.id: split(command.keys) for command in commands}
+    keymap = {one.id: split(one.keys) for one in commands}
     keymap.update(differences((folder or paths.resources() / "keymaps") / f"{chosen.map}.toml"))
-    for id, keys in chosen.custom.items():
-        if id in keymap:
-            keymap[id] = split(keys)
-    return {id: keymap[id] for id in (command.id for command in commands)}
+    for command, keys in chosen.custom.items():
+        if command in keymap:
+            keymap[command] = split(keys)
+    return {one.id: keymap[one.id] for one in commands}
 
 
 def differences(path: Path) -> Keymap:
     """What a map file changes in the default map."""
     with path.open("rb") as file:
         content = tomllib.load(file)
-    return {id: split(keys) for id, keys in content.get("keys", {}).items()}
+    return {command: split(keys) for command, keys in content.get("keys", {}).items()}
 
 
 def conflicts(keymap: Mapping[str, Sequence[str]]) -> tuple[Conflict, ...]:
     """Keys that several commands have, in the order of the map."""
     owners: dict[str, list[str]] = {}
-    for id, keys in keymap.items():
+    for command, keys in keymap.items():
         for one in dict.fromkeys(map(normal, keys)):
-            owners.setdefault(one, []).append(id)
+            owners.setdefault(one, []).append(command)
     return tuple(Conflict(keys, tuple(ids)) for keys, ids in owners.items() if len(ids) > 1)
 
 
 def taken_by(keymap: Mapping[str, Sequence[str]], keys: str, but: str) -> str:
     """The command that has these keys already, other than `but`; "" when they are free."""
     wanted = {normal(one) for one in split(keys)}
-    return next((id for id, have in keymap.items() if id != but and wanted & set(map(normal, have))), "")
+    return next((other for other, have in keymap.items() if other != but and wanted & set(map(normal, have))), "")
 
 
 def rebound(chosen: KeySettings, keymap: Mapping[str, Sequence[str]], id: str, keys: str) -> KeySettings:

@@ -119,6 +119,16 @@ class RenderClip(_Message, frozen=True, kw_only=True):
     name: str
 
 
+class MakeSample(_Message, frozen=True, kw_only=True):
+    """Make the sample project (spoken and sung, from the recipe) in `folder`, which appears by rename when whole.
+
+    Answered by `SampleMade`.
+    """
+
+    job: JobId
+    folder: str
+
+
 # Spoken to the live worker
 
 
@@ -275,6 +285,13 @@ class PitchTracked(_Message, frozen=True, kw_only=True):
     median_hz: float
 
 
+class SampleMade(_Message, frozen=True, kw_only=True):
+    """The sample project lies in `folder` and can be opened."""
+
+    job: JobId
+    folder: str
+
+
 class Loudness(Struct, frozen=True, kw_only=True):
     """BS.1770 figures of a finished sound; None where it is too short or silent."""
 
@@ -396,6 +413,7 @@ Request = (
     | TrackPitch
     | Export
     | RenderClip
+    | MakeSample
     | ListDevices
     | OpenAudio
     | LoadProject
@@ -417,6 +435,7 @@ Event = (
     | MediaImported
     | PeaksBuilt
     | PitchTracked
+    | SampleMade
     | Exported
     | Devices
     | AudioState
@@ -426,5 +445,5 @@ Event = (
     | TakeFinished
 )
 
-Job = ImportMedia | BuildPeaks | TrackPitch | Export | RenderClip
-Result = MediaImported | PeaksBuilt | PitchTracked | Exported
+Job = ImportMedia | BuildPeaks | TrackPitch | Export | RenderClip | MakeSample
+Result = MediaImported | PeaksBuilt | PitchTracked | Exported | SampleMade

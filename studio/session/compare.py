@@ -125,8 +125,8 @@ class Compare(QObject):
                 container="wav", sample_format="float32", start=passage.start, stop=min(passage.stop, project.length)
             )
             path = Path(self._folder.name) / f"{version}.wav"
-            id = self._importing.export(path, spec, self._measured, project=project, title="Measuring loudness")
-            self._waiting[id] = version
+            job = self._importing.export(path, spec, self._measured, project=project, title="Measuring loudness")
+            self._waiting[job] = version
         if not self._waiting:
             self._listen(True)
         self.changed.emit()
@@ -171,8 +171,8 @@ class Compare(QObject):
     def _reset(self) -> None:
         was_idle = self._source is None
         waiting, self._waiting = self._waiting, {}
-        for id in waiting:
-            self._jobs.cancel(id)
+        for job in waiting:
+            self._jobs.cancel(job)
         self._source = None
         self._loudness = {}
         if self._on_source:

@@ -28,7 +28,11 @@ from studio.session.jobs import Jobs
 from studio.session.settings_file import SettingsFile
 
 SOUND_SUFFIXES: Final = frozenset(
-    [".wav", ".wave", ".rf64", ".w64", ".bwf", ".aif", ".aiff", ".aifc", ".au", ".caf", ".flac", ".mp3", ".m4a", ".aac", ".alac", ".ogg", ".oga", ".opus", ".wma", ".amr", ".ac3", ".eac3", ".mka", ".ape", ".wv", ".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".flv", ".3gp", ".wmv"]
+    (
+        *(".wav", ".wave", ".rf64", ".w64", ".bwf", ".aif", ".aiff", ".aifc", ".au", ".caf", ".flac", ".mp3", ".m4a"),
+        *(".aac", ".alac", ".ogg", ".oga", ".opus", ".wma", ".amr", ".ac3", ".eac3", ".mka", ".ape", ".wv", ".mp4"),
+        *(".m4v", ".mov", ".mkv", ".webm", ".avi", ".mpg", ".mpeg", ".ts", ".flv", ".3gp", ".wmv"),
+    )
 )
 """What is taken from a folder. A file that a person names is tried whatever it is called."""
 _WHOLE_MEDIUM_S: Final = 600
@@ -61,8 +65,8 @@ class Importing(QObject):
         """Find the melody of clips, or of what lies of them between two timeline samples."""
         project = self._document.project
         ranges: dict[tuple[MediaId, int, int], str] = {}
-        for id in clips:
-            clip = project.clip(id)
+        for chosen in clips:
+            clip = project.clip(chosen)
             media = project.medium(clip.media)
             start, stop = pitch_range(clip, media, span)
             if stop > start:

@@ -21,6 +21,7 @@ from studio.protocol.messages import (
     PitchTracked,
     Progress,
     Result,
+    SampleMade,
     Stopped,
 )
 from studio.session.time_left import TimeLeft
@@ -104,16 +105,14 @@ class Jobs(QObject):
         """The job of that id, while it is listed."""
         return self._rows.get(id)
 
-    def start(
-        self, make: Callable[[JobId], Job], title: str, then: Callable[[Result], None] | None = None
-    ) -> JobId:
+    def start(self, make: Callable[[JobId], Job], title: str, then: Callable[[Result], None] | None = None) -> JobId:
         """Queue a job. `make` is called when its turn comes; `then` is given the result on the UI thread."""
-        id = JobId(self._next)
+        new = JobId(self._next)
         self._next += 1
-        self._orders[id] = _Order(make, then)
-        self._rows[id] = JobRow(id=id, title=title)
-        self._enqueue(id)
-        return id
+        self._orders[new] = _Order(make, then)
+        self._rows[new] = JobRow(id=new, title=title)
+        self._enqueue(new)
+        return new
 
     def cancel(self, id: JobId) -> None:
         """Call a job off. A waiting one is stopped at once, a running one within a second."""
@@ -162,16 +161,16 @@ class Jobs(QObject):
 
     def _pump(self) -> None:
         while self._worker.state is State.READY and self._running is None and self._queue:
-            id = self._queue.pop(0)
+            next_id = self._queue.pop(0)
             try:
-                job = self._orders[id].make(id)
+                job = self._orders[next_id].make(next_id)
             except StudioError as error:  # the project has changed since and the job makes no sense any more
-                self._end(id, "failed", explain(error))
+                self._end(next_id, "failed", explain(error))
                 continue
-            self._running = id
+            self._running = next_id
             self._cancelling = False
             self._time_left = TimeLeft()
-            self._put(replace(self._rows[id], state="running"))
+            self._put(replace(self._rows[next_id], state="running"))
             self._worker.send(job)
 
     def _hear(self, event: Event) -> None:
@@ -182,7 +181,9 @@ class Jobs(QObject):
                 self._close(event.job, "stopped" if self._cancelling else "failed", event.why)
             case Stopped() if event.job == self._running:
                 self._close(event.job, "stopped")
-            case MediaImported() | PeaksBuilt() | PitchTracked() | Exported() if event.job == self._running:
+            case MediaImported() | PeaksBuilt() | PitchTracked() | Exported() | SampleMade() if (
+                event.job == self._running
+            ):
                 self._deliver(event)
             case _:  # of a job that was given up on, or not for us
                 pass
@@ -225,8 +226,8 @@ class Jobs(QObject):
 
     def _forget_old(self) -> None:
         done = [row.id for row in self._rows.values() if row.state == "done"]
-        for id in done[:-_KEPT_DONE]:
-            self._forget(id)
+        for old in done[:-_KEPT_DONE]:
+            self._forget(old)
 
     def _forget(self, id: JobId) -> None:
         del self._rows[id]
@@ -247,5 +248,5 @@ class Jobs(QObject):
     def _worker_gave_up(self, why: Explanation) -> None:
         self._gave_up = why
         waiting, self._queue = self._queue, []
-        for id in waiting:
-            self._end(id, "failed", why)
+        for lost in waiting:
+            self._end(lost, "failed", why)

@@ -1,6 +1,6 @@
 """What a person can reach for: the projects opened lately, and the sound of the open one."""
 
-import datetime
+import datetime as dt
 from collections import Counter
 from pathlib import Path
 
@@ -73,7 +73,7 @@ class Library(QObject):
 
     def note_opened(self, folder: Path, name: str) -> None:
         """Put a project at the top of the list."""
-        now = datetime.datetime.now().astimezone().isoformat(timespec="seconds")
+        now = dt.datetime.now().astimezone().isoformat(timespec="seconds")
         entry = Recent(folder=str(folder), name=name, opened_at=now)
         others = tuple(one for one in self._recent if one.folder != entry.folder)
         self._set_recent((entry, *others)[:_KEPT])

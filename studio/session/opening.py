@@ -2,11 +2,16 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
+from studio import paths
 from studio.errors import Explanation, StudioError, explain
 from studio.media.collect import collect as collect_project
-from studio.model.edits import RenameProject
+from studio.protocol.messages import MakeSample, Result
 from studio.session.desk import Desk
+
+SAMPLE_NAME: Final = "Sample song"
+_MAKING_SAMPLE: Final = "Making the sample project"
 
 
 def open_new(desk: Desk) -> None:
@@ -40,14 +45,28 @@ def open_dropped(desk: Desk, paths: Iterable[Path], at: int | None = None) -> No
         desk.importing.add(dropped, at)
 
 
+def open_sample(desk: Desk) -> None:
+    """Open the sample project; it is made first where it was never made, and again where it was removed."""
+    folder = paths.data() / "sample" / SAMPLE_NAME
+    if (folder / "project.json").is_file():
+        open_path(desk, folder)
+        return
+    if any(row.title == _MAKING_SAMPLE and not row.is_over for row in desk.jobs.rows):
+        return
+
+    def then(_result: Result) -> None:
+        if not desk.transport.recording:
+            open_path(desk, folder)
+
+    desk.jobs.start(lambda job: MakeSample(job=job, folder=str(folder)), _MAKING_SAMPLE, then)
+
+
 def save_as(desk: Desk, folder: Path) -> None:
     """Give the project a place; it takes the folder's name when it had none of its own."""
-    was_untitled = desk.document.is_untitled
-    before = str(desk.document.folder)
+    was_untitled, before = desk.document.is_untitled, str(desk.document.folder)
     try:
         desk.document.save_as(folder)
         if was_untitled:
-            desk.document.do(RenameProject(name=folder.name))
             desk.library.forget(before)
     except StudioError as error:
         desk.asks.show(explain(error))
@@ -85,9 +104,7 @@ def _opened(desk: Desk) -> None:
     desk.clipboard.clear()
     desk.library.note_opened(desk.document.folder, desk.document.project.name)
     desk.view.zoom_fit()
-    found = desk.takes.left_behind()
-    if found:
-        desk.asks.recover(found)
+    desk.takes.look()
 
 
 def _import_instead(desk: Desk, path: Path) -> bool:

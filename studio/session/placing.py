@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from msgspec.structs import replace
+
 from studio.model.edits import AddMarker, AddMedia, AddTrack, Edit, PlaceClip, ReplaceRange, SetRate, Several
 from studio.model.project import Clip, ClipId, Marker, MarkerId, Media, Project, Track, TrackId
 
@@ -79,7 +81,8 @@ def placed_take(
 ) -> Several:
     """One edit for a take: its segments abut from `start`; on a new track where they would cover something.
 
-    `gap_from` marks the stretch before `start` in which nothing could be recorded.
+    A track that does not exist yet is made, with that id. `gap_from` says since which sample sound may be missing;
+    the stretch from there, or from the end of the sound before, to `start` is marked.
     """
     known = {media.id for media in project.media}
     edits: list[Edit] = [AddMedia(media=media) for media in segments if media.id not in known]
@@ -94,7 +97,10 @@ def placed_take(
         edits += [PlaceClip(track=there.id, clip=clip) for clip in clips]
     else:
         title = name if there is None else f"{there.name}, {name.lower()}"
-        edits.append(AddTrack(track=new_track(project, title, tuple(clips))))
+        fresh = new_track(project, title, tuple(clips))
+        edits.append(AddTrack(track=replace(fresh, id=track) if track and there is None else fresh))
+    if gap_from is not None and there is not None:
+        gap_from = max([gap_from, *(old.end for old in there.clips if old.end <= start)])
     if gap_from is not None and gap_from < start:
         marker = Marker(id=new_marker_id(), start=gap_from, length=start - gap_from, text="Gap in the recording")
         edits.append(AddMarker(marker=marker))

@@ -1,6 +1,6 @@
 """What an earlier run left behind: projects that never got a name, and takes that were interrupted. Deletes nothing."""
 
-import datetime
+import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
@@ -36,29 +36,15 @@ def untitled_left(opened: Path, known: Iterable[str] = ()) -> tuple[LeftBehind, 
             project = read_project(folder)
         except (StudioError, OSError):  # it opens read-only or not at all: the person is told when opening it
             continue
-        if project.length or recover(folder):
+        if project.length or any((folder / "takes").glob("*/take.json")):
             found.append(_project(folder, project))
     return tuple(found)
-
-
-def empty_untitled() -> Path | None:
-    """An untitled project in which nothing was ever done, to be used again instead of making one more."""
-    for folder in sorted(paths.untitled().iterdir(), reverse=True):
-        sound = (folder / "media", folder / "takes")
-        if not (folder / "project.json").is_file() or any(part.is_dir() and any(part.iterdir()) for part in sound):
-            continue
-        try:
-            if read_project(folder) == Project(name=read_project(folder).name):
-                return folder
-        except (StudioError, OSError):
-            continue
-    return None
 
 
 def interrupted_takes(folder: Path, project: Project) -> tuple[RecoveredTake, ...]:
     """Takes in the project's folder that no medium of the project stands on."""
     used = {media.file.rpartition("/")[0] for media in project.media}
-    return tuple(take for take in recover(folder) if f"takes/{take.take}" not in used)
+    return tuple(take for take in recover(folder, also_complete=True) if f"takes/{take.take}" not in used)
 
 
 def read_project(folder: Path) -> Project:
@@ -68,13 +54,13 @@ def read_project(folder: Path) -> Project:
     return opened.history.project
 
 
-def untitled_name(when: datetime.datetime) -> str:
+def untitled_name(when: dt.datetime) -> str:
     """The name of a project that has none: "Untitled, 12 Nov 14:02"."""
     return f"Untitled, {when.day} {when:%b %H:%M}"
 
 
 def _project(folder: Path, project: Project) -> LeftBehind:
-    when = datetime.datetime.fromtimestamp((folder / "project.json").stat().st_mtime).astimezone()
+    when = dt.datetime.fromtimestamp((folder / "project.json").stat().st_mtime).astimezone()
     return LeftBehind(
         kind="project",
         folder=str(folder),

@@ -1,11 +1,15 @@
-"""Takes: what is being recorded, how it lands in the project, and how it is saved from a worker that died."""
+"""Takes: how they land in the project, and how they are saved from a worker or a desktop that died."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
-from studio.errors import Explanation
-from studio.model.edits import AddTrack, PlaceClip, Several
-from studio.model.project import Media, TrackId
+from studio.errors import Explanation, StudioError, explain
+from studio.media.takes import RecoveredTake, mark_recovered
+from studio.model.project import Media, Project, TrackId
 from studio.model.time import format_clock
 from studio.protocol.messages import TakeFinished
 from studio.session import placing
@@ -17,9 +21,16 @@ from studio.session.transport import Transport
 
 
 class Takes(QObject):
-    """Puts finished, broken and left-behind takes into the project. UI thread only."""
+    """Puts finished, broken and left-behind takes into the project. UI thread only.
+
+    Looking for takes reads all their sound, so it happens on a thread of its own. A take is marked as safe only
+    once the edit that placed it is on the disk; until then every start finds it again.
+    """
 
     notice = Signal(object)  # Explanation
+    found = Signal(object)  # tuple[LeftBehind, ...]: what `look` saw, when it saw something
+
+    _looked = Signal(object, object)  # what to do with it, the takes
 
     def __init__(
         self, document: Document, transport: Transport, importing: Importing, parent: QObject | None = None
@@ -28,78 +39,120 @@ class Takes(QObject):
         self._document = document
         self._transport = transport
         self._importing = importing
+        self._left: dict[str, RecoveredTake] = {}
+        self._unmarked: list[tuple[Path, str]] = []
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="takes")
+        self._looked.connect(self._hear, Qt.ConnectionType.QueuedConnection)
         transport.take_finished.connect(self._finished)
         transport.take_broken.connect(self._broken)
+        document.saved.connect(self._mark)
+        document.folder_changed.connect(self._left.clear)
 
-    def left_behind(self) -> tuple[LeftBehind, ...]:
-        """Interrupted takes in the open project's folder that it does not use yet."""
-        folder, project = self._document.folder, self._document.project
-        recording = self._transport.take
-        return tuple(
-            LeftBehind(
-                kind="take",
-                folder=str(folder),
-                name=f"Take of {take.began_at}",
-                length_s=sum(media.length for media in take.segments) / project.rate_hz,
-                found_at=take.began_at,
-                take=take.take,
-            )
-            for take in interrupted_takes(folder, project)
-            if recording is None or recording.name != take.take
-        )
+    def look(self) -> None:
+        """Look for takes in the open project's folder that it does not use; `found` tells of them."""
+        self._search(self._tell)
 
-    def keep(self, take: str) -> None:
+    def keep(self, take: str) -> bool:
         """Put a take that was left behind into the open project, where it was being recorded."""
-        for found in interrupted_takes(self._document.folder, self._document.project):
-            if found.take == take:
-                self._place(found.segments, TrackId(found.track), found.start, None)
+        found = self._left.pop(take, None)
+        if found is None:
+            return False
+        return self._place(found.take, found.segments, TrackId(found.track), found.start, None)
+
+    def close(self) -> None:
+        """Mark what is safe by now and end the thread."""
+        self._mark()
+        self._thread.shutdown(wait=True)
+
+    def _search(self, then: Callable[[Path, tuple[RecoveredTake, ...]], None]) -> None:
+        folder, project = self._document.folder, self._document.project
+
+        def search() -> None:
+            try:
+                takes = interrupted_takes(folder, project)
+            except OSError:  # the drive went away; the person is told by whoever writes to it
+                takes = ()
+            self._looked.emit(lambda: then(folder, takes), None)
+
+        self._thread.submit(search)
+
+    @Slot(object, object)
+    def _hear(self, answer: Callable[[], None], _nothing: object) -> None:
+        answer()
+
+    def _tell(self, folder: Path, takes: tuple[RecoveredTake, ...]) -> None:
+        if not self._document.is_open or folder != self._document.folder:
+            return
+        running = self._transport.take
+        self._left = {take.take: take for take in takes if running is None or take.take != running.name}
+        if self._left:
+            self.found.emit(tuple(_left_behind(folder, take) for take in self._left.values()))
 
     def _finished(self, taking: Taking, event: TakeFinished) -> None:
-        self._place(event.segments, taking.track, event.start, taking.gap_from)
+        self._place(taking.name, event.segments, taking.track, event.start, taking.gap_from)
         if event.warning:
             self.notice.emit(
                 Explanation(
-                    code="take.warning", title="The take was kept.", cause=event.warning, remedy="Listen to it once."
+                    code="take.warning",
+                    title="The take was kept.",
+                    cause=event.warning,
+                    remedy="Listen to it once.",
                 )
             )
 
     def _broken(self, taking: Taking, why: Explanation) -> None:
-        project = self._document.project
-        found = next(
-            (one for one in interrupted_takes(self._document.folder, project) if one.take == taking.name), None
-        )
-        frames = sum(media.length for media in found.segments) if found is not None else 0
-        track = taking.track
-        if found is not None and frames:
-            track = self._place(found.segments, taking.track, found.start, taking.gap_from)
-        self._transport.resume_take(replace(taking, track=track, gap_from=taking.start + frames))
-        self.notice.emit(
-            Explanation(
-                code="take.interrupted",
-                title="Audio engine restarted.",
-                cause=f"Take kept up to {format_clock(taking.start + frames, project.rate_hz)}.",
-                remedy="Recording goes on; the gap is marked.",
-                detail=f"{why.sentence}\n{why.detail}".strip(),
-            )
-        )
+        self._transport.resume_take(replace(taking, gap_from=taking.start + taking.frames))
 
-    def _place(self, segments: tuple[Media, ...], track: TrackId, start: int, gap_from: int | None) -> TrackId:
-        """Make the one edit of a take and have its pictures drawn; return the track on which it landed."""
+        def place(folder: Path, takes: tuple[RecoveredTake, ...]) -> None:
+            if not self._document.is_open or folder != self._document.folder:
+                return
+            found = next((one for one in takes if one.take == taking.name), None)
+            length = found.length if found is not None else 0
+            if found is not None and length:
+                self._place(found.take, found.segments, taking.track, found.start, taking.gap_from)
+            self.notice.emit(_interrupted(taking, length, self._document.project, why))
+
+        self._search(place)
+
+    def _place(self, take: str, segments: tuple[Media, ...], track: TrackId, start: int, gap_from: int | None) -> bool:
+        """Make the one edit of a take and have its pictures drawn."""
         project = self._document.project
         name = f"Take {placing.take_number(project)}"
-        edit = placing.placed_take(project, segments, track, start, name=name, gap_from=gap_from)
         self._document.end_gesture()
-        self._document.do(edit)
+        try:
+            self._document.do(placing.placed_take(project, segments, track, start, name=name, gap_from=gap_from))
+        except StudioError as error:  # nothing is lost: the take stays in its folder and is found at the next start
+            self.notice.emit(explain(error))
+            return False
+        self._unmarked.append((self._document.folder, take))
         for media in segments:
             if media.length:
                 self._importing.build_peaks(media)
-        return _track_of(edit)
+        return True
+
+    def _mark(self, _position: int = 0) -> None:
+        safe, self._unmarked = self._unmarked, []
+        for folder, take in safe:
+            self._thread.submit(mark_recovered, folder, take)
 
 
-def _track_of(edit: Several) -> TrackId:
-    for part in edit.edits:
-        if isinstance(part, AddTrack):
-            return part.track.id
-        if isinstance(part, PlaceClip):
-            return part.track
-    return TrackId("")
+def _left_behind(folder: Path, take: RecoveredTake) -> LeftBehind:
+    return LeftBehind(
+        kind="take",
+        folder=str(folder),
+        name=f"Take of {take.began[:16].replace('T', ' ')}" if take.began else "Take",
+        length_s=take.length / take.rate_hz,
+        found_at=take.began,
+        take=take.take,
+    )
+
+
+def _interrupted(taking: Taking, length: int, project: Project, why: Explanation) -> Explanation:
+    kept_to = format_clock(taking.start + length, project.rate_hz)
+    return Explanation(
+        code="take.interrupted",
+        title="Audio engine restarted:" if length else "The recording was interrupted.",
+        cause=f"take kept up to {kept_to}." if length else "The audio engine ended before any sound was recorded.",
+        remedy="The recording goes on, and the gap is marked.",
+        detail=f"{why.sentence}\n{why.detail}".strip(),
+    )

@@ -1,6 +1,6 @@
 """A take that is being recorded, as a value."""
 
-import datetime
+import datetime as dt
 import itertools
 import os
 from typing import Self
@@ -53,5 +53,5 @@ def taking_of(event: TakeFinished) -> Taking:
 
 def new_take_name() -> str:
     """A name that no other take has, also when the clock was set back or the program runs twice."""
-    now = datetime.datetime.now().astimezone()
+    now = dt.datetime.now().astimezone()
     return f"{now:%Y%m%d-%H%M%S-%f}-{os.getpid():x}-{next(_count)}"

@@ -22,6 +22,7 @@ from studio.protocol.messages import (
     OpenAudio,
     Play,
     Record,
+    Refused,
     Stop,
     StopRecording,
     TakeFinished,
@@ -30,14 +31,23 @@ from studio.protocol.messages import (
     Trouble,
 )
 from studio.session.document import Document
+from studio.session.placing import new_track_id
 from studio.session.playhead import Levels, Playhead, read_levels
 from studio.session.selection import Selection
 from studio.session.settings_file import SettingsFile
 from studio.session.taking import Taking, new_take_name, taking_of
 from studio.settings.schema import Settings
-from studio.supervision.worker import Worker
+from studio.supervision.worker import State, Worker
 
 _SEND_EVERY_MS: Final = 33
+
+
+_REPLACED: Final = Explanation(
+    code="audio.replaced",
+    title="The audio engine was restarted.",
+    cause="You asked for it.",
+    remedy="Press play to go on.",
+)
 
 
 class Loop(Struct, frozen=True):
@@ -101,6 +111,7 @@ class Transport(QObject):
         worker.ready.connect(self._greet)
         worker.died.connect(self._worker_is_gone)
         worker.gave_up.connect(self._worker_gave_up)
+        worker.state_changed.connect(self._worker_state_changed)
         document.changed.connect(self._project_changed)
         document.folder_changed.connect(self._folder_changed)
         settings.changed.connect(self._settings_changed)
@@ -275,7 +286,7 @@ class Transport(QObject):
         else:
             start = self._selection.start if self._paused_at is None else self._paused_at
         self._paused_at = None
-        track = self._selection.tracks[0] if len(self._selection.tracks) == 1 else TrackId("")
+        track = self._selection.tracks[0] if len(self._selection.tracks) == 1 else new_track_id()
         self.record_at(start, track)
 
     def record_at(self, start: int, track: TrackId, gap_from: int | None = None) -> None:
@@ -360,7 +371,7 @@ class Transport(QObject):
                 self.trouble.emit(event)
             case TakeStarted() | TakeProgress() | TakeFinished():
                 self._hear_of_take(event)
-            case Failed():
+            case Failed() | Refused():
                 self._hear_failure(event.why)
             case _:
                 pass
@@ -416,6 +427,10 @@ class Transport(QObject):
         if resuming is not None:
             self.record_at(int(resuming.now(self._clock())), resuming.track, resuming.gap_from)
 
+    def _worker_state_changed(self, state: str) -> None:
+        if state == State.STARTING and self._state is not None:  # replaced because a person asked; it has not died
+            self._worker_is_gone(_REPLACED)
+
     def _worker_gave_up(self, why: Explanation) -> None:
         self._worker_is_gone(why)
         self._resuming = None
@@ -448,7 +463,7 @@ class Transport(QObject):
         self._send_if_changed()
 
     def _send_if_changed(self) -> None:
-        if not self._unsent or self._worker.last_ready is None:
+        if not self._unsent or self._worker.last_ready is None or not self._document.is_open:
             return
         self._unsent = False
         self._pace.start()
