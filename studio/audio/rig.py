@@ -35,6 +35,8 @@ _INVALID_RATE: Final = -9997  # paInvalidSampleRate
 _TICK_S: Final = 0.05
 _FRAME_S: Final = 1 / 60
 _RETRY_S: Final = 0.5
+_LINGER_S: Final = 5.0
+"""An idle device is kept open for so long: the next start is then immediate."""
 _ANSWER_S: Final = 4.0
 _LATENCY_BLOCKS: Final = 3
 _LEAST_LATENCY_S: Final = 0.03
@@ -89,6 +91,7 @@ class _End:
         self.stream: Stream | None = None
         self.card: Card | None = None
         self.tried_s = -1e9
+        self.idle = Lasting(_LINGER_S)
         self.lost = False
 
     @property
@@ -271,9 +274,8 @@ class Rig:
                 self._alarms.clear("server_lost")
                 self._alarms.clear("stalled")
             return
-        if not self._needed(end.direction):
-            if end.direction == "input":
-                self._shut(end)
+        if end.idle.look(not self._needed(end.direction), now_s) and now_s - stream.opened_s > _LINGER_S:
+            self._shut(end)
             return
         quiet_s = now_s - stream.end.called_s
         if not stream.active:
