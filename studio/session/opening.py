@@ -9,6 +9,8 @@ from studio.errors import Explanation, StudioError, explain
 from studio.media.collect import collect as collect_project
 from studio.protocol.messages import MakeSample, Result
 from studio.session.desk import Desk
+from studio.session.library import Library
+from studio.session.pictures import peaks_path
 
 SAMPLE_NAME: Final = "Sample song"
 _MAKING_SAMPLE: Final = "Making the sample project"
@@ -23,8 +25,8 @@ def open_new(desk: Desk) -> None:
 
 def open_path(desk: Desk, path: Path) -> bool:
     """Open a project's folder, or its project.json; anything else is imported into the open project."""
-    folder = path.parent if path.name == "project.json" else path
-    if not (folder / "project.json").is_file():
+    folder = project_folder(path)
+    if folder is None:
         return _import_instead(desk, path)
     try:
         _prepare(desk)
@@ -39,7 +41,7 @@ def open_path(desk: Desk, path: Path) -> bool:
 def open_dropped(desk: Desk, paths: Iterable[Path], at: int | None = None) -> None:
     """Files and folders dropped on the window: a single project opens, everything else is imported."""
     dropped = tuple(paths)
-    if len(dropped) == 1 and (dropped[0] / "project.json").is_file() and not desk.transport.recording:
+    if len(dropped) == 1 and project_folder(dropped[0]) is not None and not desk.transport.recording:
         open_path(desk, dropped[0])
     elif dropped:
         desk.importing.add(dropped, at)
@@ -84,6 +86,22 @@ def collect(desk: Desk, folder: Path) -> None:
         desk.asks.show(explain(error))
         return
     desk.asks.toast(f"Collected into {folder.name}", "Show", lambda: desk.asks.reveal(folder))
+
+
+def project_folder(path: Path) -> Path | None:
+    """The project's folder that a path names: itself, or the `project.json` in it; None when it is no project."""
+    folder = path.parent if path.name == "project.json" else path
+    return folder if (folder / "project.json").is_file() else None
+
+
+def last_project(library: Library) -> Path | None:
+    """The project that was open last and still is there."""
+    return next((Path(recent.folder) for recent in library.recent if recent.is_there), None)
+
+
+def pictures_are_there(desk: Desk) -> bool:
+    """Whether the peaks of every medium on the timeline are built."""
+    return all(peaks_path(clip.media).is_file() for clip in desk.document.project.clips)
 
 
 def suggested_name(desk: Desk) -> str:
