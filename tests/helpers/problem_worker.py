@@ -1,11 +1,12 @@
 """A worker with a mood: `python -m tests.helpers.problem_worker MOOD`, for tests of those who have to live with it.
 
-MOOD is a word of `MOODS`. Those with jobs are the real compute worker with handlers that misbehave; the kind of
-the job says how (see `HANDLERS`).
+MOOD is a word of `MOODS`, or `mutated SEED`. Those with jobs are the real compute worker with handlers that
+misbehave; the kind of the job says how (see `HANDLERS`).
 """
 
 import ctypes
 import os
+import random
 import sys
 import threading
 from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ from studio.protocol.messages import (
     Job,
     JobId,
     PeaksBuilt,
+    Progress,
     Ready,
     RenderClip,
     Result,
@@ -120,8 +122,30 @@ _BABBLE: Final[Mapping[str, bytes]] = {
 MOODS: Final = ("jobs", "exits", "unguarded", *_BABBLE)
 
 
+def mutated(seed: int) -> bytes:
+    """A stream of ordinary events in one or two of which some bytes were changed, left out or doubled."""
+    dice = random.Random(seed)  # noqa: S311 it has to be repeatable, not secret
+    clip = PeaksBuilt(job=JobId(7), media=MediaId("m" * 20), path="/home/somebody/Музыка/a.peaks")
+    ordinary = [frame(one) for one in (clip, Progress(job=JobId(7), fraction=0.5, stage="Looking"), clip, clip)]
+    for _ in range(dice.randint(1, 2)):
+        which = dice.randrange(len(ordinary))
+        body = bytearray(ordinary[which])
+        start = dice.randrange(len(body))
+        match dice.randrange(4):
+            case 0:
+                body[start] ^= 1 << dice.randrange(8)
+            case 1:
+                body[start : start + 4] = dice.randbytes(4)
+            case 2:
+                del body[start : start + dice.randint(1, 9)]
+            case _:
+                body[start:start] = body[: dice.randint(1, 40)]
+        ordinary[which] = bytes(body)
+    return b"".join(ordinary)
+
+
 def main() -> None:
-    (mood,) = sys.argv[1:]
+    mood, *seed = sys.argv[1:]
     outlet = os.dup(1)
     os.dup2(2, 1)
     inlet = os.dup(0)
@@ -130,6 +154,9 @@ def main() -> None:
     if mood == "unguarded":  # the negative control: a worker that nobody told to die with its parent
         runtime.die_with_parent = lambda: None
     runtime.prepare("compute")
+    if mood == "mutated":
+        os.write(outlet, _ready + mutated(int(*seed)))
+        os._exit(0)
     if mood in _BABBLE:
         os.write(outlet, _BABBLE[mood])
         if mood == "truncated":

@@ -33,7 +33,7 @@ MakeWorker = Callable[..., Worker]
 
 def moody(mood: str) -> tuple[str, ...]:
     """The command of a worker that misbehaves."""
-    return (sys.executable, "-P", "-m", "tests.helpers.problem_worker", mood)
+    return (sys.executable, "-P", "-m", "tests.helpers.problem_worker", *mood.split())
 
 
 @pytest.fixture
