@@ -76,6 +76,12 @@ class TrackPitch(_Message, frozen=True, kw_only=True):
     high_hz: float
 
 
+class ListCodecs(_Message, frozen=True, kw_only=True):
+    """Look which kinds of file can be written here, for the system check. Answered by `Codecs`."""
+
+    job: JobId
+
+
 class ExportSpec(Struct, frozen=True, kw_only=True):
     """What an exported file should be. `stop` 0 means to the end; `bitrate_kbps` 0 means the codec's good default."""
 
@@ -292,6 +298,15 @@ class SampleMade(_Message, frozen=True, kw_only=True):
     folder: str
 
 
+class Codecs(_Message, frozen=True, kw_only=True):
+    """What exports can be, by the names of `ExportSpec.container`; `library` says who writes them."""
+
+    job: JobId
+    library: str
+    can_write: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+
+
 class Loudness(Struct, frozen=True, kw_only=True):
     """BS.1770 figures of a finished sound; None where it is too short or silent."""
 
@@ -414,6 +429,7 @@ Request = (
     | Export
     | RenderClip
     | MakeSample
+    | ListCodecs
     | ListDevices
     | OpenAudio
     | LoadProject
@@ -436,6 +452,7 @@ Event = (
     | PeaksBuilt
     | PitchTracked
     | SampleMade
+    | Codecs
     | Exported
     | Devices
     | AudioState
@@ -445,5 +462,5 @@ Event = (
     | TakeFinished
 )
 
-Job = ImportMedia | BuildPeaks | TrackPitch | Export | RenderClip | MakeSample
-Result = MediaImported | PeaksBuilt | PitchTracked | Exported | SampleMade
+Job = ImportMedia | BuildPeaks | TrackPitch | Export | RenderClip | MakeSample | ListCodecs
+Result = MediaImported | PeaksBuilt | PitchTracked | Exported | SampleMade | Codecs

@@ -23,6 +23,8 @@ from studio.protocol.messages import (
     ImportMedia,
     Job,
     JobId,
+    ListCodecs,
+    MakeSample,
     Ready,
     RenderClip,
     Request,
@@ -42,6 +44,8 @@ HANDLERS: Final[Mapping[type[Job], str]] = {
     Export: "studio.workers.sound:export",
     RenderClip: "studio.workers.sound:render_clip",
     TrackPitch: "studio.workers.pitch:track_pitch",
+    MakeSample: "studio.workers.sample:make_sample",
+    ListCodecs: "studio.workers.codecs:list_codecs",
 }
 """Where the handler of each job lives, as module:function."""
 
