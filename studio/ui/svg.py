@@ -1,4 +1,4 @@
-"""Our SVG pictures with `currentColor` replaced by a colour, as bytes for a renderer and as files for the style sheet."""
+"""Our SVG pictures with `currentColor` replaced by a colour: bytes for a renderer, files for the style sheet."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -32,3 +32,9 @@ def _replace(file: Path, content: bytes) -> None:
     new = file.with_suffix(".new")
     new.write_bytes(content)
     new.replace(file)
+
+
+@lru_cache(maxsize=128)
+def exists(name: str) -> bool:
+    """Whether somebody has drawn this icon."""
+    return bool(name) and (paths.resources() / "icons" / f"{name}.svg").exists()

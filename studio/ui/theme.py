@@ -53,7 +53,7 @@ _PREFERRED_FACE: Final = "Inter"
 
 
 class Theme(Struct, frozen=True, kw_only=True):
-    """One palette. Roles named `*_text` are the same hue for words, where the plain one is only for lines and shapes."""
+    """One palette. `*_text` roles are the same hue for words; the plain ones are only for lines and shapes."""
 
     name: Name
     app: QColor
