@@ -29,6 +29,13 @@ def open_recent(desk: Desk, folder: str) -> None:
         opening.open_path(desk, Path(folder))
 
 
+def open_previous(desk: Desk) -> None:
+    """Open the project that was open before this one."""
+    before = _previous(desk)
+    if before is not None:
+        open_recent(desk, before)
+
+
 def import_files(desk: Desk) -> None:
     """Ask for sound or video files and put each on a track."""
     desk.importing.add(desk.asks.open_files("Import sound or video"))
@@ -46,6 +53,15 @@ def collect(desk: Desk) -> None:
     folder = desk.asks.save_path("Collect project", f"{opening.suggested_name(desk)} collected")
     if folder is not None:
         opening.collect(desk, folder)
+
+
+def _previous(desk: Desk) -> str | None:
+    here = str(desk.document.folder) if desk.document.is_open else ""
+    return next((one.folder for one in desk.library.recent if one.folder != here and one.is_there), None)
+
+
+def _no_previous(desk: Desk) -> str:
+    return "" if _previous(desk) is not None else "No other project was open yet"
 
 
 def _may_leave(desk: Desk) -> bool:
@@ -67,6 +83,13 @@ FILE: tuple[Command, ...] = (
     Command(id="file.new", title="New project", group="File", keys="Ctrl+N", run=new, unavailable=recording),
     Command(
         id="file.open", title="Open project…", group="File", keys="Ctrl+O", run=open_project, unavailable=recording
+    ),
+    Command(
+        id="file.open_recent",
+        title="Open the previous project",
+        group="File",
+        run=open_previous,
+        unavailable=first_of(recording, _no_previous),
     ),
     Command(
         id="file.import",

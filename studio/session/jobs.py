@@ -12,16 +12,12 @@ from studio.errors import Explanation, StudioError, explain
 from studio.protocol.messages import (
     Cancel,
     Event,
-    Exported,
     Failed,
     Job,
     JobId,
     MediaImported,
-    PeaksBuilt,
-    PitchTracked,
     Progress,
     Result,
-    SampleMade,
     Stopped,
 )
 from studio.session.time_left import TimeLeft
@@ -181,12 +177,9 @@ class Jobs(QObject):
                 self._close(event.job, "stopped" if self._cancelling else "failed", event.why)
             case Stopped() if event.job == self._running:
                 self._close(event.job, "stopped")
-            case MediaImported() | PeaksBuilt() | PitchTracked() | Exported() | SampleMade() if (
-                event.job == self._running
-            ):
-                self._deliver(event)
-            case _:  # of a job that was given up on, or not for us
-                pass
+            case _:  # a result, or nothing that concerns the running job
+                if isinstance(event, Result) and event.job == self._running:
+                    self._deliver(event)
 
     def _note_progress(self, event: Progress) -> None:
         row = self._rows[event.job]
