@@ -1,0 +1,41 @@
+"""`studio bench gui|ipc|shm`: what was measured, beside the same thing done by others in the same run."""
+
+import importlib
+from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Final
+
+from studio.cli.verbs import Call, Outcome
+
+_MEASURES: Final = {
+    "gui": "studio.cli.bench_gui:gui",
+    "ipc": "studio.cli.bench_process:ipc",
+    "shm": "studio.cli.bench_process:shm",
+}
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("what", choices=sorted(_MEASURES), help="the window, the messages, or the shared memory")
+    parser.epilog = "Ratios are worth more than times: both sides of a ratio ran in turns on the same machine."
+
+
+def run(call: Call) -> Outcome:
+    module, _, name = _MEASURES[call.asked.what].partition(":")
+    measure: Callable[[], dict[str, object]] = getattr(importlib.import_module(module), name)
+    found = measure()
+    return Outcome(text="\n".join(_lines(found)), data={"bench": call.asked.what, **found})
+
+
+def _lines(found: dict[str, object], indent: str = "") -> list[str]:
+    lines = []
+    for name, value in found.items():
+        if isinstance(value, dict):
+            lines += [f"{indent}{_words(name)}", *_lines(value, indent + "  ")]
+        else:
+            shown = f"{value:.4g}" if isinstance(value, float) else str(value)
+            lines.append(f"{indent}{_words(name)}: {shown}")
+    return lines
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")

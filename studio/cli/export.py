@@ -1,0 +1,107 @@
+"""`studio export PROJECT --out FILE`: a project as sound files."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from studio.cli.line import Line
+from studio.cli.output import new_folder, readable
+from studio.cli.verbs import Call, Outcome, WrongCall
+from studio.model.project import Project
+from studio.model.time import parse_clock
+from studio.protocol.messages import Export, Exported, ExportedFile, ExportSpec
+from studio.session.recovery import read_project
+
+Container = Literal["wav", "flac", "mp3", "m4a", "opus"]
+SampleFormat = Literal["int16", "int24", "float32"]
+
+_BY_SUFFIX: Final[dict[str, Container]] = {
+    ".wav": "wav",
+    ".wave": "wav",
+    ".flac": "flac",
+    ".mp3": "mp3",
+    ".m4a": "m4a",
+    ".mp4": "m4a",
+    ".opus": "opus",
+}
+_BITS: Final[dict[str, SampleFormat]] = {"16": "int16", "24": "int24", "32f": "float32"}
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("project", type=Path, metavar="PROJECT", help="a project's folder")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="FILE|DIR", help="the file; with --stems or --markers a folder"
+    )
+    parser.add_argument("--format", choices=sorted(set(_BY_SUFFIX.values())), help="else the suffix of FILE decides")
+    parser.add_argument("--bits", choices=sorted(_BITS), default="24", help="for WAV and FLAC (24); 16 is dithered")
+    parser.add_argument("--rate", type=int, default=0, metavar="HZ", help="sample rate, else the project's")
+    parser.add_argument("--kbps", type=int, default=0, metavar="N", help="bit rate for MP3, M4A and Opus")
+    parser.add_argument("--mono", action="store_true", help="one channel instead of two")
+    parser.add_argument("--from", dest="start", default="", metavar="T", help="begin here: 1:02.5, or seconds")
+    parser.add_argument("--to", dest="stop", default="", metavar="T", help="end here")
+    parts = parser.add_mutually_exclusive_group()
+    parts.add_argument("--stems", action="store_true", help="a file for each track")
+    parts.add_argument("--markers", action="store_true", help="a file from each marker to the next")
+    parser.add_argument("--lufs", type=float, metavar="X", help="bring the loudness to X LUFS, such as -14 or -23")
+    parser.add_argument("--peak", type=float, default=-1.0, metavar="X", help="with --lufs: true peak in dBTP (-1)")
+
+
+def run(call: Call) -> Outcome:
+    asked = call.asked
+    folder = readable(asked.project)
+    folder = folder.parent if folder.name == "project.json" else folder
+    project = read_project(folder)
+    spec = spec_of(asked, project)
+    out: Path = asked.out.absolute()
+    new_folder(out if spec.split != "mix" else out.parent)
+    with Line("compute") as compute:
+        done = compute.do(
+            lambda job: Export(job=job, project=project, project_dir=str(folder), path=str(out), spec=spec)
+        )
+    assert isinstance(done, Exported)
+    return Outcome(
+        text="\n".join(map(describe, done.files)),
+        data={"project": project.name, "files": msgspec.to_builtins(done.files)},
+    )
+
+
+def spec_of(asked: Namespace, project: Project) -> ExportSpec:
+    """What the words of the call ask for; `WrongCall` where they do not go together."""
+    split: Literal["mix", "tracks", "markers"] = "tracks" if asked.stems else "markers" if asked.markers else "mix"
+    container = asked.format or _BY_SUFFIX.get(asked.out.suffix.lower())
+    if container is None:
+        if split == "mix":
+            raise WrongCall(f"{asked.out.name} does not say which format it should be: name one with --format.")
+        container = "wav"
+    start = parse_clock(asked.start, project.rate_hz) if asked.start else 0
+    stop = parse_clock(asked.stop, project.rate_hz) if asked.stop else 0
+    if asked.stop and stop <= start:
+        raise WrongCall(f"--to {asked.stop} has to lie after --from {asked.start or '0'}.")
+    if asked.lufs is not None and not -70 <= asked.lufs <= 0:
+        raise WrongCall("--lufs lies between -70 and 0, such as -14 or -23.")
+    if container == "flac" and asked.bits == "32f":
+        raise WrongCall("FLAC holds whole numbers: choose --bits 16 or 24, or WAV.")
+    return ExportSpec(
+        container=container,
+        sample_format=_BITS[asked.bits],
+        rate_hz=asked.rate,
+        channels=1 if asked.mono else 2,
+        bitrate_kbps=asked.kbps,
+        start=start,
+        stop=stop,
+        split=split,
+        loudness_lufs=asked.lufs,
+        peak_limit_dbtp=asked.peak,
+        title=project.name if split == "mix" else "",
+    )
+
+
+def describe(file: ExportedFile) -> str:
+    """One line for a finished file, and one more when there is something to say about it."""
+    heard = file.loudness
+    loud = "silent" if heard.integrated_lufs is None else f"{heard.integrated_lufs:.1f} LUFS"
+    peak = "" if heard.true_peak_dbtp is None else f", true peak {heard.true_peak_dbtp:.1f} dBTP"
+    line = f"{file.path}\n  {file.duration_s:.2f} s, {file.size_bytes / 1e6:.1f} MB, {loud}{peak}"
+    return f"{line}\n  {file.note}" if file.note else line
