@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from studio.errors import Explanation, StudioError
 from studio.media.wav import Frames, MappedWav
 from studio.model.fades import gain_in, gain_out
+from studio.model.levels import db_to_gain
 from studio.model.project import Clip, Media, MediaId, Project, Track, TrackId
 
 OpenMedia = Callable[[Media], MappedWav]
@@ -94,7 +95,7 @@ class Mixer:
         for clip in track.clips:
             sound = self._sound(clip.media)
             if sound is not None:
-                gain = _linear(track.gain_db) * _linear(clip.gain_db)
+                gain = db_to_gain(track.gain_db) * db_to_gain(clip.gain_db)
                 parts.append(_Part(clip, sound, np.float32(gain * left), np.float32(gain * right)))
         return parts
 
@@ -153,7 +154,3 @@ def _envelope(clip: Clip, inside: int, outside: int) -> NDArray[np.float32] | No
     if fading_out:
         return gain_out(clip.fade_out, clip.length, inside, outside)
     return None
-
-
-def _linear(gain_db: float) -> float:
-    return float(10.0 ** (gain_db / 20.0))

@@ -4,15 +4,19 @@ from pathlib import Path
 
 from studio import paths
 from studio.audio import importing
-from studio.audio.encode import Choice, possible_rate
-from studio.audio.export import export_file
+from studio.audio.encode import FORMATS, Choice, possible_rate
+from studio.audio.export import Target, export_piece
 from studio.audio.mix import Mixer, media_in
 from studio.audio.peaks import build_peaks as build_pyramid
+from studio.audio.pieces import Piece, Split, paths_for, pieces_of
+from studio.audio.trouble import told
+from studio.errors import StudioError
 from studio.protocol.messages import (
     BuildPeaks,
     Export,
     Exported,
     ExportedFile,
+    ExportSpec,
     ImportMedia,
     Loudness,
     MediaImported,
@@ -36,32 +40,78 @@ def build_peaks(job: BuildPeaks, context: Context, report: Report) -> PeaksBuilt
 
 
 def export(job: Export, context: Context, report: Report) -> Exported:
-    """Render the project to one file or several."""
+    """Render the project to one file, or to several in a folder."""
+    spec, open_media = job.spec, media_in(Path(job.project_dir))
+    pieces = pieces_of(job.project, spec.start, spec.stop, spec.split)
+    if not pieces:
+        raise _nothing_to_split(spec.split)
+    files: list[ExportedFile] = []
+    for index, (piece, path) in enumerate(zip(pieces, _targets(job, pieces), strict=True)):
+        mixer = Mixer(job.project, open_media, piece.tracks)
+        done = export_piece(
+            mixer, piece, path, _choice(job, piece), _target(spec), _part_of(report, index, len(pieces))
+        )
+        files.append(
+            ExportedFile(
+                path=str(done.path),
+                duration_s=done.length / done.rate_hz,
+                size_bytes=done.path.stat().st_size,
+                loudness=Loudness(**done.measured._asdict()),
+                passed=done.passed,
+                note=done.note,
+            )
+        )
+    return Exported(job=job.job, files=tuple(files))
+
+
+def _targets(job: Export, pieces: tuple[Piece, ...]) -> tuple[Path, ...]:
+    target = Path(job.path)
+    if job.spec.split == "mix":
+        return (target,)
+    with told("Nothing was exported.", target):
+        target.mkdir(parents=True, exist_ok=True)
+        suffix = FORMATS[job.spec.container].suffix
+        return paths_for(pieces, target, suffix, numbered=job.spec.split == "markers")
+
+
+def _choice(job: Export, piece: Piece) -> Choice:
     spec = job.spec
-    mixer = Mixer(job.project, media_in(Path(job.project_dir)))
-    choice = Choice(
+    split = spec.split != "mix"
+    return Choice(
         container=spec.container,
         sample_format=spec.sample_format,
         rate_hz=possible_rate(spec.container, spec.rate_hz or job.project.rate_hz),
         channels=spec.channels,
         bitrate_kbps=spec.bitrate_kbps,
         dither=spec.dither,
-        title=spec.title,
+        title=" – ".join(part for part in (spec.title, piece.name) if part) if split else spec.title,
         artist=spec.artist,
     )
-    path = Path(job.path)
-    export_file(mixer, spec.start, spec.stop or mixer.length, path, choice, report)
-    loudness = Loudness(integrated_lufs=None, true_peak_dbtp=None, sample_peak_dbfs=None)
-    return Exported(
-        job=job.job,
-        files=(
-            ExportedFile(
-                path=str(path),
-                duration_s=((spec.stop or mixer.length) - spec.start) / job.project.rate_hz,
-                size_bytes=path.stat().st_size,
-                loudness=loudness,
-            ),
-        ),
+
+
+def _target(spec: ExportSpec) -> Target | None:
+    return None if spec.loudness_lufs is None else Target(spec.loudness_lufs, spec.peak_limit_dbtp)
+
+
+def _part_of(report: Report, index: int, count: int) -> Report:
+    """What tells how far one of several files is, as a part of them all."""
+    stage_of = "" if count == 1 else f" ({index + 1} of {count})"
+    return lambda fraction, stage: report((index + fraction) / count, f"{stage}{stage_of}")
+
+
+def _nothing_to_split(split: Split) -> StudioError:
+    if split == "markers":
+        return StudioError(
+            "export-no-markers",
+            "Nothing was exported.",
+            cause="There is no marker in what was chosen.",
+            remedy="Set markers where the files should begin, or export the mix.",
+        )
+    return StudioError(
+        "export-no-tracks",
+        "Nothing was exported.",
+        cause="No track that has clips is heard.",
+        remedy="Unmute a track, or put a clip on one.",
     )
 
 
