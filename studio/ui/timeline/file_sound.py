@@ -136,6 +136,11 @@ class FileSounds(QObject):
             known = self._known[media] = self._find(media)
         return known
 
+    def ready(self, media: MediaId) -> FileSound | None:
+        """The sound of a medium if it can be drawn now."""
+        known = self._known.get(media)
+        return known if isinstance(known, FileSound) else None
+
     def look_again(self) -> None:
         """Try lost files once more, at most every two seconds each."""
         now = self._clock()

@@ -1,16 +1,14 @@
 """What the timeline shows just now: belongs to the screen, not to the project, and is not undone."""
 
 from collections.abc import Mapping
-from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
 from studio.model.project import Project, TrackId
+from studio.settings.schema import Follow
 from studio.ui.timeline.rows import Rows
 from studio.ui.timeline.scene import TrackLook
 from studio.ui.timeline.viewport import Viewport
-
-Follow = Literal["page", "smooth", "off"]
 
 _STEP = 1.5
 _WIDEST_ZOOM, _NARROWEST_ZOOM = 32.0, 0.5

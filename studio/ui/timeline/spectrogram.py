@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, SignalInstance, Slot
 from PySide6.QtGui import QColor, QImage
 
 from studio.errors import StudioError
@@ -126,11 +126,11 @@ class AxisTexture:
 class _Make(QRunnable):
     """Makes one picture on the pool's thread; touches nothing of the window but the signal."""
 
-    def __init__(self, wanted: _Wanted, path: Path, done: object) -> None:
+    def __init__(self, wanted: _Wanted, path: Path, done: SignalInstance) -> None:
         super().__init__()
         self._wanted = wanted
         self._path = path
-        self._emit = done.emit  # type: ignore[attr-defined]  # a bound signal, for which PySide6 has no type
+        self._done = done
 
     def run(self) -> None:
         wanted = self._wanted
@@ -142,7 +142,7 @@ class _Make(QRunnable):
             power = powers(wav.frames, wanted.start, wanted.samples_per_px, wanted.columns)
             shades = shaded(power, wav.rate_hz, wanted.height, wanted.axis)
         try:
-            self._emit(wanted, shades)
+            self._done.emit(wanted, shades)
         except RuntimeError:  # the window was closed meanwhile
             return
 

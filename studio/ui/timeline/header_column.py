@@ -1,0 +1,87 @@
+"""The heads of all tracks in one column that scrolls with them; a head is made when its row is first seen."""
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from studio.model.project import Project, TrackId
+from studio.session.desk import Desk
+from studio.ui.theme import Theme
+from studio.ui.timeline.sight import Sight
+from studio.ui.timeline.track_header import WIDTH, TrackHeader
+
+
+class HeaderColumn(QWidget):
+    """Places track heads beside their rows."""
+
+    menu_wanted = Signal(QPoint, str)  # global place, TrackId
+
+    def __init__(self, desk: Desk, theme: Theme, sight: Sight, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._theme = theme
+        self._sight = sight
+        self._headers: dict[TrackId, TrackHeader] = {}
+        self.setFixedWidth(WIDTH)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.setAccessibleName("Track heads")
+        desk.document.changed.connect(self._project_changed)
+        desk.selection.changed.connect(self._selection_changed)
+        sight.moved.connect(self._place)
+        sight.laid_out.connect(self._place)
+        self._place()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint with another palette; the heads are told by themselves."""
+        self._theme = theme
+        self.update()
+
+    def header(self, track: TrackId) -> TrackHeader | None:
+        """The head of a track, if it has been seen."""
+        return self._headers.get(track)
+
+    @property
+    def headers(self) -> tuple[TrackHeader, ...]:
+        """The heads that were made so far."""
+        return tuple(self._headers.values())
+
+    def _project_changed(self, project: Project) -> None:
+        tracks = {track.id: track for track in project.tracks}
+        for gone in self._headers.keys() - tracks.keys():
+            header = self._headers.pop(gone)
+            header.hide()
+            header.deleteLater()
+        for track, header in self._headers.items():
+            header.show_track(tracks[track])
+        self._place()
+
+    def _selection_changed(self) -> None:
+        for header in self._headers.values():
+            header.update()
+
+    def _place(self) -> None:
+        seen = {row.track: row for row in self._sight.rows.visible(self._sight.top, self.height())}
+        for track, header in self._headers.items():
+            if track not in seen and not header.isHidden():
+                header.hide()
+        project = self._desk.document.project
+        for track, row in seen.items():
+            header = self._headers.get(track) or self._make(project, track)
+            header.setGeometry(0, round(row.top - self._sight.top), WIDTH, row.height)
+            if header.isHidden():
+                header.show()
+
+    def _make(self, project: Project, id: TrackId) -> TrackHeader:
+        header = TrackHeader(self._desk, self._theme, self._sight, project.track(id), self)
+        header.menu_wanted.connect(self.menu_wanted)
+        self._headers[id] = header
+        return header
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._place()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self._theme.panel)
+        painter.fillRect(self.width() - 1, 0, 1, self.height(), self._theme.line)
+        painter.end()

@@ -1,0 +1,364 @@
+"""The timeline: ruler, track heads, tracks and the pitch lane, moving together."""
+
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QMenu, QScrollBar, QSplitter, QVBoxLayout, QWidget
+
+from studio.commands import BY_ID, run
+from studio.model.levels import gain_to_db
+from studio.model.project import Project, Track, TrackId
+from studio.session.desk import Desk
+from studio.settings.schema import Settings
+from studio.ui.actions import Actions
+from studio.ui.controls import IconButton
+from studio.ui.theme import Theme
+from studio.ui.timeline.canvas import TracksCanvas
+from studio.ui.timeline.file_sound import FileSounds
+from studio.ui.timeline.header_column import HeaderColumn
+from studio.ui.timeline.hit import Hit
+from studio.ui.timeline.pitch_lane import PitchLane
+from studio.ui.timeline.playhead import follow
+from studio.ui.timeline.ruler import HEIGHT as RULER_HEIGHT
+from studio.ui.timeline.ruler import Ruler
+from studio.ui.timeline.scene import TrackLook
+from studio.ui.timeline.sight import Sight
+from studio.ui.timeline.track_header import WIDTH as HEAD_WIDTH
+
+_TICK_MS: Final = 16
+_METER_EVERY: Final = 3
+_METER_S: Final = 0.05
+_SCROLL_STEPS: Final = 10000
+_NORMAL_SAMPLES_PER_PX_S: Final = 100
+"""Normal zoom shows a hundred pixels a second."""
+
+_CLIP_MENU: Final = (
+    "edit.cut",
+    "edit.copy",
+    "edit.paste",
+    "edit.duplicate",
+    "edit.delete",
+    "",
+    "edit.split",
+    "edit.join",
+    "edit.trim",
+    "edit.silence",
+    "",
+    "clip.gain",
+    "clip.fade_in",
+    "clip.fade_out",
+    "clip.normalise",
+    "clip.rename",
+    "",
+    "pitch.find",
+    "view.zoom_selection",
+)
+_EMPTY_MENU: Final = ("edit.paste", "edit.select_all", "", "marker.add", "track.add", "", "view.zoom_fit")
+_TRACK_MENU: Final = ("track.rename", "track.up", "track.down", "track.remove", "", "track.add")
+_RULER_MENU: Final = (
+    "marker.add",
+    "marker.rename",
+    "marker.remove",
+    "",
+    "transport.loop_selection",
+    "transport.loop",
+    "",
+    "view.follow",
+)
+
+
+class TimelineView(QWidget):
+    """Everything over time in one widget. Its `zoom_…`, `show_sample` and `visible` are what `View` promises."""
+
+    def __init__(
+        self, desk: Desk, theme: Theme, parent: QWidget | None = None, *, actions: Actions | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._theme = theme
+        self._actions = actions
+        self._ticks = 0
+        self._fitted = False
+        self.sight = Sight(self)
+        self.sounds = FileSounds(desk.jobs, desk.importing.build_peaks, self)
+        self.sight.set_project(desk.document.project)
+        self.ruler = Ruler(desk, theme, self.sight)
+        self.heads = HeaderColumn(desk, theme, self.sight)
+        self.canvas = TracksCanvas(desk, theme, self.sight, self.sounds)
+        self.pitch = PitchLane(desk, theme, self.sight)
+        self._add = IconButton("Add track", "add-track", theme, keys="Ctrl+Shift+N")
+        self._add.clicked.connect(partial(self._run, "track.add"))
+        self._across = QScrollBar(Qt.Orientation.Horizontal)
+        self._across.setAccessibleName("Scroll in time")
+        self._down = QScrollBar(Qt.Orientation.Vertical)
+        self._down.setAccessibleName("Scroll tracks")
+        self._corner = QWidget()
+        self._lay_out()
+
+        self._clock = QTimer(self, interval=_TICK_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._clock.timeout.connect(self._tick)
+        self._across.valueChanged.connect(self._scrolled_across)
+        self._down.valueChanged.connect(lambda value: self.sight.set_top(value))
+        self.sight.moved.connect(self._show_scroll)
+        self.sight.laid_out.connect(self._show_scroll)
+        self.ruler.menu_wanted.connect(partial(self._menu, _RULER_MENU))
+        self.ruler.rename_wanted.connect(partial(self._run, "marker.rename"))
+        self.heads.menu_wanted.connect(self._track_menu)
+        self.canvas.menu_wanted.connect(self._canvas_menu)
+        desk.document.changed.connect(self._project_changed)
+        desk.document.folder_changed.connect(self._folder_changed)
+        desk.selection.changed.connect(self._show_playhead)
+        desk.transport.state_changed.connect(self._transport_changed)
+        desk.settings.changed.connect(self._settings_changed)
+        self._settings_changed(desk.settings.value)
+        self._transport_changed()
+
+    def _lay_out(self) -> None:
+        tracks = QWidget()
+        grid = QGridLayout(tracks)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        corner = QVBoxLayout(self._corner)
+        corner.setContentsMargins(8, 0, 0, 0)
+        corner.addWidget(self._add)
+        self._corner.setFixedSize(HEAD_WIDTH, RULER_HEIGHT)
+        grid.addWidget(self._corner, 0, 0)
+        grid.addWidget(self.ruler, 0, 1)
+        grid.addWidget(self.heads, 1, 0)
+        grid.addWidget(self.canvas, 1, 1)
+        grid.addWidget(self._down, 1, 2)
+        grid.setColumnStretch(1, 1)
+        grid.setRowStretch(1, 1)
+        self.splitter = QSplitter(Qt.Orientation.Vertical)
+        self.splitter.setChildrenCollapsible(False)
+        self.splitter.addWidget(tracks)
+        self.splitter.addWidget(self.pitch)
+        self.splitter.setStretchFactor(0, 3)
+        self.splitter.setStretchFactor(1, 2)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(self.splitter, 1)
+        whole.addWidget(self._across)
+        self.setFocusProxy(self.canvas)
+
+    # What `View` promises
+
+    def zoom_in(self) -> None:
+        """One step closer, about the cursor where it is in view."""
+        self.sight.zoom_in(self._zoom_px())
+
+    def zoom_out(self) -> None:
+        """One step back, about the cursor where it is in view."""
+        self.sight.zoom_out(self._zoom_px())
+
+    def zoom_normal(self) -> None:
+        """A hundred pixels a second."""
+        view = self.sight.viewport
+        wanted = view.rate_hz / _NORMAL_SAMPLES_PER_PX_S
+        self.sight.zoom(view.samples_per_px / wanted, self._zoom_px())
+
+    def zoom_fit(self) -> None:
+        """The whole project."""
+        self.sight.fit()
+
+    def zoom_selection(self) -> None:
+        """Exactly the selected stretch."""
+        selection = self._desk.selection
+        if selection.is_range:
+            self.sight.show_range(selection.start, selection.stop)
+
+    def show_sample(self, sample: int) -> None:
+        """Scroll, only if need be, until a timeline sample is in sight."""
+        self.sight.set_viewport(self.sight.viewport.revealing(sample))
+
+    def visible(self) -> tuple[int, int]:
+        """First timeline sample in sight and the first after it."""
+        view = self.sight.viewport
+        return round(view.first_sample), round(view.last_sample)
+
+    def toggle_pitch(self) -> None:
+        """Show or hide the pitch lane."""
+        self.pitch.setVisible(self.pitch.isHidden())
+
+    def toggle_spectrogram(self) -> None:
+        """Show the selected tracks, or all of them, as spectrograms, or as waveforms again."""
+        project = self._desk.document.project
+        tracks = self._desk.selection.tracks or tuple(track.id for track in project.tracks)
+        shown = all(self.sight.looks.get(track, TrackLook()).texture for track in tracks)
+        for track in tracks:
+            self.sight.show_texture(track, "" if shown else "log")
+
+    @property
+    def shows_pitch(self) -> bool:
+        """Whether the pitch lane is open."""
+        return not self.pitch.isHidden()
+
+    @property
+    def shows_spectrogram(self) -> bool:
+        """Whether a track is shown as spectrogram."""
+        return any(look.texture for look in self.sight.looks.values())
+
+    # Looks
+
+    def set_actions(self, actions: Actions) -> None:
+        """The window's actions, for menus with their keys."""
+        self._actions = actions
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint with another palette; the parts are told by themselves."""
+        self._theme = theme
+
+    def finish(self) -> None:
+        """Paint everything that is in view now, however long it takes; for pictures of the window."""
+        self.canvas.finish()
+
+    def _zoom_px(self) -> float | None:
+        view = self.sight.viewport
+        x = view.x_of(self._desk.selection.start)
+        return x if 0 <= x <= view.width_px else None
+
+    # The project and the transport
+
+    def _project_changed(self, project: Project) -> None:
+        grown = not self._fitted and project.length > 0
+        self.sight.set_project(project)
+        if grown:
+            self._fitted = True
+            self.sight.fit()
+        self._show_scroll()
+
+    def _folder_changed(self) -> None:
+        self._fitted = self._desk.document.project.length > 0
+        self.sight.fit()
+
+    def _settings_changed(self, settings: Settings) -> None:
+        self.sight.follow = settings.playback.follow
+
+    def _transport_changed(self) -> None:
+        going = self._desk.transport.playing or self._desk.transport.recording
+        if going and not self._clock.isActive():
+            self._clock.start()
+        elif not going and self._clock.isActive():
+            self._clock.stop()
+            for header in self.heads.headers:
+                header.set_level(-120.0)
+        self._show_playhead()
+
+    def _tick(self) -> None:
+        at = self._desk.transport.position()
+        recording = self._desk.transport.recording
+        view = follow(self.sight.viewport, at, self.sight.follow)
+        self.sight.set_viewport(view, beyond=round(at) if recording else 0)
+        self._show_playhead()
+        self._ticks += 1
+        if self._ticks % _METER_EVERY == 0:
+            self._show_levels(at)
+        if recording:
+            self.canvas.update()
+
+    def _show_playhead(self) -> None:
+        at = self._desk.transport.position()
+        for part in (self.ruler, self.canvas, self.pitch):
+            part.set_playhead(at)
+
+    def _show_levels(self, at: float) -> None:
+        project = self._desk.document.project
+        solo = any(track.soloed for track in project.tracks)
+        for header in self.heads.headers:
+            if header.isHidden():
+                continue
+            track = project.track(header.track)
+            silent = track.muted or (solo and not track.soloed)
+            header.set_level(-120.0 if silent else self._level_db(track, at, project.rate_hz))
+
+    def _level_db(self, track: Track, at: float, rate_hz: int) -> float:
+        """The peak of a track at the playhead, from its peaks: what its meter shows."""
+        index = self.canvas.scene.index(track.id)
+        peak = 0.0
+        for clip in index.between(at, at + 1) if index is not None else ():
+            sound = self.sounds.ready(clip.media)
+            if sound is not None:
+                place = at - clip.start + clip.source_start
+                low, high, _ = sound.columns(None, place, _METER_S * rate_hz, 1)[0]
+                peak = max(peak, max(float(high), -float(low)) * 10 ** (clip.gain_db / 20))
+        return gain_to_db(peak) + track.gain_db if peak else -120.0
+
+    # Scroll bars
+
+    def _show_scroll(self) -> None:
+        view, length = self.sight.viewport, self.sight.length
+        latest = max(length - 0.25 * view.span, view.first_sample, 1.0)
+        shown = max(view.span / (latest + view.span), 1e-4)
+        with QSignalBlocker(self._across), QSignalBlocker(self._down):
+            self._across.setRange(0, _SCROLL_STEPS)
+            self._across.setPageStep(max(round(_SCROLL_STEPS * shown / (1 - min(shown, 0.999))), 1))
+            self._across.setSingleStep(max(self._across.pageStep() // 10, 1))
+            self._across.setValue(round(view.first_sample / latest * _SCROLL_STEPS))
+            height = self.canvas.height()
+            self._down.setRange(0, max(round(self.sight.rows.height - height / 2), 0))
+            self._down.setPageStep(height)
+            self._down.setSingleStep(24)
+            self._down.setValue(round(self.sight.top))
+        self._down.setVisible(self.sight.rows.height > height)
+
+    def _scrolled_across(self, value: int) -> None:
+        view = self.sight.viewport
+        latest = max(self.sight.length - 0.25 * view.span, view.first_sample, 1.0)
+        self.sight.set_viewport(view.starting_at(value / _SCROLL_STEPS * latest))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._fitted and self._desk.document.project.length:
+            self._fitted = True
+            QTimer.singleShot(0, self, self.sight.fit)
+
+    # Menus
+
+    def _run(self, id: str) -> None:
+        if self._actions is not None:
+            self._actions.run(id)
+        else:
+            run(BY_ID[id], self._desk)
+
+    def _menu(self, ids: tuple[str, ...], place: QPoint) -> None:
+        menu = QMenu(self)
+        self._fill(menu, ids)
+        self._open(menu, place)
+
+    def _canvas_menu(self, place: QPoint, under: Hit) -> None:
+        selected = under.clip is not None or self._desk.selection.is_range
+        self._menu(_CLIP_MENU if selected else _EMPTY_MENU, place)
+
+    def _track_menu(self, place: QPoint, track: TrackId) -> None:
+        menu = QMenu(self)
+        header = self.heads.header(track)
+        if header is not None:
+            header.fill_menu(menu)
+            menu.addSeparator()
+        self._fill(menu, _TRACK_MENU)
+        self._open(menu, place)
+
+    def _fill(self, menu: QMenu, ids: tuple[str, ...]) -> None:
+        menu.setToolTipsVisible(True)
+        for which in ids:
+            if not which:
+                menu.addSeparator()
+            elif self._actions is not None and which in self._actions:
+                menu.addAction(self._actions.action(which))
+            else:
+                command = BY_ID[which]
+                reason = command.unavailable(self._desk)
+                action = menu.addAction(command.title)
+                action.setEnabled(not reason)
+                action.setToolTip(reason or command.title)
+                action.triggered.connect(partial(self._run_unchecked, which))
+
+    def _run_unchecked(self, id: str, _checked: bool = False) -> None:
+        self._run(id)
+
+    def _open(self, menu: QMenu, place: QPoint) -> None:
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
