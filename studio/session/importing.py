@@ -52,6 +52,8 @@ class Importing(QObject):
         self._document = document
         self._jobs = jobs
         self._settings = settings
+        self.finding: dict[MediaId, JobId] = {}
+        """The newest job that looks for the melody of a medium, also when it is over."""
 
     def add(
         self, paths: Iterable[str | Path], at: int | None = None, track: TrackId | None = None
@@ -98,7 +100,9 @@ class Importing(QObject):
             self._still_in(folder)
             self._document.do(AddPitch(pitch=result.pitch))
 
-        return self._jobs.start(make, f"Finding the pitch of {name or media.name}", then)
+        job = self._jobs.start(make, f"Finding the pitch of {name or media.name}", then)
+        self.finding[media.id] = job
+        return job
 
     def build_peaks(self, media: Media) -> JobId:
         """Build the picture of a medium whose cache was emptied, or of a take."""
