@@ -49,19 +49,15 @@ class Playhead:
         self._since_s = now_s
 
     def position(self, now_s: float, rate_hz: int, loop: tuple[int, int] | None) -> float | None:
-        """The sample heard now, carried on from the newest point; None before the first point."""
+        """The sample heard now, carried on from the newest point; None while nothing is heard yet."""
         newest = self.points.latest() if self.points is not None else None
-        if newest is None or newest[0] < self._since_s:
+        if newest is None or newest[0] < self._since_s or not newest[2]:
             return None
-        return carried_on(float(newest[0]), float(newest[1]), bool(newest[2]), now_s, rate_hz, loop)
+        return carried_on(float(newest[0]), float(newest[1]), now_s, rate_hz, loop)
 
 
-def carried_on(
-    at_s: float, position: float, playing: bool, now_s: float, rate_hz: int, loop: tuple[int, int] | None
-) -> float:
-    """Return where a playhead is now that was at `position` at `at_s`."""
-    if not playing:
-        return position
+def carried_on(at_s: float, position: float, now_s: float, rate_hz: int, loop: tuple[int, int] | None) -> float:
+    """Return where a playhead is now that was at `position` at `at_s`; in a loop it starts again."""
     ahead_s = min(now_s - at_s, _AHEAD_S)  # negative: the point lies in the future, by the latency of the output
     now = position + ahead_s * rate_hz
     if loop is not None and loop[1] > loop[0] and loop[0] <= position < loop[1]:

@@ -14,7 +14,6 @@ from studio.protocol.messages import (
     Device,
     Devices,
     Event,
-    Failed,
     ListDevices,
     LoadProject,
     Meter,
@@ -371,8 +370,8 @@ class Transport(QObject):
                 self.trouble.emit(event)
             case TakeStarted() | TakeProgress() | TakeFinished():
                 self._hear_of_take(event)
-            case Failed() | Refused():
-                self._hear_failure(event.why)
+            case Refused():
+                self._hear_refusal(event)
             case _:
                 pass
 
@@ -381,8 +380,6 @@ class Transport(QObject):
         self._playhead.attach(state.playhead, state.meters)
         if before is not None and before.playing and not state.playing:
             self._wants_to_play = False  # it came to the end by itself
-        elif state.playing and not self._wants_to_play and before is not None and not before.playing:
-            self._wants_to_play = True
         self.state_changed.emit()
 
     def _hear_of_take(self, event: TakeStarted | TakeProgress | TakeFinished) -> None:
@@ -402,14 +399,18 @@ class Transport(QObject):
                 self.take_finished.emit(taking, event)
         self.state_changed.emit()
 
-    def _hear_failure(self, why: Explanation) -> None:
+    def _hear_refusal(self, refused: Refused) -> None:
         taking = self._taking
-        if taking is not None and not taking.has_begun:
+        if refused.request == Record.__name__ and taking is not None and not taking.has_begun:
             self._taking = None
             self._wants_to_play = False
-        elif self._state is None or not self._state.playing:
+        elif refused.request == Play.__name__:
             self._wants_to_play = False
-        self.notice.emit(why)
+        elif refused.request == Monitor.__name__:
+            self._monitoring = False
+        elif refused.request == Meter.__name__:
+            self._metering = False
+        self.notice.emit(refused.why)
         self.state_changed.emit()
 
     def _greet(self) -> None:
