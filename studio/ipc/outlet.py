@@ -16,20 +16,17 @@ class Outlet:
     def __init__(self, descriptor: int) -> None:
         os.set_blocking(descriptor, False)
         self._descriptor = descriptor
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._changed = threading.Condition(self._lock)
         self._backlog: deque[memoryview] = deque()
         self._thread: threading.Thread | None = None
 
     def write(self, frame: bytes, *, droppable: bool = False) -> None:
         """Send a frame, or keep it for later; a droppable one is forgotten when others are already waiting."""
-        with self._changed:
-            if self._backlog:
-                if not droppable:
-                    self._keep(memoryview(frame))
-                return
-            rest = memoryview(frame)[self._push(frame) :]
-            if rest:
-                self._keep(rest)
+        with self._lock:
+            written = 0 if self._backlog else self._push(frame)
+            if written < len(frame) and not (droppable and self._backlog):
+                self._keep(memoryview(frame)[written:])
 
     def flush(self, timeout_s: float) -> bool:
         """Wait until everything is in the pipe; False when that took too long."""

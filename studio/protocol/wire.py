@@ -1,5 +1,6 @@
 """Messages to bytes and back. Sans-I/O: this module never reads or writes anything itself."""
 
+import struct
 from collections.abc import Iterator
 from typing import Final, TypeVar
 
@@ -7,7 +8,8 @@ import msgspec
 
 from studio.protocol.messages import Event, Request
 
-_LENGTH_BYTES: Final = 4
+_length: Final = struct.Struct("<I")
+_LENGTH_BYTES: Final = _length.size
 MAX_FRAME: Final = 16 << 20
 """16 MiB. A larger frame means that someone put sound in a message, or printed to our channel."""
 
@@ -23,13 +25,10 @@ class BadFrame(Exception):
 
 def frame(message: Request | Event) -> bytes:
     """Encode one message: 4 bytes of little-endian length, then MessagePack."""
-    body = bytearray()
-    _encoder.encode_into(message, body, _LENGTH_BYTES)
-    length = len(body) - _LENGTH_BYTES
-    if length > MAX_FRAME:
-        raise BadFrame(f"a message of {length} bytes: {type(message).__name__}")
-    body[:_LENGTH_BYTES] = length.to_bytes(_LENGTH_BYTES, "little")
-    return bytes(body)
+    body = _encoder.encode(message)
+    if len(body) > MAX_FRAME:
+        raise BadFrame(f"a message of {len(body)} bytes: {type(message).__name__}")
+    return _length.pack(len(body)) + body
 
 
 def decode_request(body: bytes) -> Request:
@@ -54,21 +53,21 @@ class Frames:
     """Cuts a byte stream, however it was chopped up on the way, back into frames."""
 
     def __init__(self) -> None:
-        self._pending = bytearray()
+        self._pending = b""
 
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Yield every body completed by `data`; raise BadFrame for a length that cannot be ours."""
-        self._pending += data
-        start = 0
+        stream = self._pending + data if self._pending else data
+        start, available = 0, len(stream)
         try:
-            while len(self._pending) - start >= _LENGTH_BYTES:
-                begin = start + _LENGTH_BYTES
-                length = int.from_bytes(self._pending[start:begin], "little")
+            while available - start >= _LENGTH_BYTES:
+                (length,) = _length.unpack_from(stream, start)
                 if length > MAX_FRAME:
                     raise BadFrame(f"a frame of {length} bytes")
-                if len(self._pending) - begin < length:
+                begin = start + _LENGTH_BYTES
+                if available - begin < length:
                     return
                 start = begin + length
-                yield bytes(self._pending[begin:start])
-        finally:
-            del self._pending[:start]
+                yield stream[begin:start]
+        finally:  # also when whoever reads stops in the middle
+            self._pending = stream[start:]

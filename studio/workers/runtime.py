@@ -5,16 +5,18 @@ A role is a class with `ready`, `handle` and `close` in the module of its name (
 killed; longer work belongs to a thread of the role. This module holds the only `except Exception`.
 """
 
+import contextlib
 import ctypes
 import importlib
 import logging
 import os
-import queue
+import select
 import signal
 import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, NoReturn, Protocol, get_args
 
 from studio import log, paths
@@ -115,15 +117,13 @@ class Duty(Protocol):
 
 
 class Runtime:
-    """The threads of one worker: main (requests, one after another), listening (frames in), pulse (heartbeats)."""
+    """One worker: its main thread takes request after request, a second one sends a heartbeat each second."""
 
     def __init__(self, inlet: int, outlet: int) -> None:
         self._inlet = inlet
         self._outlet = Outlet(outlet)
-        self._raw_outlet = outlet
-        self._inbox: queue.SimpleQueue[Request] = queue.SimpleQueue()
+        self._channel = outlet
         self._busy_since_s: float | None = None
-        self._status = 0
         self.context = Context(self.send)
 
     def send(self, event: Event) -> None:
@@ -131,48 +131,68 @@ class Runtime:
         self._outlet.write(frame(event), droppable=isinstance(event, _DROPPABLE))
 
     def serve(self, make: Callable[[], Duty]) -> NoReturn:
-        """Say `Ready`, then obey until `Shutdown` or the end of input. Never returns."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C in a terminal reaches us too; the desktop decides
-        for ending in (signal.SIGTERM, signal.SIGHUP):
-            signal.signal(ending, lambda *_: self._inbox.put(Shutdown()))
+        """Say `Ready`, then obey until `Shutdown`, SIGTERM or the end of input. Never returns."""
+        told_to_end = _on_termination()
         duty = make()
         self.send(duty.ready())
-        for work in (self._listen, self._beat):
-            threading.Thread(target=work, name=work.__name__, daemon=True).start()
-        while not isinstance(request := self._inbox.get(), Shutdown):
-            self._busy_since_s = time.monotonic()
-            self._obey(duty, request)
-            self._busy_since_s = None
-        self.context.answer(request, duty.close)
+        threading.Thread(target=self._beat, name="heartbeat", daemon=True).start()
+        status = 0
+        try:
+            self._take_requests(duty, told_to_end)
+        except BadFrame:
+            _log.exception("the desktop sent what is no request")
+            status = _EXIT_BAD_FRAME
+        self.context.answer(Shutdown(), duty.close)
         self._outlet.flush(_EXIT_GRACE_S)
         logging.shutdown()
-        os._exit(self._status)  # a job thread deep in a library must not keep us
+        os._exit(status)  # a job thread deep in a library must not keep us
+
+    def _take_requests(self, duty: Duty, told_to_end: int) -> None:
+        """Do what is asked on this thread: handing it to another would cost more time than all the rest."""
+        frames = Frames()
+        waiting = select.poll()
+        waiting.register(self._inlet, select.POLLIN)
+        waiting.register(told_to_end, select.POLLIN)
+        while not any(descriptor == told_to_end for descriptor, _ in waiting.poll()):
+            data = os.read(self._inlet, _READ_BYTES)
+            if not data:
+                return
+            for body in frames.feed(data):
+                request = decode_request(body)
+                if isinstance(request, Shutdown):
+                    return
+                self._busy_since_s = time.monotonic()
+                self._obey(duty, request)
+                self._busy_since_s = None
 
     def _obey(self, duty: Duty, request: Request) -> None:
         if isinstance(request, InjectFault):
-            self.context.answer(request, lambda: faults.inject(request.kind, self._raw_outlet))
+            self.context.answer(request, lambda: faults.inject(request.kind, self._channel))
         else:
             self.context.answer(request, lambda: duty.handle(request, self.context))
 
-    def _listen(self) -> None:
-        frames = Frames()
-        try:
-            while data := os.read(self._inlet, _READ_BYTES):
-                for body in frames.feed(data):
-                    self._inbox.put(decode_request(body))
-        except BadFrame:
-            _log.exception("the desktop sent what is no request")
-            self._status = _EXIT_BAD_FRAME
-        self._inbox.put(Shutdown())
-        threading.Event().wait(_EXIT_GRACE_S + 0.5)
-        os._exit(self._status or 1)  # still here: the main thread hangs
-
     def _beat(self) -> None:
+        """Show that we live while the main thread answers; leave when it does not and nobody is there to kill us."""
+        hung_up = select.poll()
+        hung_up.register(self._inlet, 0)
         pause = threading.Event()
         while not pause.wait(HEARTBEAT_S):
             busy_since_s = self._busy_since_s
             if busy_since_s is None or time.monotonic() - busy_since_s < _STUCK_S:
                 self.send(Heartbeat(rss_bytes=_rss_bytes()))
+            elif hung_up.poll(0) and time.monotonic() - busy_since_s > _EXIT_GRACE_S:
+                os._exit(1)
+
+
+def _on_termination() -> int:
+    """Return a descriptor that becomes readable when we are told to end; Ctrl+C, which the desktop gets too, is not."""
+    readable, writable = os.pipe()
+    os.set_blocking(writable, False)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, lambda *_: None)
+    signal.set_wakeup_fd(writable)
+    return readable
 
 
 def die_with_parent() -> None:
@@ -194,8 +214,16 @@ def prepare(role: str) -> None:
         die_with_parent()
     for name in [name for name in os.environ if name.startswith("TORCH_FORCE_")]:
         del os.environ[name]  # TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD=1 would let a model file run programs
+    if role == "compute":
+        _be_the_first_to_go()
     os.environ.setdefault("NUMBA_CACHE_DIR", str(paths.cache() / "numba"))
     log.start(role)
+
+
+def _be_the_first_to_go() -> None:
+    """Where memory runs out, have the kernel end the job and not the window or a recording."""
+    with contextlib.suppress(OSError):  # not Linux, or a container that forbids it
+        Path("/proc/self/oom_score_adj").write_text("500")
 
 
 def main(arguments: list[str], inlet: int, outlet: int) -> NoReturn:

@@ -183,3 +183,14 @@ def test_a_truncated_frame_waits_for_its_rest() -> None:
 def test_sound_in_a_message_is_noticed_where_it_is_put_in() -> None:
     with pytest.raises(BadFrame, match="BuildPeaks"):
         frame(BuildPeaks(job=JobId(1), path="x" * (MAX_FRAME + 1), media=MediaId("m")))
+
+
+def test_a_reader_who_stops_in_the_middle_loses_nothing() -> None:
+    frames = Frames()
+    stream = b"".join(frame(Heartbeat(rss_bytes=number)) for number in range(3))
+
+    first = next(frames.feed(stream[:-2]))
+    rest = [decode_event(body) for body in frames.feed(stream[-2:])]
+
+    assert decode_event(first) == Heartbeat(rss_bytes=0)
+    assert rest == [Heartbeat(rss_bytes=1), Heartbeat(rss_bytes=2)]

@@ -309,6 +309,13 @@ def test_the_children_get_their_environment_from_one_place(
     assert "TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD" not in given
 
 
+def test_the_kernel_would_end_a_job_before_it_ends_the_window(make_worker: MakeWorker) -> None:
+    worker = make_worker("compute")
+    theirs = int(Path(f"/proc/{worker.pid}/oom_score").read_text())
+    ours = int(Path("/proc/self/oom_score").read_text())
+    assert theirs > ours
+
+
 def test_a_child_inherits_no_files_of_the_desktop(make_worker: MakeWorker, tmp_path: Path) -> None:
     secret = (tmp_path / "secret").open("w")
     os.set_inheritable(secret.fileno(), True)
