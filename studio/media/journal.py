@@ -58,6 +58,9 @@ _encode = msgspec.json.Encoder().encode
 _decoder: msgspec.json.Decoder[Begins | _After] = msgspec.json.Decoder(Begins | _After)
 
 
+_entry_decoder: msgspec.json.Decoder[Entry] = msgspec.json.Decoder(Entry)
+
+
 def fresh_mark() -> str:
     """The mark of a state to which no entry leads."""
     return uuid.uuid4().hex[:16]
@@ -88,11 +91,9 @@ def lines(mark: str, entries: Sequence[Entry]) -> tuple[bytes, str]:
 
 
 def check(entry: Entry) -> None:
-    """Raise ValueError for an entry that cannot be written down: a name that is not Unicode, a number beyond all."""
-    try:
-        _encode(entry)
-    except OverflowError as large:
-        raise ValueError("a number is too large") from large
+    """Raise ValueError for an entry that would not be read as it was written: a name that is not Unicode, say."""
+    if _entry_decoder.decode(_encode(entry)) != entry:
+        raise ValueError(f"read differently from what was written: {entry}")
 
 
 def _line(body: bytes) -> bytes:

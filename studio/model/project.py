@@ -4,6 +4,7 @@ Everything here is a frozen value. Positions and lengths are whole samples at th
 half-open. To add something a person can change: a field here, an edit in `edits.py`, a property test for it.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import Literal, NewType, Protocol, Self, TypeVar
 
@@ -84,6 +85,7 @@ class Clip(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if self.length <= 0 or self.start < 0 or self.source_start < 0:
             raise ValueError(f"not a stretch of sound: {self}")
+        _check_gain(self.gain_db)
 
     @property
     def end(self) -> int:
@@ -111,6 +113,7 @@ class Track(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         if not -1.0 <= self.pan <= 1.0:
             raise ValueError(f"pan lies between -1 and 1, not at {self.pan}")
+        _check_gain(self.gain_db)
 
     @property
     def end(self) -> int:
@@ -248,6 +251,11 @@ def number_of(id: str, stem: str) -> int:
     """The number of an id that `fresh_id` made from this stem, 0 for every other id."""
     head, _, tail = id.partition(".")
     return int(tail) if head == stem and tail.isdecimal() and len(tail) < _LONGEST_NUMBER else 0
+
+
+def _check_gain(gain_db: float) -> None:
+    if not math.isfinite(gain_db):
+        raise ValueError(f"a volume of {gain_db} dB cannot be kept; use a low one, or mute")
 
 
 def _check_inside(file: str) -> None:

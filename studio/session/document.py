@@ -315,7 +315,7 @@ def _check_writable_down(entry: Entry) -> None:
         raise StudioError(
             "edit.unwritable",
             "Nothing was changed.",
-            cause="A name or a number in it cannot be written to a file.",
+            cause="A name in it has characters that cannot be written to a file.",
             remedy="Use another name.",
         ) from wrong
 

@@ -65,7 +65,7 @@ TIMELINE = 160
 
 MEDIA_IDS = [MediaId(f"m{n}") for n in range(4)]
 TRACK_IDS = [TrackId(f"t{n}") for n in range(4)]
-CLIP_IDS = [ClipId(name) for name in ("a", "b", "c", "a.1", "b.1", "a.2", "c.7")]
+CLIP_IDS = [ClipId(name) for name in ("a", "b", "c", "a.1")]
 MARKER_IDS = [MarkerId(f"k{n}") for n in range(3)]
 
 samples = st.integers(0, TIMELINE)
@@ -170,7 +170,7 @@ STRATEGIES: dict[type, st.SearchStrategy[Edit]] = {
 }
 
 _single = st.one_of(*STRATEGIES.values())
-STRATEGIES[Several] = st.builds(Several, texts, st.lists(_single, max_size=3).map(tuple))
+STRATEGIES[Several] = st.builds(Several, st.text(min_size=1, max_size=8), st.lists(_single, max_size=3).map(tuple))
 
 edits: st.SearchStrategy[Edit] = _single | STRATEGIES[Several]
 """Any edit, possible or not in the project it meets."""

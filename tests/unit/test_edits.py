@@ -18,6 +18,7 @@ from studio.model.edits import (
     Relink,
     RenameProject,
     SetRate,
+    SetTrackGain,
     SetTrackPan,
     SetTuning,
     Several,
@@ -50,7 +51,7 @@ def test_every_edit_can_be_done_written_and_read(edit: type) -> None:
     """The strategies are worth something only if each makes possible edits too."""
     possible = 0
 
-    @settings(max_examples=40)
+    @settings(max_examples=60, derandomize=True)
     @given(project=projects(), one=STRATEGIES[edit])
     def check(project: Project, one: Edit) -> None:
         nonlocal possible
@@ -170,6 +171,13 @@ def test_no_file_of_a_project_lies_outside_its_folder(file: str) -> None:
 def test_a_tuning_that_nobody_uses_is_refused(a4_hz: float) -> None:
     with pytest.raises(StudioError, match="between 390 and 470"):
         SetTuning(a4_hz).apply(Project())
+
+
+@pytest.mark.parametrize("gain_db", [float("nan"), float("inf"), float("-inf")])
+def test_a_volume_that_no_file_can_hold_is_refused(gain_db: float) -> None:
+    project = Project(tracks=(Track(id=TrackId("t"), name="t"),))
+    with pytest.raises(StudioError, match="cannot be kept"):
+        SetTrackGain(TrackId("t"), gain_db).apply(project)
 
 
 def test_a_clip_without_sound_is_refused() -> None:

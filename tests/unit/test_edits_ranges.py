@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from studio.errors import StudioError
@@ -37,6 +37,7 @@ def selections(draw: st.DrawFn) -> tuple[Project, tuple[TrackId, ...], int, int]
     return project, tuple(tracks), start, draw(st.integers(start + 1, TIMELINE + 50))
 
 
+@settings(max_examples=50)
 @given(selections())
 def test_deleting_silences_the_range_and_leaves_every_other_sample(
     selected: tuple[Project, tuple[TrackId, ...], int, int],
@@ -48,6 +49,7 @@ def test_deleting_silences_the_range_and_leaves_every_other_sample(
         assert after[track] == expected
 
 
+@settings(max_examples=50)
 @given(selections())
 def test_deleting_with_ripple_takes_the_samples_out_of_the_list(
     selected: tuple[Project, tuple[TrackId, ...], int, int],
@@ -59,6 +61,7 @@ def test_deleting_with_ripple_takes_the_samples_out_of_the_list(
         assert after[track] == expected
 
 
+@settings(max_examples=50)
 @given(selections())
 def test_splitting_a_range_changes_no_sample_and_leaves_no_clip_across_its_ends(
     selected: tuple[Project, tuple[TrackId, ...], int, int],
@@ -70,6 +73,7 @@ def test_splitting_a_range_changes_no_sample_and_leaves_no_clip_across_its_ends(
         assert not any(clip.start < at < clip.end for clip in split.track(track).clips for at in (start, stop))
 
 
+@settings(max_examples=50)
 @given(selections())
 def test_keeping_a_range_trims_the_clips_that_touch_it_and_no_others(
     selected: tuple[Project, tuple[TrackId, ...], int, int],
@@ -86,6 +90,7 @@ def test_keeping_a_range_trims_the_clips_that_touch_it_and_no_others(
                 assert after == clip
 
 
+@settings(max_examples=50)
 @given(selections())
 def test_a_piece_holds_the_samples_of_the_range(selected: tuple[Project, tuple[TrackId, ...], int, int]) -> None:
     project, tracks, start, stop = selected
@@ -96,6 +101,7 @@ def test_a_piece_holds_the_samples_of_the_range(selected: tuple[Project, tuple[T
         assert alone[track] == truth[track][start:stop]
 
 
+@settings(max_examples=50)
 @given(selections(), st.booleans())
 def test_pasting_back_what_was_cut_gives_every_sample_back(
     selected: tuple[Project, tuple[TrackId, ...], int, int], ripple: bool
@@ -107,6 +113,7 @@ def test_pasting_back_what_was_cut_gives_every_sample_back(
     assert all_heard(again, LONG) == all_heard(project, LONG)
 
 
+@settings(max_examples=50)
 @given(selections(), st.integers(0, TIMELINE), st.booleans())
 def test_a_pasted_piece_is_heard_where_it_was_put_and_nothing_else_is_lost(
     selected: tuple[Project, tuple[TrackId, ...], int, int], at: int, ripple: bool
@@ -125,6 +132,7 @@ def test_a_pasted_piece_is_heard_where_it_was_put_and_nothing_else_is_lost(
             assert after[track] == before[:at] + new + before[at + piece.length :]
 
 
+@settings(max_examples=50)
 @given(selections())
 def test_a_render_takes_the_place_of_the_range(selected: tuple[Project, tuple[TrackId, ...], int, int]) -> None:
     project, tracks, start, stop = selected
