@@ -60,7 +60,7 @@ class Keyboard(QWidget):
 
     def _keys(self, painter: QPainter) -> None:
         theme, axis = self._theme, self._canvas.axis
-        white = QColor("#C9CFDB") if theme.is_dark else QColor("#FFFFFF")
+        white = QColor("#B9C0CE") if theme.is_dark else QColor("#FFFFFF")
         black = QColor("#1B1F29") if theme.is_dark else QColor("#3A4154")
         crack, ink = QColor("#8E97AA") if theme.is_dark else theme.strong_line, QColor("#171B24")
         painter.fillRect(QRectF(0, 0, WIDTH - 1, self.height()), white)

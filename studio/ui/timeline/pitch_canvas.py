@@ -288,7 +288,7 @@ class PitchCanvas(QWidget):
         if view.samples_per_px / melody.samples_per_frame <= _CLOSE_FRAMES_PER_PX:
             points = melody.points(clip, view.first_sample - view.samples_per_px, view.last_sample, self._project.a4_hz)
             xs = (points.samples - view.first_sample) / view.samples_per_px
-            self._paint_lines(painter, xs, points.midi, points.midi, points.confidence, joined=True)
+            self._paint_lines(painter, xs, points.midi, points.midi, points.confidence)
         else:
             first = max(view.first_sample, clip.start)
             left = math.floor(view.x_of(first))
@@ -297,7 +297,7 @@ class PitchCanvas(QWidget):
                 start = view.sample_at(left)
                 found = melody.envelope(clip, start, view.samples_per_px, count, self._project.a4_hz)
                 xs = left + 0.5 + np.arange(count, dtype=np.float64)
-                self._paint_lines(painter, xs, found.low_midi, found.high_midi, found.confidence, joined=True)
+                self._paint_lines(painter, xs, found.low_midi, found.high_midi, found.confidence)
 
     def _paint_lines(
         self,
@@ -306,8 +306,6 @@ class PitchCanvas(QWidget):
         low: np.ndarray,
         high: np.ndarray,
         confidence: np.ndarray,
-        *,
-        joined: bool,
     ) -> None:
         """One line through each two neighbours that are voiced and close, and one up each column that has a height."""
         if not len(xs):
@@ -316,21 +314,25 @@ class PitchCanvas(QWidget):
         voiced = ~np.isnan(middle)
         near = np.abs(np.diff(middle)) < _LEAP_SEMITONES  # NaN is never near
         top, bottom, ys = (self.axis.y_of(0) - note * self.axis.px_per_semitone for note in (high, low, middle))
+        leaps = voiced & (np.where(voiced, high - low, 0) >= _LEAP_SEMITONES)  # two notes in one column, no glide
+        near &= ~(leaps[:-1] | leaps[1:])
         sure = np.minimum(confidence[:-1], confidence[1:])
-        alone = voiced.copy()
+        alone = voiced & ~leaps
         alone[:-1] &= ~near
         alone[1:] &= ~near
-        tall = voiced & (np.where(voiced, bottom - top, 0) > 1.5)
+        tall = voiced & ~leaps & (np.where(voiced, bottom - top, 0) > 1.5)
         for index, (least, width, opacity) in enumerate(_SURE):
             most = _SURE[index + 1][0] if index + 1 < len(_SURE) else 2.0
             colour = QColor(self._colours.theme.pitch)
             colour.setAlphaF(opacity)
-            lines: list[QLineF] = []
-            if joined:
-                chosen = np.flatnonzero(near & (sure >= least) & (sure < most))
-                lines += _lines(xs[chosen], ys[chosen], xs[chosen + 1], ys[chosen + 1])
-            chosen = np.flatnonzero((tall | alone) & (confidence >= least) & (confidence < most))
+            level = (confidence >= least) & (confidence < most)
+            chosen = np.flatnonzero(near & (sure >= least) & (sure < most))
+            lines = _lines(xs[chosen], ys[chosen], xs[chosen + 1], ys[chosen + 1])
+            chosen = np.flatnonzero((tall | alone) & level)
             lines += _lines(xs[chosen], top[chosen] - 0.01, xs[chosen], bottom[chosen])
+            chosen = np.flatnonzero(leaps & level)
+            for ends in (top[chosen], bottom[chosen]):
+                lines += _lines(xs[chosen], ends - 0.01, xs[chosen], ends)
             if lines:
                 painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
                 painter.drawLines(lines)

@@ -36,7 +36,7 @@ _MARKERS: Final = 20
 _LOOP: Final = 8
 _TICKS_TOP: Final = _MARKERS + _LOOP
 _GRIP_PX: Final = 6
-_FLAG_ROOM: Final = 12
+_FLAG_ROOM: Final = 18
 _WIDEST_FLAG: Final = 160
 
 

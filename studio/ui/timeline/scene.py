@@ -16,7 +16,7 @@ from studio.ui.timeline.sound import Sounds
 from studio.ui.timeline.tiles import Tile, TileKey, Tiles
 from studio.ui.timeline.viewport import Viewport
 
-_FRAME_BUDGET_S = 0.005
+_FRAME_BUDGET_S = 0.004
 _TILE_BYTES = 20 << 20
 _STICKY_PX = 40
 

@@ -35,6 +35,7 @@ _COLOUR_PX: Final = 4
 _METER_PX: Final = 6
 _BUTTON_PX: Final = 24
 _EDGE_PX: Final = 5
+_KNOB_PX: Final = 12
 _GAIN_FROM_PX: Final = 84
 _STEPS_PER_DB: Final = 10
 _QUIETEST_DB: Final = -60
@@ -88,6 +89,65 @@ class LetterButton(QAbstractButton):
         painter.end()
 
 
+class GainSlider(QSlider):
+    """A thin line with a round knob; a click goes there, the arrow keys go by half a decibel."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self._theme: Theme | None = None
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint with another palette."""
+        self._theme = theme
+        self.update()
+
+    def _knob_x(self) -> float:
+        part = (self.value() - self.minimum()) / (self.maximum() - self.minimum())
+        return _KNOB_PX / 2 + 2 + part * (self.width() - _KNOB_PX - 4)
+
+    def _value_at(self, x: float) -> int:
+        part = (x - _KNOB_PX / 2 - 2) / (self.width() - _KNOB_PX - 4)
+        return round(self.minimum() + min(max(part, 0.0), 1.0) * (self.maximum() - self.minimum()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.setSliderDown(True)
+            if abs(event.position().x() - self._knob_x()) > _KNOB_PX:
+                self.setValue(self._value_at(event.position().x()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self.isSliderDown():
+            self.setValue(self._value_at(event.position().x()))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self.setSliderDown(False)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()  # the wheel scrolls the tracks; a volume must not change in passing
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = self._theme
+        if theme is None:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        middle, x = self.height() / 2, self._knob_x()
+        painter.setBrush(theme.strong_line)
+        painter.drawRoundedRect(QRectF(2, middle - 2, self.width() - 4, 4), 2, 2)
+        painter.setBrush(theme.secondary)
+        painter.drawRoundedRect(QRectF(2, middle - 2, x - 2, 4), 2, 2)
+        painter.setBrush(theme.accent if self.isSliderDown() or self.underMouse() else theme.text)
+        painter.drawEllipse(QRectF(x - _KNOB_PX / 2, middle - _KNOB_PX / 2, _KNOB_PX, _KNOB_PX))
+        if self.hasFocus():
+            painter.setPen(QPen(theme.accent, 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+        painter.end()
+
+
 class TrackHeader(QWidget):
     """Shows one track and edits it. Holds nothing of its own: the project is the truth."""
 
@@ -114,7 +174,7 @@ class TrackHeader(QWidget):
         self._mute.toggled.connect(lambda on: self._do(SetTrackMute(self._track.id, on)))
         self._solo = LetterButton("S", "Solo", self)
         self._solo.toggled.connect(lambda on: self._do(SetTrackSolo(self._track.id, on)))
-        self._gain = QSlider(Qt.Orientation.Horizontal, self)
+        self._gain = GainSlider(self)
         self._gain.setRange(_QUIETEST_DB * _STEPS_PER_DB, _LOUDEST_DB * _STEPS_PER_DB)
         self._gain.setSingleStep(_STEPS_PER_DB // 2)
         self._gain.setPageStep(3 * _STEPS_PER_DB)
@@ -128,6 +188,7 @@ class TrackHeader(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Paint with another palette."""
         self._theme = theme
+        self._gain.set_theme(theme)
         self._mute.set_colours(theme, theme.warning)
         self._solo.set_colours(theme, theme.good)
         self.update()
