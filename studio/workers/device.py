@@ -36,12 +36,15 @@ def _ask(driver: ctypes.CDLL) -> Device:
         return Device(name="CPU", reason="the CUDA driver is installed but finds no device")
     driver.cuDriverGetVersion(ctypes.byref(version))
     driver_major = version.value // 1000
-    built_for = _torch_cuda_major()
+    found = find_spec("torch")
+    if found is None or found.origin is None:
+        return Device(name="CPU", reason="there is a CUDA device, but torch is not installed")
+    built_for = _cuda_major(Path(found.origin).with_name("version.py"))
     if built_for is None:
         return Device(name="CPU", reason="there is a CUDA device, but the installed torch is made for the CPU")
     if built_for > driver_major:
         return Device(
-            name="CPU", reason=f"the CUDA driver ({driver_major}) is older than the installed torch needs ({built_for})"
+            name="CPU", reason=f"the driver knows CUDA {driver_major}, but the installed torch needs CUDA {built_for}"
         )
     text = ctypes.create_string_buffer(_NAME_BYTES)
     driver.cuDeviceGet(ctypes.byref(handle), 0)
@@ -49,11 +52,8 @@ def _ask(driver: ctypes.CDLL) -> Device:
     return Device(name="CUDA", reason=text.value.decode(errors="replace"))
 
 
-def _torch_cuda_major() -> int | None:
-    """The major CUDA version that torch was built for, None when it has no CUDA or is not installed."""
-    found = find_spec("torch")
-    if found is None or found.origin is None:
-        return None
-    version = Path(found.origin).with_name("version.py")
-    built = re.search(r"^cuda\b[^=\n]*= *'(\d+)", version.read_text() if version.is_file() else "", re.MULTILINE)
+def _cuda_major(torch_version: Path) -> int | None:
+    """The major CUDA version that torch was built for, as its version.py says; None when it has no CUDA."""
+    text = torch_version.read_text() if torch_version.is_file() else ""
+    built = re.search(r"^cuda\b[^=\n]*= *'(\d+)", text, re.MULTILINE)
     return int(built[1]) if built else None

@@ -210,9 +210,9 @@ def test_the_desktop_decides_when_somebody_presses_ctrl_c(qtbot: QtBot, make_wor
 class Bare:
     """A worker without a `Worker`: its pipes in our hands."""
 
-    def __init__(self, role: str, **environment: str) -> None:
+    def __init__(self, role: str, module: str = "studio.workers", **environment: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "studio.workers", role],
+            [sys.executable, "-m", module, role],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | environment,
@@ -252,6 +252,20 @@ def test_being_told_to_terminate_ends_a_worker_in_order() -> None:
 
     assert dies_within(worker.process.pid, 2.0)
     assert worker.end() == 0
+
+
+def test_a_worker_that_hangs_notices_by_itself_that_nobody_is_there() -> None:
+    """Without the kernel's help, as on a system that has none: the heartbeat looks whether anybody still listens."""
+    worker = Bare("unguarded", module="tests.helpers.problem_worker")
+    assert isinstance(worker.first(), Ready)
+    worker.stdin.write(frame(InjectFault(kind="hang")))
+    worker.stdin.flush()
+    assert not dies_within(worker.process.pid, 0.5)
+
+    worker.stdin.close()
+
+    assert dies_within(worker.process.pid, 5.0)
+    assert worker.end() == 1
 
 
 @pytest.mark.parametrize("noise", [b"\xff" * 64, (5).to_bytes(4, "little") + b"xxxxx", frame(Heartbeat(rss_bytes=1))])
