@@ -83,7 +83,8 @@ class Peaks:
         """
         first, last = _edges(start, samples_per_column, count, self.length)
         pile = _Pile(count)
-        first, last = first // BASE, -(-last // BASE)
+        some = first < last
+        first, last = np.where(some, first // BASE, 0), np.where(some, -(-last // BASE), 0)
         for depth, level in enumerate(self._levels):
             view = level if channel is None else level[:, channel : channel + 1]
             first, last = pile.take_edges(view, BASE * FACTOR**depth, self.length, first, last)
