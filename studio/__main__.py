@@ -9,23 +9,23 @@ class _Desktop:
     """The window, imported when a verb wants it."""
 
     def open(self, paths: Sequence[Path]) -> int:
-        from studio import app
+        from studio.app import main
 
-        return app.main([str(path) for path in paths])
+        return main([str(path) for path in paths])
 
     def picture(self, project: Path, png: Path) -> None:
-        from studio import app
+        from studio.app import picture
 
-        app.picture(project, png)
+        picture(project, png)
 
 
 def main() -> int:
     """Run what the command line asks for and return the exit status."""
     arguments = sys.argv[1:]
     if wants_window(arguments):
-        from studio import app
+        from studio.app import main as window
 
-        return app.main(arguments)
+        return window(arguments)
     from studio.cli.main import main as command_line
 
     return command_line(arguments, _Desktop())

@@ -54,6 +54,8 @@ def _run(chosen: Verb, words: list[str], as_json: bool, desktop: Desktop) -> int
         return _say_failure(str(error), "call.wrong", _WRONG, as_json, hint=f"See: studio {chosen.name} --help")
     except Interrupted as error:
         return _say_failure("Stopped before it was done.", "interrupted", error.status, as_json)
+    except KeyboardInterrupt:
+        return _say_failure("Stopped before it was done.", "interrupted", 130, as_json)
     except Exception as error:  # the process boundary: every other failure becomes one sentence
         why = explain(error)
         if why.code == "bug":

@@ -58,11 +58,11 @@ def run(call: Call) -> Outcome:
         assert isinstance(tracked, PitchTracked)
         curve = read_curve(folder, tracked.pitch)
         if asked.csv == "-":
-            _write_csv(sys.stdout, curve)
+            write_csv(sys.stdout, curve)
             return Outcome()
         if asked.csv:
             with new_text(Path(asked.csv)) as file:
-                _write_csv(file, curve)
+                write_csv(file, curve)
         duration_s = media.length / media.rate_hz
         data = summary(curve, tracked) | {
             "file": str(path),
@@ -102,7 +102,8 @@ def _check_engine(id: str, ready: Ready) -> None:
         )
 
 
-def _write_csv(file: TextIO, curve: PitchCurve) -> None:
+def write_csv(file: TextIO, curve: PitchCurve) -> None:
+    """Write a curve as time_s,f0_hz,confidence, 0 Hz where unvoiced."""
     file.write("time_s,f0_hz,confidence\n")
     for start in range(0, len(curve.hz), _ROWS_AT_ONCE):
         hz = np.nan_to_num(curve.hz[start : start + _ROWS_AT_ONCE]).tolist()

@@ -67,6 +67,7 @@ VERBS: Final = (
     Verb("pitch", "find the melody of a sound or video file, as CSV or JSON", "studio.cli.pitch"),
     Verb("export", "render a project to WAV, FLAC, MP3, M4A or Opus", "studio.cli.export"),
     Verb("demo", "do the whole job once without a window, and show the results", "studio.cli.demo"),
+    Verb("picture", "write a picture of the window with a project open", "studio.cli.picture"),
     Verb("doctor", "check this machine and this installation, and say what to do", "studio.cli.doctor"),
     Verb("bench", "measure the window, the messages or the shared memory", "studio.cli.bench"),
 )
