@@ -162,7 +162,8 @@ class TracksCanvas(QWidget):
         self.update()
 
     def _project_changed(self, project: Project) -> None:
-        self._sounds.set_project(project, self._desk.document.folder)
+        if self._desk.document.is_open:  # the window is built before a project is opened
+            self._sounds.set_project(project, self._desk.document.folder)
         if self._gesture is None:
             self._show(project)
 
