@@ -204,7 +204,8 @@ class Header(QWidget):
         elided = self.name.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _NAME_WIDEST_PX - 40)
         self.name.setText(f"{elided.replace('&', '&&')}  ▾")
         self.name.setAccessibleName(f"Project {name}")
-        where = "Not named yet; everything is kept all the same." if document.is_untitled else str(document.folder)
+        named = document.is_open and not document.is_untitled
+        where = str(document.folder) if named else "Not named yet; everything is kept all the same."
         self.name.setToolTip(f"{name}\n{where}")
         self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         why = document.read_only

@@ -1,0 +1,97 @@
+"""How the session speaks to the person: `Asks` over the real window."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from studio.commands.help import report
+from studio.errors import Explanation
+from studio.session.importing import SOUND_SUFFIXES
+from studio.session.recovery import LeftBehind
+
+if TYPE_CHECKING:
+    from studio.ui.window import MainWindow
+
+_SOUND_FILTER: Final = "Sound and video ({});;All files (*)"
+
+
+class WindowAsks:
+    """Opens what is asked for over a window. Dialogs are made when they are first wanted, and kept."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        self._window = window
+
+    def open_files(self, title: str) -> tuple[Path, ...]:
+        patterns = " ".join(sorted(f"*{suffix}" for suffix in SOUND_SUFFIXES))
+        names, _ = QFileDialog.getOpenFileNames(self._window, title, "", _SOUND_FILTER.format(patterns))
+        return tuple(map(Path, names))
+
+    def open_folder(self, title: str) -> Path | None:
+        name = QFileDialog.getExistingDirectory(self._window, title)
+        return Path(name) if name else None
+
+    def save_path(self, title: str, suggestion: str, suffix: str = "") -> Path | None:
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, title, f"{suggestion}{suffix}", f"*{suffix}" if suffix else ""
+        )
+        if not name:
+            return None
+        path = Path(name)
+        return path if not suffix or path.suffix.lower() == suffix else path.with_name(path.name + suffix)
+
+    def text(self, title: str, label: str, value: str = "") -> str | None:
+        from studio.ui.questions import ask_text
+
+        return ask_text(self._window, self._window.theme, title, label, value)
+
+    def number(self, title: str, label: str, value: float, low: float, high: float, unit: str) -> float | None:
+        from studio.ui.questions import ask_number
+
+        return ask_number(self._window, self._window.theme, title, label, (value, low, high), unit)
+
+    def confirm(self, why: Explanation, verb: str) -> bool:
+        from studio.ui.questions import ask_whether
+
+        return ask_whether(self._window, self._window.theme, why, verb)
+
+    def show(self, why: Explanation) -> None:
+        self._window.banners.put(f"shown {why.code}", why, report=lambda: report(self._window.desk))
+
+    def toast(self, text: str, action: str = "", run: Callable[[], None] | None = None) -> None:
+        self._window.toasts.say(text, action, run)
+
+    def recover(self, found: Sequence[LeftBehind]) -> None:
+        self._window.offer(tuple(found))
+
+    def preferences(self, page: str = "") -> None:
+        self._window.dialogs.preferences(page)
+
+    def system_check(self) -> None:
+        self._window.dialogs.system_check()
+
+    def export_dialog(self) -> None:
+        self._window.dialogs.export()
+
+    def palette(self) -> None:
+        self._window.palette_view.open()
+
+    def shortcuts(self) -> None:
+        self._window.dialogs.shortcuts()
+
+    def about(self) -> None:
+        self._window.dialogs.about()
+
+    def copy_text(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+
+    def reveal(self, path: Path) -> None:
+        folder = path if path.is_dir() else path.parent
+        if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            self.toast(f"It lies in {folder}", "Copy the path", lambda: self.copy_text(str(path)))
+
+    def close_window(self) -> None:
+        self._window.close()

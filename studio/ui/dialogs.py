@@ -1,0 +1,82 @@
+"""The windows beside the window: made when first wanted, brought to the front when wanted again. None is modal."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QDialog
+
+from studio.ui.theme import wear
+
+if TYPE_CHECKING:
+    from studio.ui.export_dialog import ExportDialog
+    from studio.ui.preferences import Preferences
+    from studio.ui.shortcut_sheet import ShortcutSheet
+    from studio.ui.system_check import SystemCheck
+    from studio.ui.window import MainWindow
+
+
+class Dialogs:
+    """Knows the window's dialogs; importing one costs time that the start does not have, so it is done here."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        self._window = window
+        self._preferences: Preferences | None = None
+        self._system_check: SystemCheck | None = None
+        self._export: ExportDialog | None = None
+        self._shortcuts: ShortcutSheet | None = None
+
+    def preferences(self, page: str = "") -> "Preferences":
+        """Open the settings, at a page when named."""
+        from studio.ui.preferences import Preferences
+
+        if self._preferences is None:
+            self._preferences = Preferences(self._window.desk, self._window.actions_, self._window.theme, self._window)
+        self._preferences.show_page(page)
+        self._front(self._preferences)
+        return self._preferences
+
+    def system_check(self) -> "SystemCheck":
+        """Open the system check and let it begin."""
+        from studio.ui.system_check import SystemCheck
+
+        if self._system_check is None:
+            self._system_check = SystemCheck(self._window.desk, self._window.theme, self._window)
+        self._front(self._system_check)
+        self._system_check.begin()
+        return self._system_check
+
+    def export(self) -> "ExportDialog":
+        """Open the export, for the project as it is now."""
+        from studio.ui.export_dialog import ExportDialog
+
+        if self._export is None:
+            self._export = ExportDialog(self._window.desk, self._window.theme, self._window)
+        self._export.begin()
+        self._front(self._export)
+        return self._export
+
+    @property
+    def export_is_open(self) -> bool:
+        """Whether the export is in sight, which then tells of its own results."""
+        return self._export is not None and self._export.isVisible()
+
+    def shortcuts(self) -> "ShortcutSheet":
+        """Open the list of keys."""
+        from studio.ui.shortcut_sheet import ShortcutSheet
+
+        if self._shortcuts is None:
+            self._shortcuts = ShortcutSheet(self._window.actions_, self._window.theme, self._window)
+        self._front(self._shortcuts)
+        return self._shortcuts
+
+    def about(self) -> None:
+        """Say what this program is."""
+        from studio.ui.about import About
+
+        dialog = About(self._window.desk, self._window.theme, self._window)
+        self._front(dialog)
+
+    def _front(self, dialog: QDialog) -> None:
+        wear(self._window.theme, dialog)
+        dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()

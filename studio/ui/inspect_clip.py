@@ -1,0 +1,167 @@
+"""The inspector's part for clips: name, volume, fades, where the sound comes from, its pitch."""
+
+import math
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from msgspec.structs import replace
+from PySide6.QtWidgets import QWidget
+
+from studio.errors import StudioError
+from studio.media.curve import read_curve
+from studio.model.edits import RenameClip, SetClipGain, SetFades, Several
+from studio.model.pitch import hz_to_midi, note_text
+from studio.model.project import Clip, Fade, FadeShape, Pitch, Project
+from studio.model.time import format_clock
+from studio.session.desk import Desk
+from studio.ui import words
+from studio.ui.controls import Button, Elided, Text
+from studio.ui.fields import NameField, NumberField
+from studio.ui.sections import Choice, Section
+from studio.ui.theme import Theme
+
+_SHAPES: Final[dict[object, str]] = {"equal_power": "Equal power", "linear": "Linear", "smooth": "Smooth"}
+_QUIETEST_DB, _LOUDEST_DB = -60.0, 24.0
+_LONGEST_FADE_S = 600.0
+_MOST_FRAMES: Final = 20_000
+
+
+class ClipSection(Section):
+    """Shows the clip that was clicked last; volume and fades are set for every selected one."""
+
+    def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("Clip", desk, theme, parent)
+        self._clips: tuple[Clip, ...] = ()
+        self.name = NameField("Clip name", self)
+        self.name.entered.connect(self._rename)
+        self.gain = NumberField(
+            "Clip volume", theme, _QUIETEST_DB, _LOUDEST_DB, unit="dB", step=0.5, signed=True, parent=self
+        )
+        self.gain.edited.connect(self._set_gain)
+        self.gain.ended.connect(self.done)
+        self.fade_in, self.shape_in = self._fade("Fade in")
+        self.fade_out, self.shape_out = self._fade("Fade out")
+        self._place = Text("", theme, figures=True)
+        self._origin = Elided("", theme, tone="secondary")
+        self._pitch = Text("", theme, tone="pitch", figures=True)
+        self._find = Button("Find pitch", self)
+        self._find.clicked.connect(self._find_pitch)
+        self.add("Name", self.name)
+        self.add("Volume", self.gain)
+        self.add("Fade in", self.fade_in, self.shape_in)
+        self.add("Fade out", self.fade_out, self.shape_out)
+        self.add("Length", self._place)
+        self.add("Origin", self._origin)
+        self.add("Pitch", self._pitch)
+        self.add_wide(self._find)
+        desk.jobs.changed.connect(self._show_pitch)
+
+    def show_selected(self) -> bool:
+        """Show the selected clips; return whether there are any."""
+        project = self.desk.document.project
+        chosen = self.desk.selection.clips
+        by_id = {clip.id: clip for clip in project.clips} if chosen else {}
+        self._clips = tuple(by_id[which] for which in chosen if which in by_id)
+        if self._clips:
+            self.show_now()
+        return bool(self._clips)
+
+    def show_now(self) -> None:
+        if not self._clips:
+            return
+        project, clip = self.desk.document.project, self._clips[-1]
+        media = project.medium(clip.media)
+        one = len(self._clips) == 1
+        self.set_title("Clip" if one else f"{len(self._clips)} clips")
+        self.name.setEnabled(one)
+        self.name.show_name(clip.name or media.name)
+        self.gain.show_value(clip.gain_db)
+        rate_hz = project.rate_hz
+        for field, shape, fade in (
+            (self.fade_in, self.shape_in, clip.fade_in),
+            (self.fade_out, self.shape_out, clip.fade_out),
+        ):
+            field.show_value(fade.length / rate_hz)
+            shape.show_value(fade.shape)
+        total = sum(clip.length for clip in self._clips)
+        self._place.setText(format_clock(total, rate_hz))
+        self._place.setToolTip(f"{format_clock(clip.start, rate_hz)} to {format_clock(clip.end, rate_hz)}")
+        self._origin.setText(words.origin(media))
+        self._show_pitch()
+
+    def _show_pitch(self) -> None:
+        if not self._clips:
+            return
+        project, clip = self.desk.document.project, self._clips[-1]
+        pitch = project.pitch_of(clip.media)
+        self._find.setVisible(pitch is None)
+        if pitch is None:
+            busy = any(row.title.startswith("Finding the pitch") and not row.is_over for row in self.desk.jobs.rows)
+            self._pitch.setText("Being found…" if busy else "Not found yet")
+            self._pitch.set_tone("secondary")
+            self._find.setEnabled(not busy)
+            return
+        self._pitch.set_tone("pitch")
+        self._pitch.setText(pitch_words(self.desk.document.folder, project, clip, pitch, self._flats))
+        self._pitch.setToolTip(f"Found by {pitch.lineage.engine}")
+
+    @property
+    def _flats(self) -> bool:
+        return self.desk.settings.value.pitch.flats
+
+    def _fade(self, name: str) -> tuple[NumberField, Choice]:
+        length = NumberField(name, self.theme, 0.0, _LONGEST_FADE_S, unit="s", decimals=2, step=0.05, parent=self)
+        length.edited.connect(lambda _value: self._set_fades())
+        length.ended.connect(self.done)
+        shape = Choice(f"{name} shape", _SHAPES, self)
+        shape.chosen.connect(lambda _value: self._set_shapes())
+        return length, shape
+
+    def _rename(self, name: str) -> None:
+        if self._clips:
+            self.do(RenameClip(clip=self._clips[-1].id, name=name))
+
+    def _set_gain(self, gain_db: float) -> None:
+        edits = tuple(SetClipGain(clip=clip.id, gain_db=gain_db) for clip in self._clips)
+        self.do(edits[0] if len(edits) == 1 else Several(label_text="Change volume", edits=edits))
+
+    def _set_fades(self) -> None:
+        rate_hz = self.desk.document.project.rate_hz
+        fade_in = _of(self.fade_in.value(), rate_hz, self.shape_in.currentData())
+        fade_out = _of(self.fade_out.value(), rate_hz, self.shape_out.currentData())
+        edits = tuple(SetFades(clip=clip.id, fade_in=fade_in, fade_out=fade_out) for clip in self._clips)
+        self.do(edits[0] if len(edits) == 1 else Several(label_text="Fade clips", edits=edits))
+
+    def _set_shapes(self) -> None:
+        self._set_fades()
+        self.done()
+
+    def _find_pitch(self) -> None:
+        self.desk.importing.find_pitch(clip.id for clip in self._clips)
+        self._show_pitch()
+
+
+def _of(seconds: float, rate_hz: int, shape: FadeShape) -> Fade:
+    return replace(Fade(), length=round(seconds * rate_hz), shape=shape)
+
+
+def pitch_words(folder: Path, project: Project, clip: Clip, pitch: Pitch, flats: bool) -> str:
+    """The middle note of a clip: "A4 +12 ¢", or why there is none."""
+    hz = _median_hz(folder, pitch, clip.source_start, clip.source_end, project.rate_hz)
+    if hz is None:
+        return "Its file is missing"
+    return "No voice in it" if hz <= 0 else note_text(hz_to_midi(hz, project.a4_hz), flats=flats)
+
+
+@lru_cache(maxsize=256)
+def _median_hz(folder: Path, pitch: Pitch, start: int, stop: int, rate_hz: int) -> float | None:
+    """The median of a stretch of a medium, from at most 20 000 of its frames; 0 where nothing is voiced."""
+    try:
+        curve = read_curve(folder, pitch).between((start - pitch.start) / rate_hz, (stop - pitch.start) / rate_hz)
+    except StudioError:
+        return None
+    hz = curve.hz[:: max(1, math.ceil(len(curve.hz) / _MOST_FRAMES))]
+    voiced = hz[hz > 0]
+    return float(np.median(voiced)) if voiced.size else 0.0

@@ -1,0 +1,106 @@
+"""What the session has to tell, and where it appears: troubles as banners while they last, results in passing."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject
+
+from studio.commands.help import report
+from studio.errors import Explanation
+from studio.protocol.messages import Exported, MediaImported, Result, Trouble
+from studio.session.jobs import JobRow
+from studio.ui.messages import Weight
+
+if TYPE_CHECKING:
+    from studio.ui.window import MainWindow
+
+_SERIOUS: Final = frozenset({"device_lost", "server_lost", "disk_full", "stalled"})
+_ABOUT_DEVICES: Final = frozenset({"device_lost", "server_lost", "rerouted", "silent"})
+
+
+class News(QObject):
+    """Listens to the session for the window; every sentence that appears by itself comes through here."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        desk = window.desk
+        desk.transport.trouble.connect(self._trouble)
+        desk.transport.notice.connect(self._notice)
+        desk.takes.notice.connect(self._notice)
+        desk.document.trouble.connect(self._document_trouble)
+        desk.document.saved.connect(self._saved)
+        desk.jobs.failed.connect(self._job_failed)
+        desk.jobs.finished.connect(self._job_finished)
+        desk.jobs.changed.connect(self._jobs_changed)
+        self._failed: set[int] = set()
+
+    def _trouble(self, trouble: Trouble) -> None:
+        key = f"trouble {trouble.kind}"
+        if trouble.over:
+            self._window.banners.take(key)
+            return
+        weight: Weight = "error" if trouble.kind in _SERIOUS else "warning"
+        action, run = "", None
+        if trouble.kind in _ABOUT_DEVICES:
+            action, run = "Choose devices", lambda: self._window.desk.asks.preferences("recording")
+        self._window.banners.put(key, trouble.why, weight=weight, action=action, run=run, report=self._report)
+
+    def _notice(self, why: Explanation) -> None:
+        if why.detail:
+            self._window.banners.put(f"notice {why.code}", why, weight="warning", report=self._report)
+        else:
+            self._window.toasts.say(why.sentence)
+
+    def _document_trouble(self, why: Explanation) -> None:
+        self._window.banners.put(f"document {why.code}", why, weight="error", report=self._report)
+
+    def _saved(self, _position: int) -> None:
+        if self._window.desk.document.not_saved is None:
+            for key in self._window.banners.keys:
+                if key.startswith("document save"):
+                    self._window.banners.take(key)
+
+    def _job_failed(self, row: JobRow) -> None:
+        why = row.why
+        if why is None:
+            return
+        self._failed.add(row.id)
+        jobs = self._window.desk.jobs
+        self._window.banners.put(
+            f"job {row.id}",
+            why,
+            weight="error",
+            action="Try again",
+            run=lambda: jobs.retry(row.id),
+            report=self._report,
+        )
+
+    def _jobs_changed(self) -> None:
+        """Take the banner of a failed job away once it was tried again or taken off the list."""
+        jobs = self._window.desk.jobs
+        for job in tuple(self._failed):
+            row = next((row for row in jobs.rows if row.id == job), None)
+            if row is None or row.state != "failed":
+                self._failed.discard(job)
+                self._window.banners.take(f"job {job}")
+
+    def _job_finished(self, row: JobRow, result: Result) -> None:
+        asks = self._window.desk.asks
+        if isinstance(result, MediaImported) and result.warning:
+            why = Explanation(
+                code="import.warning",
+                title=f"{result.media.name} was imported in part.",
+                cause=result.warning,
+                remedy="What could be read is in the project.",
+            )
+            self._window.banners.put(f"import {result.media.id}", why, weight="warning")
+        elif isinstance(result, Exported) and result.files and row.title.startswith("Exporting"):
+            if self._window.dialogs.export_is_open:
+                return
+            path, count = Path(result.files[0].path), len(result.files)
+            what = f"Exported {path.name}" if count == 1 else f"Exported {count} files"
+            asks.toast(what, "Show in folder", lambda: asks.reveal(path))
+
+    def _report(self) -> str:
+        return report(self._window.desk)

@@ -1,0 +1,114 @@
+"""What an earlier run left behind, as an offer above the work. Nothing is deleted, whatever the answer."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from studio.session import opening
+from studio.session.desk import Desk
+from studio.session.recovery import LeftBehind
+from studio.ui import words
+from studio.ui.controls import Button, Elided, IconButton, Text, surface
+from studio.ui.icons import picture
+from studio.ui.theme import Theme
+
+_MOST_ROWS = 4
+
+
+class RecoveryView(QWidget):
+    """One row a thing found, with the one thing to do about it; "Later" keeps everything where it is."""
+
+    done = Signal()
+
+    def __init__(self, desk: Desk, found: Sequence[LeftBehind], theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        surface(self, "raised")
+        takes = sum(one.kind == "take" for one in found)
+        self.setAccessibleName("Recovered work")
+        self._icon = QLabel(self)
+        self._icon.setFixedSize(20, 20)
+        title = Text(_title(takes, len(found) - takes), theme)
+        more = Text("Everything is kept until you delete it yourself.", theme, tone="secondary")
+        later = IconButton("Later", "close", theme, self)
+        later.clicked.connect(self.done)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(self._icon)
+        head.addWidget(title)
+        head.addWidget(more, 1)
+        head.addWidget(later)
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(12, 8, 8, 8)
+        self._rows.setSpacing(4)
+        self._rows.addLayout(head)
+        self._waiting = 0
+        for one in found[:_MOST_ROWS]:
+            self._rows.addWidget(self._row(one, theme))
+            self._waiting += 1
+        if len(found) > _MOST_ROWS:
+            rest = Text(f"and {len(found) - _MOST_ROWS} more under Open recent", theme, tone="secondary")
+            rest.setContentsMargins(32, 0, 0, 4)
+            self._rows.addWidget(rest)
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in another theme."""
+        self._icon.setPixmap(picture("history", theme, "good"))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.done.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _row(self, one: LeftBehind, theme: Theme) -> QWidget:
+        row = QWidget(self)
+        line = QHBoxLayout(row)
+        line.setContentsMargins(32, 0, 36, 0)
+        line.setSpacing(8)
+        line.addWidget(Elided(one.name, theme))
+        line.addWidget(Text(f"{words.length(one.length_s)}, {_when(one.found_at)}", theme, tone="secondary"))
+        line.addStretch(1)
+        show = Button("Show in folder", row, kind="quiet")
+        show.clicked.connect(lambda: self._desk.asks.reveal(Path(one.folder)))
+        verb = "Keep take" if one.kind == "take" else "Open project"
+        act = Button(verb, row)
+        act.setAccessibleName(f"{verb}: {one.name}")
+        act.clicked.connect(lambda: self._take(one, row))
+        line.addWidget(show)
+        line.addWidget(act)
+        return row
+
+    def _take(self, one: LeftBehind, row: QWidget) -> None:
+        if one.kind == "take":
+            self._desk.takes.keep(one.take)
+            row.hide()
+            self._waiting -= 1
+            if not self._waiting:
+                self.done.emit()
+        else:
+            self.done.emit()
+            opening.open_path(self._desk, Path(one.folder))
+
+
+def _title(takes: int, projects: int) -> str:
+    if takes == 1 and not projects:
+        return "An interrupted take was recovered."
+    if takes and not projects:
+        return f"{takes} interrupted takes were recovered."
+    if projects == 1 and not takes:
+        return "A project without a name was left open."
+    return f"{takes + projects} things were left behind by an earlier run."
+
+
+def _when(text: str) -> str:
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{when.day} {when:%b %H:%M}"
