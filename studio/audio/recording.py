@@ -96,6 +96,8 @@ class Recorder:
             )
             self._reported_s = self._synced_s = time.monotonic()
             self._low = math.inf
+            self._suspect: int | None = None
+            self._suspicion = ""
             self._writer = writer
         self._listener.take_started(writer)
 
@@ -106,6 +108,7 @@ class Recorder:
             if writer is None:
                 return
             try:
+                self._mark_suspect(writer)
                 if self._incident is not None:
                     self._settle(writer, self._incident, at_once=True)
                 self._drain(writer, self._queue.written)
@@ -123,13 +126,25 @@ class Recorder:
             if self._writer is not None and self._first_s is None:
                 self._note(kind, note, cut=True)
 
-    def mark(self, kind: MarkKind, seconds_back: float, note: str) -> None:
-        """Mark the last seconds of the take."""
+    def suspect(self, seconds_back: float, note: str) -> None:
+        """From so long ago on, another device than the chosen one may be heard, until `trust` or the end."""
         with self._lock:
-            if self._writer is not None and self._first_s is None:
-                at = max(0, round((self._in - seconds_back * self._rate_hz) * self._ratio))
-                now = round((self._in + self._queue.available) * self._ratio)
-                self._writer.mark(Mark(kind=kind, at=at, length=max(0, now - at), note=note))
+            if self._writer is not None and self._first_s is None and self._suspect is None:
+                self._suspect = max(0, self._at - round(seconds_back * self._writer.header.rate_hz))
+                self._suspicion = note
+
+    def trust(self) -> None:
+        """The chosen device is heard again, or nothing: mark what was suspect."""
+        with self._lock:
+            if self._writer is not None:
+                self._mark_suspect(self._writer)
+
+    def _mark_suspect(self, writer: TakeWriter) -> None:
+        if self._suspect is None:
+            return
+        stop = round((self._in + self._queue.available) * self._ratio)
+        writer.mark(Mark(kind="device", at=self._suspect, length=max(0, stop - self._suspect), note=self._suspicion))
+        self._suspect = None
 
     def close(self) -> None:
         """End the thread. A take that is still being written stays one that was interrupted."""

@@ -38,6 +38,8 @@ _RETRY_S: Final = 0.5
 _LINGER_S: Final = 5.0
 """An idle device is kept open for so long: the next start is then immediate."""
 _ANSWER_S: Final = 4.0
+_SUSPECT_S: Final = 1.0
+"""News of a switch comes within a tenth of a second; so much before it is called suspect."""
 _LATENCY_BLOCKS: Final = 3
 _LEAST_LATENCY_S: Final = 0.03
 
@@ -285,11 +287,12 @@ class Rig:
             end.lost = True
         elif quiet_s > watchdog.STALLED_S:
             self._alarms.raise_("stalled", watchdog.stalled(end.name))
-        elif "stalled" in self._alarms and all(
-            other.stream is None or now_s - other.stream.end.called_s < watchdog.STALLED_S
-            for other in self._ends.values()
-        ):
+        elif "stalled" in self._alarms and all(self._flows(other, now_s) for other in self._ends.values()):
             self._alarms.clear("stalled")
+
+    def _flows(self, end: _End, now_s: float) -> bool:
+        stream = end.stream
+        return stream is None or (stream.flows and now_s - stream.end.called_s < watchdog.STALLED_S)
 
     def _lose(self, end: _End) -> None:
         """The stream ended by itself: the server or the device behind it is gone."""
@@ -331,15 +334,16 @@ class Rig:
             actual = routes.get(end.direction)
             if there and actual in (None, card.route):
                 self._alarms.clear("rerouted")
+                if end.direction == "input":
+                    self._recorder.trust()
                 continue
-            if end.direction == "input" and actual != card.route:
-                self._recorder.mark(
-                    "device", 1.0, f"{card.name} was gone; {actual or 'another device'} may be heard here"
-                )
+            if end.direction == "input":
+                self._recorder.suspect(_SUSPECT_S, f"{actual or 'another device'} may be heard instead of {card.name}")
             if there:
                 self._alarms.raise_("rerouted", watchdog.rerouted(card.name, actual or ""))
             else:
                 self._shut(end)
+                self._recorder.trust()
                 end.lost = True
                 self._alarms.raise_("device_lost", watchdog.device_lost(card.name, recording=self._recorder.recording))
 

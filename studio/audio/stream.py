@@ -183,6 +183,7 @@ class Stream:
         self.finished = False
         self.opened_s = time.monotonic()
         end.stamps.restart()
+        self._frames_before = end.frames
         self._latency_s: float | None = None
         make = sounddevice.RawOutputStream if isinstance(end, Speaker) else sounddevice.RawInputStream
         end.called_s = self.opened_s
@@ -202,6 +203,11 @@ class Stream:
     def active(self) -> bool:
         """False once PortAudio has given the stream up; a stalled stream is still active."""
         return not self.finished and bool(self._stream.active)
+
+    @property
+    def flows(self) -> bool:
+        """Whether sound has come through since it was opened."""
+        return self.end.frames > self._frames_before
 
     @property
     def latency_s(self) -> float:

@@ -45,11 +45,16 @@ class Feed:
     """A stranger's program that plays a sound into a sink, 20 ms ahead, until it is stopped or the sound is over."""
 
     def __init__(
-        self, sink: str, blocks: Iterator[NDArray[np.float32]], rate_hz: int, environment: dict[str, str]
+        self,
+        sink: str,
+        blocks: Iterator[NDArray[np.float32]],
+        rate_hz: int,
+        environment: dict[str, str],
+        latency_ms: int,
     ) -> None:
         self._player = subprocess.Popen(
             ["pacat", "--playback", "--raw", f"--device={sink}", f"--rate={rate_hz}", "--channels=2",
-             "--format=float32le", "--latency-msec=20", "--client-name=stranger"],
+             "--format=float32le", f"--latency-msec={latency_ms}", "--client-name=stranger"],
             env=environment, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         self._writer = threading.Thread(target=self._write, args=(blocks,), name="feed", daemon=True)
@@ -98,7 +103,9 @@ class Pulse:
     plays into `booth`.
     """
 
-    def __init__(self, sinks: Mapping[str, int] | None = None) -> None:
+    def __init__(self, sinks: Mapping[str, int] | None = None, step_ms: int = 20) -> None:
+        """`sinks` gives names and rates; `step_ms` is how coarsely these cards work, and so how well they tell time."""
+        self._step_ms = step_ms
         self._sinks = dict(sinks or {"stage": 48000, "booth": 48000})
         self._home = Path(tempfile.mkdtemp(prefix="melisma-pulse-"))
         self._home.chmod(0o700)
@@ -216,7 +223,7 @@ class Pulse:
 
     def feed(self, sink: str, blocks: Iterator[NDArray[np.float32]], rate_hz: int = 48000) -> Feed:
         """Play blocks of float32 (n, 2) into a sink: what its monitor then hears."""
-        feed = Feed(sink, blocks, rate_hz, os.environ | self.environment)
+        feed = Feed(sink, blocks, rate_hz, os.environ | self.environment, self._step_ms)
         self._feeds.append(feed)
         return feed
 
