@@ -9,8 +9,8 @@ from studio.cli.verbs import Call, Outcome
 
 _MEASURES: Final = {
     "gui": "studio.cli.bench_gui:gui",
-    "ipc": "studio.cli.bench_process:ipc",
-    "shm": "studio.cli.bench_process:shm",
+    "ipc": "studio.cli.bench_process:bench_ipc",
+    "shm": "studio.cli.bench_process:bench_shm",
 }
 
 
