@@ -21,6 +21,8 @@ _WORDS_PX = 64
 
 def paint_selection(painter: QPainter, selection: Selection, sight: Sight, colours: Colours) -> None:
     """The selected time on its tracks, accent at 18 %, or the edit cursor."""
+    if selection.clips:  # their outlines say it
+        return
     chosen = set(selection.tracks)
     left, right = (round(sight.viewport.x_of(sample)) for sample in (selection.start, selection.stop))
     width = sight.viewport.width_px

@@ -286,7 +286,8 @@ class PitchCanvas(QWidget):
     def _paint_melody(self, painter: QPainter, clip: Clip, melody: Melody) -> None:
         view = self._sight.viewport
         if view.samples_per_px / melody.samples_per_frame <= _CLOSE_FRAMES_PER_PX:
-            points = melody.points(clip, view.first_sample - view.samples_per_px, view.last_sample, self._project.a4_hz)
+            beyond = melody.samples_per_frame + view.samples_per_px
+            points = melody.points(clip, view.first_sample - beyond, view.last_sample + beyond, self._project.a4_hz)
             xs = (points.samples - view.first_sample) / view.samples_per_px
             self._paint_lines(painter, xs, points.midi, points.midi, points.confidence)
         else:
@@ -339,7 +340,7 @@ class PitchCanvas(QWidget):
 
     def _paint_over(self, painter: QPainter) -> None:
         colours, view, selection = self._colours, self._sight.viewport, self._desk.selection
-        if selection.is_range:
+        if selection.is_range and not selection.clips:
             left = max(view.x_of(selection.start), 0)
             right = min(view.x_of(selection.stop), self.width())
             if right > left:
