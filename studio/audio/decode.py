@@ -14,6 +14,7 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
+from av.codec.context import Flags2
 from av.container import InputContainer
 
 from studio.audio.downmix import to_channels
@@ -28,6 +29,8 @@ _TIMED: Final = frozenset({"matroska,webm", _MOV})  # their time stamps say wher
 _GUESSED: Final = frozenset({"aac", "ac3", "eac3", "dts", "mp3", "mpeg", "mpegts"})  # lengths guessed from the bit rate
 _SMALLEST_GAP_S: Final = 0.03
 _LONGEST_FILL_S: Final = 600.0
+_ABSURD: Final = 1e9  # a float file at the scale of 24-bit integers is still sound
+_UNSET_FROM: Final = 0x7FFF0000  # what programs write that do not know the length yet
 _CODEC_FRAME: Final = 4096
 _FULL_SCALE: Final = {"u8": 128.0, "s16": 2.0**15, "s32": 2.0**31, "s64": 2.0**63}
 
@@ -45,11 +48,16 @@ class Decoder:
         self._broke_off = False
         self._read_bytes = 0
         self._given = 0
+        self._bad_samples = 0
         self._converters: dict[int, Resampler] = {}
         self._container = _opened(path)
         try:
             self._size = path.stat().st_size
             self._stream = _first_sound(self._container, path)
+            self._cut_to = _riff_fraction(path) if self._container.format.name == "wav" else 1.0
+            if (self._container.format.name, self._stream.codec_context.name) == ("caf", "alac"):
+                # FFmpeg 8 cuts the short last frame of such a file short a second time
+                self._stream.codec_context.flags2 |= Flags2.skip_manual
             self._frames = self._decoded()
             self._first = next(self._frames, None)
             if self._first is None:
@@ -81,7 +89,7 @@ class Decoder:
     def expected_s(self) -> float | None:
         """How long the file says that its sound is; None where it does not."""
         if self._stream.duration is not None and self._stream.time_base is not None:
-            return float(self._stream.duration * self._stream.time_base)
+            return float(self._stream.duration * self._stream.time_base) / self._cut_to
         if self._container.duration is not None and not _pictures(self._container):
             return self._container.duration / 1_000_000
         return None
@@ -89,18 +97,24 @@ class Decoder:
     @property
     def damage(self) -> str:
         """What a person should know of the file's state, so far; empty when all is well."""
+        said = [self._loss()]
+        if self._bad_samples == 1:
+            said.append("One sample was not a number and is silent now.")
+        elif self._bad_samples:
+            said.append(f"{self._bad_samples:,} samples were not numbers and are silent now.")
+        return " ".join(filter(None, said))
+
+    def _loss(self) -> str:
         given_s = self._given / self.rate_hz
         expected_s = self.expected_s if self._length_is_stated else None
         if expected_s is not None and given_s < expected_s - max(0.5, expected_s / 100):
-            return f"This file is damaged: {clock(given_s)} of about {clock(expected_s)} could be read."
+            return f"This file is damaged: {clock(given_s)} of about {clock(expected_s + 0.5)} could be read."
         if self._broke_off:
             return f"This file is damaged: it could be read up to {clock(given_s)}."
+        if self._bad_packets == 1:
+            return "This file is damaged: one short piece could not be read."
         if self._bad_packets:
-            return "This file is damaged: " + (
-                "one short piece could not be read."
-                if self._bad_packets == 1
-                else f"{self._bad_packets} short pieces could not be read."
-            )
+            return f"This file is damaged: {self._bad_packets:,} short pieces could not be read."
         return ""
 
     def blocks(self) -> Iterator[Frames]:
@@ -181,7 +195,7 @@ class Decoder:
 
     def _converted(self, frame: AudioFrame) -> Frames:
         names = tuple(channel.name for channel in frame.layout.channels)
-        piece = to_channels(_floats(frame), names, self.channels)
+        piece = to_channels(self._numbers(_floats(frame)), names, self.channels)
         if frame.sample_rate == self.rate_hz:
             return piece
         converter = self._converters.setdefault(
@@ -189,9 +203,18 @@ class Decoder:
         )
         return converter.feed(piece)
 
+    def _numbers(self, piece: Frames) -> Frames:
+        """Silence instead of what is not a number, before a filter can spread it."""
+        good = np.abs(piece) < _ABSURD  # false for NaN too
+        if good.all():
+            return piece
+        self._bad_samples += int(np.count_nonzero(~good))
+        return np.where(good, piece, np.float32(0))
+
     def _trimmed(self, pieces: Iterator[Frames]) -> Iterator[Frames]:
-        """Leave out the padding of the last codec frame, which MP4 marks by the length of the track alone."""
-        stated = self.expected_s if self._container.format.name == _MOV else None
+        """Leave out the padding of the last codec frame, which some files mark by the length of the sound alone."""
+        by_length = self._container.format.name == _MOV or self._stream.codec_context.name == "vorbis"
+        stated = self.expected_s if by_length else None
         if not stated:
             yield from pieces
             return
@@ -253,6 +276,16 @@ def _first_sound(container: InputContainer, path: Path) -> AudioStream:
             remedy="Choose a sound file, or a video that has sound.",
         )
     return container.streams.audio[0]
+
+
+def _riff_fraction(path: Path) -> float:
+    """How much of a WAV is left where it was cut short: FFmpeg believes the file's length and does not say."""
+    with path.open("rb") as file:
+        start = file.read(8)
+    declared = int.from_bytes(start[4:], "little")
+    if start[:4] != b"RIFF" or not 0 < declared < _UNSET_FROM:
+        return 1.0
+    return min(1.0, path.stat().st_size / (declared + 8))
 
 
 def _pictures(container: InputContainer) -> bool:

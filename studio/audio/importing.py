@@ -30,7 +30,6 @@ Report = Callable[[float, str], None]
 """Tells how far along we are, 0 to 1, and with what. Raises `Cancelled` when the person no longer wants the result."""
 
 _BLOCK_FRAMES: Final = 1 << 16
-_ABSURD: Final = 1e9  # a float file at the scale of 24-bit integers is still sound
 _DEFAULT_HZ: Final = 48000
 _SPARE_BYTES: Final = 64 << 20
 _BELIEVABLE_BYTES: Final = 1 << 40  # beyond that a header lies; the disk will say when it is full
@@ -66,7 +65,7 @@ def import_media(path: Path, project_dir: Path, rate_hz: int, report: Report) ->
                 )
             media = writer.finish(name=_title(path), original=str(path), original_rate_hz=sound.rate_hz)
             report(1.0, "Importing")
-            return Imported(media, " ".join(filter(None, (sound.damage, writer.warning))))
+            return Imported(media, sound.damage)
 
 
 def render_track(
@@ -101,7 +100,6 @@ class MediaWriter:
         self._title = title
         self._hash = hashlib.blake2b()
         self._peaks = PeakBuilder(channels)
-        self._bad = 0
         with told(title, project_dir):
             self._folder.mkdir(parents=True, exist_ok=True)
             remove_leftovers(self._folder)
@@ -122,23 +120,10 @@ class MediaWriter:
         """Frames so far."""
         return self._wav.length
 
-    @property
-    def warning(self) -> str:
-        """What was wrong with the samples, in a sentence, or nothing."""
-        if not self._bad:
-            return ""
-        if self._bad == 1:
-            return "One sample was not a number and is silent now."
-        return f"{self._bad:,} samples were not numbers and are silent now."
-
     def write(self, block: Frames) -> None:
-        """Append frames, shape (n, channels). What is not a number becomes silence."""
+        """Append frames, shape (n, channels)."""
         if not len(block):
             return
-        good = np.abs(block) < _ABSURD  # false for NaN too
-        if not good.all():
-            self._bad += int(np.count_nonzero(~good))
-            block = np.where(good, block, np.float32(0))
         self._hash.update(np.ascontiguousarray(block, "<f4").data)
         self._peaks.add(block)
         with told(self._title, self._folder.parent):
