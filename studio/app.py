@@ -30,7 +30,7 @@ from studio.session.importing import Importing
 from studio.session.jobs import Jobs
 from studio.session.library import Library
 from studio.session.nobody import Nobody, Nowhere
-from studio.session.recovery import untitled_left
+from studio.session.recovery import LeftBehind, untitled_left
 from studio.session.selection import Selection
 from studio.session.settings_file import SettingsFile
 from studio.session.takes import Takes
@@ -82,7 +82,8 @@ class Studio(QObject):
         )
         self._ended = False
         self.document.changed.connect(self.selection.keep_to)
-        self.takes.found.connect(lambda found: self.desk.asks.recover(found))
+        self._left: tuple[LeftBehind, ...] = ()
+        self.takes.found.connect(self._offer)
         self.window = MainWindow(self.desk, theme or themes.chosen(settings.value.appearance.theme))
         self.window.installEventFilter(self)
         self._painted: Callable[[], None] | None = None
@@ -141,10 +142,18 @@ class Studio(QObject):
             self.desk.asks.show(self.settings.notice)
         if files:
             opening.open_dropped(self.desk, files)
-        known = [recent.folder for recent in self.library.recent]
-        left = untitled_left(self.document.folder, known)
-        if left:
-            self.desk.asks.recover(left)
+        self._offer(untitled_left(self.document.folder))
+
+    def _offer(self, found: tuple[LeftBehind, ...]) -> None:
+        """Show what was left behind, takes of this project first, together with what is still being shown."""
+        here = str(self.document.folder)
+        projects = tuple(one for one in (*self._left, *found) if one.kind == "project" and one.folder != here)
+        takes = tuple(one for one in found if one.kind == "take") or tuple(
+            one for one in self._left if one.kind == "take" and one.folder == here
+        )
+        self._left = takes + tuple(dict.fromkeys(projects))
+        if found and self._left:
+            self.desk.asks.recover(self._left)
 
     def _finish_take(self) -> None:
         if not self.transport.recording:

@@ -41,7 +41,7 @@ VIEW: tuple[Command, ...] = (
         id="view.palette",
         title="Find any action",
         group="View",
-        keys="Ctrl+Shift+P; F2",
+        keys="Ctrl+K; Ctrl+Shift+P; F2",
         run=lambda desk: desk.asks.palette(),
         icon="search",
     ),

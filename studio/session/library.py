@@ -8,6 +8,7 @@ import msgspec
 from msgspec import Struct
 from PySide6.QtCore import QObject, Signal
 
+from studio import paths
 from studio.model.project import Media, Project
 from studio.session.background_file import BackgroundFile
 from studio.session.document import Document
@@ -100,10 +101,13 @@ class Library(QObject):
         if content is None:
             return ()
         try:
-            return msgspec.json.decode(content, type=tuple[Recent, ...])
+            recent = msgspec.json.decode(content, type=tuple[Recent, ...])
         except (msgspec.DecodeError, UnicodeDecodeError):
             self._file.keep_aside(".damaged")
             return ()
+        # A named project may be on a drive that comes back; an untitled one that is gone was empty or has a name now.
+        untitled = str(paths.untitled())
+        return tuple(one for one in recent if one.is_there or not one.folder.startswith(untitled))
 
     def _project_changed(self, project: Project) -> None:
         shown = (project.media, project.pitches, tuple(clip.media for clip in project.clips))

@@ -1,17 +1,19 @@
 """What an earlier run left behind: projects that never got a name, and takes that were interrupted. Deletes nothing."""
 
 import datetime as dt
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
+import psutil
 from msgspec import Struct
+from PySide6.QtCore import QLockFile
 
 from studio import paths
 from studio.errors import StudioError
 from studio.media.store import ProjectStore
 from studio.media.takes import RecoveredTake, recover
 from studio.model.project import Project
+from studio.session.document import LOCK
 
 
 class LeftBehind(Struct, frozen=True, kw_only=True):
@@ -25,12 +27,11 @@ class LeftBehind(Struct, frozen=True, kw_only=True):
     take: str = ""
 
 
-def untitled_left(opened: Path, known: Iterable[str] = ()) -> tuple[LeftBehind, ...]:
-    """Untitled projects with something in them, newest first; not the open one nor those in `known`."""
-    skipped = {str(opened), *known}
+def untitled_left(opened: Path) -> tuple[LeftBehind, ...]:
+    """Untitled projects with something in them that were open when the studio died, newest first; not the open one."""
     found = []
     for folder in sorted(paths.untitled().iterdir(), reverse=True):
-        if str(folder) in skipped or not (folder / "project.json").is_file():
+        if folder == opened or not (folder / "project.json").is_file() or not was_abandoned(folder):
             continue
         try:
             project = read_project(folder)
@@ -39,6 +40,14 @@ def untitled_left(opened: Path, known: Iterable[str] = ()) -> tuple[LeftBehind, 
         if project.length or any((folder / "takes").glob("*/take.json")):
             found.append(_project(folder, project))
     return tuple(found)
+
+
+def was_abandoned(folder: Path) -> bool:
+    """Whether a project is still locked by a process that is no longer there: it was never closed."""
+    if not (folder / LOCK).exists():
+        return False
+    _known, pid, _host, _name = QLockFile(str(folder / LOCK)).getLockInfo()
+    return not psutil.pid_exists(pid)
 
 
 def interrupted_takes(folder: Path, project: Project) -> tuple[RecoveredTake, ...]:

@@ -79,7 +79,7 @@ def test_no_key_does_two_things(name: str) -> None:
         ("edit.join", "Ctrl+J"),
         ("edit.silence", "Ctrl+L"),
         ("edit.trim", "Ctrl+T"),
-        ("edit.delete", "Ctrl+K"),
+        ("edit.delete", "Del"),
         ("marker.add", "Ctrl+B"),
         ("view.zoom_in", "Ctrl+1"),
         ("view.zoom_normal", "Ctrl+2"),
