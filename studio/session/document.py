@@ -9,6 +9,7 @@ from PySide6.QtCore import QLockFile, QObject, Qt, QTimer, Signal, Slot
 from studio import paths
 from studio.errors import Explanation, StudioError
 from studio.media import journal as journals
+from studio.media.disk import Disk
 from studio.media.generation import NEWEST
 from studio.media.journal import Did, Entry, WentTo
 from studio.media.moving import carry_over, is_untouched, remove_project
@@ -40,8 +41,9 @@ class Document(QObject):
     _was_saved = Signal(int)
     _was_not_saved = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, disk: Disk | None = None) -> None:
         super().__init__(parent)
+        self._disk = disk or Disk()
         self._history = History(base=Project())
         self._folder: Path | None = None
         self._saving: Saving | None = None
@@ -128,7 +130,7 @@ class Document(QObject):
             return
         lock, locked_out = _locked(folder)
         try:
-            opened = ProjectStore.open(folder)
+            opened = ProjectStore.open(folder, disk=self._disk)
         except StudioError:
             _unlock(lock)
             raise
@@ -147,7 +149,7 @@ class Document(QObject):
         """Start an empty project, which is on the disk from its first moment, among the untitled ones."""
         folder = _fresh_folder(paths.untitled())
         history = History(base=Project(name=UNTITLED))
-        store = ProjectStore.create(folder, history.project)
+        store = ProjectStore.create(folder, history.project, disk=self._disk)
         lock, _ = _locked(folder)
         self.close()
         self._lock = lock
@@ -174,7 +176,7 @@ class Document(QObject):
         history = self._history
         if self._untitled and history.project.name == UNTITLED:
             history = history.do(RenameProject(name=folder.name))
-        store = carry_over(old, folder, history)
+        store = carry_over(old, folder, history, disk=self._disk)
         was_untitled, was_read_only = self._untitled, self._read_only is not None
         self._end()
         if was_untitled and not was_read_only:

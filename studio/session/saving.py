@@ -39,6 +39,7 @@ class Saving:
         self._pending: list[Entry] = []
         self._generation_wanted = False
         self._generation_due = False
+        self._at_once = False
         self._busy = False
         self._ended = False
         self._attempts = 0
@@ -64,19 +65,21 @@ class Saving:
         with self._changed:
             self._pending.extend(entries)
             self._history = history
-            self._generation_due = True
+            self._generation_due = self._at_once = True
             self._changed.notify_all()
 
     def want_generation(self) -> None:
         """Ask for a generation, where anything was done since the last one."""
         with self._changed:
             self._generation_wanted = self._generation_wanted or self._generation_due
+            self._at_once = True
             self._changed.notify_all()
 
     def flush(self, timeout_s: float = 60.0) -> bool:
         """Wait until everything handed over is on the disk; False when that failed or took too long."""
         with self._changed:
             begun = self._attempts
+            self._at_once = True
             self._changed.notify_all()
             self._changed.wait_for(
                 lambda: self._is_idle() or (self._trouble is not None and self._attempts > begun), timeout_s
@@ -100,12 +103,12 @@ class Saving:
     def _run(self) -> None:
         while True:
             with self._changed:
-                if self._trouble is not None and not self._ended:
-                    self._changed.wait(self._retry_s)
-                while self._is_idle() and not self._ended:
-                    self._changed.wait()
+                if self._trouble is not None:
+                    self._changed.wait_for(lambda: self._at_once or self._ended, self._retry_s)
+                self._changed.wait_for(lambda: not self._is_idle() or self._ended)
                 if self._ended:
                     return
+                self._at_once = False
                 batch, history, generation = tuple(self._pending), self._history, self._generation_wanted
                 self._busy = True
             written, trouble = self._write(batch, history, generation=generation)
