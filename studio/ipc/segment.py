@@ -22,6 +22,8 @@ _PREFIX: Final = "melisma"
 _LINUX_FOLDER: Final = Path("/dev/shm")  # noqa: S108 that is where Linux keeps shared memory; shm_open does no more
 _FOLDER: Final = _LINUX_FOLDER if _LINUX_FOLDER.is_dir() else Path(tempfile.gettempdir())
 _KEEPS_ORDER: Final = platform.machine().lower() in ("x86_64", "amd64", "i686")
+# Every page is there from the start: an audio callback must not wait for one.
+_MAPPING: Final = mmap.MAP_SHARED | getattr(mmap, "MAP_POPULATE", 0)
 _numbers = itertools.count()
 _gate = threading.Lock()
 
@@ -55,7 +57,7 @@ class Segment:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
         try:
             os.posix_fallocate(descriptor, 0, size_bytes)
-            return cls(name, mmap.mmap(descriptor, size_bytes), owned=True)
+            return cls(name, mmap.mmap(descriptor, size_bytes, flags=_MAPPING), owned=True)
         except OSError as error:
             path.unlink()
             if error.errno in (errno.ENOSPC, errno.ENOMEM):
@@ -77,7 +79,7 @@ class Segment:
                 remedy="It is started again by itself. Try once more.",
             ) from error
         try:
-            return cls(name, mmap.mmap(descriptor, 0), owned=False)
+            return cls(name, mmap.mmap(descriptor, 0, flags=_MAPPING), owned=False)
         finally:
             os.close(descriptor)
 
