@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QToolBut
 from studio.ui.icons import BOX_PX, icon
 from studio.ui.theme import CONTROL_PX, Role, Size, Theme
 
-Kind = Literal["normal", "primary", "quiet", "link", "danger", "row"]
+Kind = Literal["normal", "primary", "quiet", "link", "danger", "row", "tab"]
 Tone = Literal["text", "secondary", "disabled", "accent", "pitch", "engine", "good", "warning", "error"]
 
 

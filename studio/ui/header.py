@@ -67,7 +67,7 @@ class WorkspaceSwitch(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         for workspace, name in names.items():
-            button = Button(name, self, kind="quiet")
+            button = Button(name, self, kind="tab")
             button.setCheckable(True)
             button.setAccessibleName(f"{name} workspace")
             button.clicked.connect(lambda _on, which=workspace: choose(which))

@@ -1,7 +1,6 @@
 """The inspector's part for clips: name, volume, fades, where the sound comes from, its pitch."""
 
 import math
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +33,7 @@ class ClipSection(Section):
     def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Clip", desk, theme, parent)
         self._clips: tuple[Clip, ...] = ()
+        self._notes = _Notes()
         self.name = NameField("Clip name", self)
         self.name.entered.connect(self._rename)
         self.gain = NumberField(
@@ -50,8 +50,8 @@ class ClipSection(Section):
         self._find.clicked.connect(self._find_pitch)
         self.add("Name", self.name)
         self.add("Volume", self.gain)
-        self.add("Fade in", self.fade_in, self.shape_in)
-        self.add("Fade out", self.fade_out, self.shape_out)
+        self.add("Fade in", self.fade_in, self.shape_in, shares=(4, 7))
+        self.add("Fade out", self.fade_out, self.shape_out, shares=(4, 7))
         self.add("Length", self._place)
         self.add("Origin", self._origin)
         self.add("Pitch", self._pitch)
@@ -104,7 +104,7 @@ class ClipSection(Section):
             self._find.setEnabled(not busy)
             return
         self._pitch.set_tone("pitch")
-        self._pitch.setText(pitch_words(self.desk.document.folder, project, clip, pitch, self._flats))
+        self._pitch.setText(self._notes.words(self.desk.document.folder, project, clip, pitch, flats=self._flats))
         self._pitch.setToolTip(f"Found by {pitch.lineage.engine}")
 
     @property
@@ -147,15 +147,27 @@ def _of(seconds: float, rate_hz: int, shape: FadeShape) -> Fade:
     return replace(Fade(), length=round(seconds * rate_hz), shape=shape)
 
 
-def pitch_words(folder: Path, project: Project, clip: Clip, pitch: Pitch, flats: bool) -> str:
-    """The middle note of a clip: "A4 +12 ¢", or why there is none."""
-    hz = _median_hz(folder, pitch, clip.source_start, clip.source_end, project.rate_hz)
-    if hz is None:
-        return "Its file is missing"
-    return "No voice in it" if hz <= 0 else note_text(hz_to_midi(hz, project.a4_hz), flats=flats)
+class _Notes:
+    """The middle notes of clips, remembered: a curve is a file, and the inspector is shown at every click."""
+
+    _MOST: Final = 256
+
+    def __init__(self) -> None:
+        self._hz: dict[tuple[Path, str, int, int], float | None] = {}
+
+    def words(self, folder: Path, project: Project, clip: Clip, pitch: Pitch, *, flats: bool) -> str:
+        """The middle note of a clip: "A4 +12 ¢", or why there is none."""
+        key = (folder, pitch.id, clip.source_start, clip.source_end)
+        if key not in self._hz:
+            if len(self._hz) >= self._MOST:
+                self._hz.clear()
+            self._hz[key] = _median_hz(folder, pitch, clip.source_start, clip.source_end, project.rate_hz)
+        hz = self._hz[key]
+        if hz is None:
+            return "Its file is missing"
+        return "No voice in it" if hz <= 0 else note_text(hz_to_midi(hz, project.a4_hz), flats=flats)
 
 
-@lru_cache(maxsize=256)
 def _median_hz(folder: Path, pitch: Pitch, start: int, stop: int, rate_hz: int) -> float | None:
     """The median of a stretch of a medium, from at most 20 000 of its frames; 0 where nothing is voiced."""
     try:

@@ -72,8 +72,8 @@ class TrackSection(Section):
         self.add("Name", self.name)
         self.add("Volume", self.gain)
         self.add("Pan", self.pan)
-        self.add("Colour", self.colours)
         self.add("Hear", self.mute, self.solo)
+        self.add_wide(self.colours)
 
     def show_selected(self) -> bool:
         """Show the selected track; return whether there is one."""

@@ -14,7 +14,7 @@ from studio.session.desk import Desk
 from studio.session.library import MediaRow
 from studio.ui import words
 from studio.ui.actions import Actions
-from studio.ui.controls import Button, IconButton, Text, caption, surface
+from studio.ui.controls import IconButton, Text, caption, surface
 from studio.ui.icons import icon
 from studio.ui.theme import Theme
 
@@ -169,10 +169,8 @@ class LibraryPanel(QWidget):
         self.media = MediaList(desk, theme, self)
         self.recent = RecentList(desk, theme, self)
         self.recent.itemActivated.connect(lambda item: self._open(str(item.data(_KEY))))
-        self._empty = Text("No sound yet. Drop a file here, or import one.", theme, tone="secondary", wrap=True)
+        self._empty = Text("No sound yet. Drop a file here.", theme, tone="secondary", wrap=True)
         self._empty.setContentsMargins(4, 4, 4, 0)
-        self._import = Button("Import sound", kind="normal")
-        self._import.clicked.connect(lambda: actions.run("file.import"))
         self._recent_title = caption("Recent projects", theme)
         head = QHBoxLayout()
         head.setContentsMargins(4, 0, 0, 0)
@@ -183,7 +181,6 @@ class LibraryPanel(QWidget):
         rows.setSpacing(4)
         rows.addLayout(head)
         rows.addWidget(self._empty)
-        rows.addWidget(self._import, 0, Qt.AlignmentFlag.AlignLeft)
         rows.addWidget(self.media, 1)
         self._stretch = QWidget(self)
         rows.addWidget(self._stretch, 1)
@@ -203,7 +200,6 @@ class LibraryPanel(QWidget):
         self.media.setVisible(bool(rows))
         self._stretch.setVisible(not rows)
         self._empty.setVisible(not rows)
-        self._import.setVisible(not rows)
         self.recent.show_rows()
         self._recent_title.setVisible(self.recent.count() > 0)
 

@@ -121,7 +121,7 @@ class Meter(QWidget):
         for db in _MARKS_DB:
             x = round(_x(db, bars)) - 0.5
             painter.drawLine(QPointF(x, bars.top() + 13), QPointF(x, bars.top() + (17 if db in (0, -18) else 15)))
-        self._paint_light(painter, QRectF(self.width() - _LIGHT_PX, bars.top() - 3, _LIGHT_PX - 2, 16))
+        self._paint_light(painter, QRectF(self.width() - _LIGHT_PX, bars.top() - 2, _LIGHT_PX - 2, 14))
         if self.hasFocus():
             painter.setPen(QPen(self._theme.accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)

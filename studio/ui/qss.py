@@ -44,7 +44,11 @@ QPushButton[kind="primary"]:hover { background: $accent; border-color: $accent; 
 QPushButton[kind="primary"]:pressed { background: $accent_fill; }
 QPushButton[kind="primary"]:focus { border: 2px solid $text; }
 QPushButton[kind="primary"]:disabled { background: $hover; border-color: $hover; color: $disabled; }
-QPushButton[kind="quiet"], QToolButton { background: transparent; border-color: transparent; }
+QPushButton[kind="quiet"], QToolButton, QToolButton:disabled { background: transparent; border-color: transparent; }
+QPushButton[kind="tab"] { background: transparent; border-color: transparent; color: $secondary; }
+QPushButton[kind="tab"]:hover { color: $text; }
+QPushButton[kind="tab"]:checked { background: $hover; color: $text; }
+QPushButton[kind="tab"]:focus { border: 2px solid $accent; }
 QToolButton { padding: 0 3px; min-width: 20px; }
 QToolButton:focus { padding: 0 2px; }
 QToolButton[popupMode="1"] { padding-right: 3px; }
@@ -84,6 +88,8 @@ QLineEdit[kind="quiet"]:focus { background: $raised; border: 2px solid $accent; 
 QLineEdit[kind="title"] { border: none; background: transparent; padding: 0; font-size: 15px; }
 QLineEdit[invalid="true"], QAbstractSpinBox[invalid="true"] { border-color: $error; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
+QComboBox { padding-left: 8px; }
+QComboBox:focus { padding-left: 7px; }
 QComboBox::drop-down { border: none; width: 22px; }
 QComboBox::down-arrow { image: url("$arrow"); width: 16px; height: 16px; }
 QComboBox QAbstractItemView {
@@ -126,7 +132,7 @@ QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: 
 
 QAbstractItemView { background: transparent; border: 2px solid transparent; border-radius: 6px; outline: none; }
 QAbstractItemView:focus { border: 2px solid $accent; }
-QAbstractItemView::item { min-height: 28px; padding: 0 8px; border-radius: 4px; color: $text; }
+QAbstractItemView::item { min-height: 28px; padding: 0 4px; border-radius: 4px; color: $text; }
 QAbstractItemView::item:hover { background: $hover; }
 QAbstractItemView::item:selected { background: $hover; color: $text; }
 QAbstractItemView::item:disabled { color: $disabled; }
@@ -157,6 +163,9 @@ QProgressBar[tone="error"]::chunk { background: $error; }
 QTabBar::tab { background: transparent; color: $secondary; padding: 0 12px; min-height: 28px; border: none; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent; }
 QTabBar:focus { border: 2px solid $accent; }
+QLabel[cap="true"] {
+    background: $raised; border: 1px solid $strong_line; border-radius: 4px; padding: 1px 5px; color: $secondary;
+}
 QFrame[line="true"] { background: $line; border: none; max-height: 1px; min-height: 1px; }
 """)
 

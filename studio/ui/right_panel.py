@@ -34,7 +34,7 @@ class RightPanel(QWidget):
         head.setSpacing(4)
         names: tuple[tuple[Side, str], ...] = (("inspector", "Inspector"), ("history", "History"))
         for side, name in names:
-            tab = Button(name, self, kind="quiet")
+            tab = Button(name, self, kind="tab")
             tab.setCheckable(True)
             tab.setToolTip(name)
             tab.clicked.connect(lambda _on=False, which=side: self.show_history(which == "history"))

@@ -12,7 +12,8 @@ from studio.session.desk import Desk
 from studio.ui.controls import Text, caption
 from studio.ui.theme import Theme
 
-LABEL_PX = 76
+LABEL_PX = 64
+_ROW_PX = 28
 _SWATCH_PX = 24
 
 
@@ -45,11 +46,13 @@ class Section(QWidget):
         """Another title, for instance when several things are shown at once."""
         self._title.setText(title)
 
-    def add(self, name: str, *fields: QWidget) -> None:
-        """A row: its name, and the fields side by side."""
+    def add(self, name: str, *fields: QWidget, shares: tuple[int, ...] = ()) -> None:
+        """A row: its name, and the fields side by side, as wide as their shares."""
         label = Text(name, self.theme, tone="secondary")
         label.setFixedWidth(LABEL_PX)
-        label.setMinimumHeight(28)
+        for widget in (label, *fields):
+            if isinstance(widget, Text):
+                widget.setMinimumHeight(_ROW_PX)
         label.setBuddy(fields[0])
         if len(fields) == 1:
             self._form.addRow(label, fields[0])
@@ -57,8 +60,9 @@ class Section(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        for field in fields:
-            row.addWidget(field, 1)
+        for field, share in zip(fields, shares or (1,) * len(fields), strict=True):
+            field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+            row.addWidget(field, share)
         self._form.addRow(label, row)
 
     def add_wide(self, widget: QWidget) -> None:
@@ -160,8 +164,7 @@ class Swatches(QWidget):
         self._swatches = [Swatch(f"Colour {name.lower()}", index, theme, self) for index, name in enumerate(names)]
         for index, swatch in enumerate(self._swatches):
             swatch.clicked.connect(lambda _on=False, which=index: choose(which))
-            row.addWidget(swatch)
-        row.addStretch(1)
+            row.addWidget(swatch, 1)
 
     def show_colour(self, colour: int) -> None:
         """Ring the colour that is chosen."""

@@ -64,6 +64,7 @@ class TransportBar(QWidget):
         self.set_theme(theme)
         self._show_device()
         self._show_state()
+        self._show_lufs(SILENCE_DB)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme."""

@@ -110,6 +110,8 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.splitter, 1)
         rows.addWidget(self.transport)
         self.setCentralWidget(whole)
+        whole.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        whole.setFocus()  # the keyboard begins with the shortcuts, not on a button
         self.jobs_popover.raise_()
         self._recovery: RecoveryView | None = None
 
