@@ -118,24 +118,28 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="mounts a tmpfs")
 @pytest.mark.parametrize("everything", few_and_all)
-def test_a_real_disk_may_be_full_at_any_page(small_disk: Path, everything: bool, injected: Count) -> None:
+def test_a_real_disk_may_be_full_at_any_page(
+    tmp_path: Path, small_disk: Path, everything: bool, injected: Count
+) -> None:
     page = os.sysconf("SC_PAGESIZE")
-    history = saved_project(small_disk / "project", [*work(4), Did(note("n" * 60_000))])
-    store = ProjectStore.open(small_disk / "project").store
-    ballast = small_disk / "ballast"
+    before = saved_project(tmp_path / "source", [*work(4), Did(note("n" * 100_000))])
+    folder, ballast = small_disk / "project", small_disk / "ballast"
     refused = 0
     pages = range(200) if everything else range(0, 200, 20)
     for free_pages in pages:
-        ballast.unlink(missing_ok=True)
+        shutil.copytree(tmp_path / "source", folder)
         room = Disk().free_bytes(small_disk)
         file = os.open(ballast, os.O_CREAT | os.O_WRONLY)
         os.posix_fallocate(file, 0, max(1, room - free_pages * page))
         os.close(file)
-        history, whole = _save_more(store, history, Did(note(f"{free_pages} " * 12_000)))
+        store = ProjectStore.open(folder).store
+        history, whole = _save_more(store, before, Did(note("m" * 100_000)))
+        store.close()
         refused += not whole
-        assert opens_as(small_disk / "project", history), free_pages
+        assert opens_as(folder, history), free_pages
+        shutil.rmtree(folder)
+        ballast.unlink()
     assert 0 < refused < len(pages)
-    store.close()
     injected(refused)
 
 
@@ -428,8 +432,9 @@ def test_no_acknowledged_edit_is_lost_to_a_kill(tmp_path: Path, everything: bool
         for _ in range(dice.randint(1, 40)):
             acknowledged = int(process.stdout.readline())
         process.kill()
-        rest, _ = process.communicate(timeout=60)
-        acknowledged = max([acknowledged, *map(int, rest.split())])
+        acknowledged = max([acknowledged, *(int(line) for line in process.stdout if line.endswith("\n"))])
+        process.stdout.close()
+        process.wait(60)
 
         opened = ProjectStore.open(folder)
         opened.store.close()
