@@ -86,6 +86,7 @@ class Recorder:
             self._losses_seen = self._microphone.lost_times
             self._overflows_seen = self._microphone.overflows
             self._dropped = 0
+            self._xruns = 0
             self._gaps = 0
             self._in = 0
             self._ratio = header.rate_hz / self._rate_hz
@@ -167,7 +168,7 @@ class Recorder:
     def _tick(self, writer: TakeWriter, now_s: float) -> None:
         if self._first_s is not None and not self._punched_in(now_s):
             return
-        self._look_for_incidents(now_s)
+        self._look_for_incidents(writer, now_s)
         if self._incident is not None:
             self._drain(writer, self._incident.at_queue)
             self._settle(writer, self._incident, at_once=False)
@@ -199,11 +200,14 @@ class Recorder:
         self._overflows_seen = self._microphone.overflows
         return True
 
-    def _look_for_incidents(self, now_s: float) -> None:
-        overflows = self._microphone.overflows
-        if overflows != self._overflows_seen:
-            self._overflows_seen = overflows
-            self._note("xrun", "the sound system reported a dropout", cut=False)
+    def _look_for_incidents(self, writer: TakeWriter, now_s: float) -> None:
+        while self._overflows_seen < self._microphone.overflows:
+            self._overflows_seen += 1
+            self._xruns += 1
+            place = round((self._in + self._queue.available) * self._ratio)
+            writer.mark(Mark(kind="xrun", at=place, note="the sound system reported a dropout"))
+            self._alarms.raise_("dropped", watchdog.xruns(self._xruns), self._xruns)
+            self._note("gap", "the sound system reported a dropout", cut=False)
         if now_s - self._microphone.called_s > watchdog.STALLED_S:
             self._note("gap", "no sound came from the device", cut=False)
 

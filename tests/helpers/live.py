@@ -1,5 +1,6 @@
 """The live worker as a bare process, spoken to in frames, with every event kept and timed."""
 
+import itertools
 import os
 import signal
 import subprocess
@@ -9,12 +10,21 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Literal, NamedTuple, Self, TypeVar
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
 
 from studio.ipc.series import Series
-from studio.protocol.messages import AudioState, Event, Ready, Request
-from studio.protocol.wire import Frames, decode_event, frame
+from studio.media.wav import Frames, WavWriter
+from studio.model.project import Clip, ClipId, Media, MediaId, Project, Track, TrackId
+from studio.protocol.messages import AudioState, Event, LoadProject, Ready, Record, Request
+from studio.protocol.wire import Frames as WireFrames
+from studio.protocol.wire import decode_event, frame
+from tests.helpers.pulse import COUNTER_PERIOD
 
+RATE_HZ = 48000
 _Kind = TypeVar("_Kind", bound=Event)
 _ROOT = Path(__file__).parents[2]
 
@@ -126,10 +136,73 @@ class LiveProcess:
 
     def _listen(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
-        frames = Frames()
+        frames = WireFrames()
         with process.stdout as outlet:
             while data := os.read(outlet.fileno(), 65536):
                 for body in frames.feed(data):
                     with self._news:
                         self._said.append((time.monotonic(), decode_event(body)))
                         self._news.notify_all()
+
+
+def project_with(folder: Path, sound: Frames, rate_hz: int = RATE_HZ) -> LoadProject:
+    """A saved project of one track with this sound from sample 0 on, as the request that loads it."""
+    name = f"media/{len(list(folder.glob('media/*')))}.wav"
+    (folder / "media").mkdir(parents=True, exist_ok=True)
+    with WavWriter(folder / name, rate_hz, sound.shape[1]) as wav:
+        wav.write(sound)
+    media = Media(
+        id=MediaId(name), name="sound", file=name, rate_hz=rate_hz, channels=sound.shape[1], length=len(sound)
+    )
+    clip = Clip(id=ClipId("c"), media=media.id, source_start=0, start=0, length=len(sound))
+    track = Track(id=TrackId("t"), name="track", clips=(clip,))
+    return LoadProject(project=Project(rate_hz=rate_hz, tracks=(track,), media=(media,)), project_dir=str(folder))
+
+
+def record_into(folder: Path, take: str, channels: Literal[1, 2] = 1) -> Record:
+    """The request that records a take into a project's folder, without playing along."""
+    return Record(
+        take=take, folder=str(folder / "takes" / take), start=0, track="t", channels=channels, play_along=False
+    )
+
+
+class Stretch(NamedTuple):
+    """Samples of a take from `at` on that count up from `number`; a stretch of silence has the number -1."""
+
+    at: int
+    length: int
+    number: int
+
+
+def stretches(sound: NDArray[np.float32]) -> tuple[Stretch, ...]:
+    """Cut what was recorded of the counting signal wherever it does not go on counting."""
+    numbers = np.rint(sound.astype(np.float64) * COUNTER_PERIOD).astype(np.int64)
+    silent = (numbers == 0) & np.concatenate((numbers[1:] != 1, [True]))
+    goes_on = np.where(silent[1:] | silent[:-1], silent[1:] == silent[:-1], np.diff(numbers) == 1)
+    cuts = np.flatnonzero(~goes_on) + 1
+    edges = [0, *cuts.tolist(), len(numbers)]
+    return tuple(
+        Stretch(start, stop - start, -1 if silent[start] else int(numbers[start]))
+        for start, stop in itertools.pairwise(edges)
+        if stop > start
+    )
+
+
+def lost(sound: NDArray[np.float32]) -> int:
+    """Samples of the counting signal that are missing between its first and its last in a take.
+
+    A player that is late makes a sound server play silence and skip as much at most; so a jump in the numbers is a
+    loss as far as it is longer than the silence before it. (Silence that the recorder puts in is marked as a gap.)
+    """
+    counting = [stretch for stretch in stretches(sound) if stretch.number >= 0]
+    jumps = [(b.number - a.number - a.length, b.at - a.at - a.length) for a, b in itertools.pairwise(counting)]
+    return sum(max(0, jump - silence) if jump >= 0 else -jump for jump, silence in jumps)
+
+
+def read_take(folder: Path, take: str) -> NDArray[np.float32]:
+    """The left channel of a whole take, read by another program's library than the one that wrote it."""
+    parts = [
+        soundfile.read(path, dtype="float32", always_2d=True)[0][:, 0]
+        for path in sorted((folder / "takes" / take).glob("*.wav"))
+    ]
+    return np.concatenate(parts)
