@@ -1,5 +1,6 @@
 """The tracks: clips drawn over time, and every drag upon them."""
 
+import math
 import time
 from collections import deque
 from typing import Final
@@ -150,15 +151,12 @@ class TracksCanvas(QWidget):
 
     def finish(self) -> None:
         """Paint everything that is in view now, however long it takes; for pictures of the window."""
-        self._spectrograms.wait()
         while self._stale or not self.scene.complete:
             self._stale = False
-            self.scene.set_project(self._shown)
             self.scene.place(self._sight.viewport, self._sight.rows, self._sight.top)
-            self.scene.render(self.size(), self.devicePixelRatioF(), budget_s=10.0)
+            self.scene.render(self.size(), self.devicePixelRatioF(), budget_s=math.inf)
             if self._spectrograms.busy:
                 self._spectrograms.wait()
-                self._stale = True
         self.update()
 
     def _project_changed(self, project: Project) -> None:

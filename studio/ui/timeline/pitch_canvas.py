@@ -8,6 +8,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from PySide6.QtCore import (
+    QCoreApplication,
     QEvent,
     QLineF,
     QObject,
@@ -79,6 +80,7 @@ class Melodies(QObject):
     def wait(self) -> None:
         """Return when everything that was asked for has been read."""
         self._pool.waitForDone()
+        QCoreApplication.sendPostedEvents(self)
 
     def forget(self) -> None:
         """Another project: nothing that was read belongs to it."""

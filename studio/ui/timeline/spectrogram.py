@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, SignalInstance, Slot
+from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal, SignalInstance, Slot
 from PySide6.QtGui import QColor, QImage
 
 from studio.errors import StudioError
@@ -76,6 +76,7 @@ class Spectrograms(QObject):
     def wait(self) -> None:
         """Return when everything that was asked for is there."""
         self._pool.waitForDone()
+        QCoreApplication.sendPostedEvents(self)
 
     def picture(
         self, media: Media, start: float, samples_per_px: float, width_px: int, height_px: int, axis: Axis

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from studio.model.project import ClipId, TrackId
 from studio.session.desk import Desk
@@ -21,8 +21,7 @@ NO_KEYS = Qt.KeyboardModifier.NoModifier
 class Mouse:
     """A hand on the tracks, in timeline seconds and track names."""
 
-    def __init__(self, qtbot: QtBot, view: TimelineView) -> None:
-        self._qtbot = qtbot
+    def __init__(self, view: TimelineView) -> None:
         self._view = view
         self.canvas = view.canvas
 
@@ -42,11 +41,11 @@ class Mouse:
 
     def drag(self, start: QPoint, *to: QPoint, keys: Qt.KeyboardModifier = NO_KEYS, release: bool = True) -> None:
         left = Qt.MouseButton.LeftButton
-        self._qtbot.mousePress(self.canvas, left, keys, start)
+        QTest.mousePress(self.canvas, left, keys, start)
         for place in to:
             self.move(place, keys)
         if release:
-            self._qtbot.mouseRelease(self.canvas, left, keys, to[-1] if to else start)
+            QTest.mouseRelease(self.canvas, left, keys, to[-1] if to else start)
 
     def move(self, place: QPoint, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
         event = QMouseEvent(
@@ -61,8 +60,8 @@ class Mouse:
 
 
 @pytest.fixture
-def mouse(qtbot: QtBot, view: TimelineView) -> Mouse:
-    return Mouse(qtbot, view)
+def mouse(view: TimelineView) -> Mouse:
+    return Mouse(view)
 
 
 def test_a_click_puts_the_cursor_there_and_chooses_the_track(desk: Desk, mouse: Mouse) -> None:
@@ -70,20 +69,20 @@ def test_a_click_puts_the_cursor_there_and_chooses_the_track(desk: Desk, mouse: 
 
     assert desk.selection.start == pytest.approx(2.5 * RATE, abs=RATE / 50)
     assert not desk.selection.is_range
-    assert desk.selection.tracks == ("vox",)
+    assert desk.selection.tracks == (TrackId("vox"),)
     assert desk.document.undo_label == ""
 
 
 def test_a_drag_across_tracks_selects_time_on_all_of_them(desk: Desk, mouse: Mouse) -> None:
     mouse.drag(mouse.body("vox", 2.2), mouse.body("vox", 3), mouse.body("band", 3.5))
 
-    assert desk.selection.tracks == ("vox", "band")
+    assert desk.selection.tracks == (TrackId("vox"), TrackId("band"))
     assert desk.selection.start == pytest.approx(2.2 * RATE, abs=RATE / 50)
     assert desk.selection.stop == pytest.approx(3.5 * RATE, abs=RATE / 50)
 
 
 def test_shift_and_a_click_extend_the_selection(desk: Desk, mouse: Mouse) -> None:
-    desk.selection.set_range(2 * RATE, 3 * RATE, ("vox",))
+    desk.selection.set_range(2 * RATE, 3 * RATE, (TrackId("vox"),))
 
     mouse.drag(mouse.body("vox", 6.5), keys=Qt.KeyboardModifier.ShiftModifier)
 
@@ -113,9 +112,7 @@ def test_a_moved_clip_sticks_to_the_end_of_its_neighbour(desk: Desk, mouse: Mous
     assert desk.document.project.clip(ClipId("b")).start == desk.document.project.clip(ClipId("a")).end
 
 
-def test_the_move_is_seen_before_the_button_is_let_go_and_esc_calls_it_off(
-    qtbot: QtBot, desk: Desk, mouse: Mouse
-) -> None:
+def test_the_move_is_seen_before_the_button_is_let_go_and_esc_calls_it_off(desk: Desk, mouse: Mouse) -> None:
     before = desk.document.project
     mouse.drag(mouse.header("vox", 2.0), mouse.header("vox", 3.5), release=False)
     shown = mouse.canvas.scene.index(TrackId("vox"))
@@ -123,8 +120,8 @@ def test_the_move_is_seen_before_the_button_is_let_go_and_esc_calls_it_off(
     assert shown.track.clips[0].start > before.clip(ClipId("a")).start
     assert desk.document.project is before
 
-    qtbot.keyClick(mouse.canvas, Qt.Key.Key_Escape)
-    qtbot.mouseRelease(mouse.canvas, Qt.MouseButton.LeftButton, NO_KEYS, mouse.header("vox", 3.5))
+    QTest.keyClick(mouse.canvas, Qt.Key.Key_Escape)
+    QTest.mouseRelease(mouse.canvas, Qt.MouseButton.LeftButton, NO_KEYS, mouse.header("vox", 3.5))
 
     assert desk.document.project is before
     shown = mouse.canvas.scene.index(TrackId("vox"))
@@ -168,10 +165,10 @@ def test_dragging_the_line_changes_the_volume_and_passes_zero_with_a_stop(desk: 
 def test_a_header_is_selected_by_a_click_and_others_join_with_ctrl(desk: Desk, mouse: Mouse) -> None:
     mouse.drag(mouse.header("vox", 2.0))
     mouse.drag(mouse.header("vox", 6.0), keys=Qt.KeyboardModifier.ControlModifier)
-    assert desk.selection.clips == ("a", "b")
+    assert list(desk.selection.clips) == ["a", "b"]
 
     mouse.drag(mouse.header("vox", 6.0), keys=Qt.KeyboardModifier.ControlModifier)
-    assert desk.selection.clips == ("a",)
+    assert list(desk.selection.clips) == ["a"]
 
 
 def test_selected_clips_move_together(desk: Desk, mouse: Mouse) -> None:
@@ -184,10 +181,10 @@ def test_selected_clips_move_together(desk: Desk, mouse: Mouse) -> None:
     assert a.start == pytest.approx(1.3 * RATE, abs=RATE / 40)
 
 
-def test_a_double_click_selects_the_clip(qtbot: QtBot, desk: Desk, mouse: Mouse) -> None:
-    qtbot.mouseDClick(mouse.canvas, Qt.MouseButton.LeftButton, NO_KEYS, mouse.body("band", 4.0))
+def test_a_double_click_selects_the_clip(desk: Desk, mouse: Mouse) -> None:
+    QTest.mouseDClick(mouse.canvas, Qt.MouseButton.LeftButton, NO_KEYS, mouse.body("band", 4.0))
 
-    assert desk.selection.clips == ("c",)
+    assert desk.selection.clips == (ClipId("c"),)
 
 
 @pytest.mark.parametrize(
