@@ -230,9 +230,13 @@ class Ready(_Message, frozen=True, kw_only=True):
 
 
 class Heartbeat(_Message, frozen=True, kw_only=True):
-    """Still alive: said once a second by a thread that does nothing else."""
+    """Still alive: said once a second by a thread that does nothing else.
+
+    Silence longer than `patience_s` after it means that the worker hangs.
+    """
 
     rss_bytes: int
+    patience_s: float = 5.0
 
 
 class Progress(_Message, frozen=True, kw_only=True):

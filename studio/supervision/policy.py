@@ -45,18 +45,22 @@ class Pulse:
     """Watches for heartbeats, and does not blame a worker for the time in which the watcher itself slept."""
 
     def __init__(self) -> None:
-        self._patience_s = 0.0
+        self.patience_s = 0.0
         self._heard_s = 0.0
         self._looked_s = 0.0
 
     def begin(self, now_s: float, patience_s: float) -> None:
         """From now on the worker may be silent for `patience_s`."""
-        self._patience_s = patience_s
+        self.patience_s = patience_s
         self._heard_s = self._looked_s = now_s
 
     def heard(self, now_s: float) -> None:
         """The worker said something."""
         self._heard_s = now_s
+
+    def be_patient(self, patience_s: float) -> None:
+        """The worker asked for more patience, or for less again."""
+        self.patience_s = patience_s
 
     def is_overdue(self, now_s: float) -> bool:
         """Whether the worker has been silent too long. To be asked several times a second.
@@ -67,4 +71,4 @@ class Pulse:
         if now_s - self._looked_s > _LATE_S:
             self._heard_s = max(self._heard_s, now_s)
         self._looked_s = now_s
-        return now_s - self._heard_s > self._patience_s
+        return now_s - self._heard_s > self.patience_s

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from studio.errors import Explanation
 from studio.ipc.segment import sweep
-from studio.protocol.messages import PROTOCOL, Cancel, Event, Job, Ready, Request, Role, Shutdown
+from studio.protocol.messages import PROTOCOL, Cancel, Event, Heartbeat, Job, Ready, Request, Role, Shutdown
 from studio.protocol.wire import BadFrame, Frames, decode_event, frame
 from studio.supervision import environment
 from studio.supervision.obituary import Death, explain_death, explain_giving_up, explain_version, stderr_log
@@ -188,6 +188,8 @@ class Worker(QObject):
         elif self._state is State.STARTING:
             raise BadFrame(f"{type(event).__name__} before Ready")
         else:
+            if isinstance(event, Heartbeat):
+                self._pulse.be_patient(min(event.patience_s, _START_S))
             self._unanswered.heard(event)
             self.said.emit(event)
 
@@ -215,7 +217,7 @@ class Worker(QObject):
     def _check(self) -> None:
         self._spill.look()
         if self._pulse.is_overdue(self._now_s()) and self._state in (State.STARTING, State.READY):
-            self._kill_because("It did not answer for five seconds.")
+            self._kill_because(f"It did not answer for {self._pulse.patience_s:.0f} seconds.")
 
     def _kill_because(self, cause: str) -> None:
         """Kill, do not ask: a process that hangs would not hear it."""

@@ -49,6 +49,8 @@ HANDLERS: Final[Mapping[type[Job], str]] = {
 }
 """Where the handler of each job lives, as module:function."""
 
+_LOADING_S: Final = 60.0
+
 
 class Compute:
     """Keeps the queue of jobs and the thread that works it off."""
@@ -114,6 +116,7 @@ class Compute:
     def _do(self, job: Job, context: Context) -> Result:
         report = context.report(job.job)
         report(0.0, "Starting")
+        context.expect_silence(_LOADING_S)
         module, _, function = self._handlers[type(job)].partition(":")
         handler = cast(Handler, getattr(importlib.import_module(module), function))
         return handler(job, context, report)

@@ -45,6 +45,7 @@ Report = Callable[[float, str], None]
 """Tell how far a job is, 0 to 1, and what it does now. Raises `Cancelled` when the result is not wanted any more."""
 
 HEARTBEAT_S: Final = 1.0
+PATIENCE_S: Final = 5.0
 _STUCK_S: Final = 0.25
 _PROGRESS_EVERY_S: Final = 0.05
 _EXIT_GRACE_S: Final = 1.5
@@ -61,7 +62,21 @@ class Context:
 
     def __init__(self, send: Callable[[Event], None]) -> None:
         self.send = send
+        self.patience_s = PATIENCE_S
         self._called_off: set[JobId] = set()
+
+    def expect_silence(self, patience_s: float) -> None:
+        """Ask the desktop not to take silence of so many seconds for a hang, until a job reports that it got on.
+
+        Loading a large library from a cold disk holds the GIL, and with it the heartbeat, for long.
+        """
+        if patience_s != self.patience_s:
+            self.patience_s = patience_s
+            self.beat()
+
+    def beat(self) -> None:
+        """Show that the process lives."""
+        self.send(Heartbeat(rss_bytes=_rss_bytes(), patience_s=self.patience_s))
 
     def call_off(self, job: JobId) -> None:
         """Make the next report of a job raise `Cancelled`."""
@@ -75,6 +90,8 @@ class Context:
             nonlocal last_sent_s, last_stage
             if job in self._called_off:
                 raise Cancelled
+            if fraction > 0:
+                self.expect_silence(PATIENCE_S)
             now_s = time.monotonic()
             if stage != last_stage or fraction >= 1 or now_s - last_sent_s >= _PROGRESS_EVERY_S:
                 last_sent_s, last_stage = now_s, stage
@@ -96,6 +113,7 @@ class Context:
         finally:
             if job is not None and not isinstance(request, Cancel):
                 self._called_off.discard(job)
+                self.expect_silence(PATIENCE_S)
         if event is not None:
             self.send(event)
 
@@ -179,7 +197,7 @@ class Runtime:
         while not pause.wait(HEARTBEAT_S):
             busy_since_s = self._busy_since_s
             if busy_since_s is None or time.monotonic() - busy_since_s < _STUCK_S:
-                self.send(Heartbeat(rss_bytes=_rss_bytes()))
+                self.context.beat()
             elif hung_up.poll(0) and time.monotonic() - busy_since_s > _EXIT_GRACE_S:
                 os._exit(1)
 

@@ -46,6 +46,7 @@ from tests.helpers.processes import (
 __all__ = ["make_worker"]
 
 Injected = Callable[..., None]
+Parent = Callable[[str, str], tuple[int, int]]
 
 
 def stands_at_62(event: Event) -> bool:
@@ -278,6 +279,34 @@ def test_twenty_hangs_are_noticed_and_killed(qtbot: QtBot, make_worker: MakeWork
         hang_and_come_back(qtbot, [make_worker("capture") for _ in HANGS], injected)
 
 
+@pytest.mark.full_faults
+def test_a_library_that_takes_long_to_load_is_no_hang_but_what_hangs_afterwards_is(
+    qtbot: QtBot, make_worker: MakeWorker, injected: Injected
+) -> None:
+    worker = make_worker(mood="jobs")
+    heard = Heard(worker)
+    with qtbot.waitSignal(worker.said, timeout=WAIT_MS, check_params_cb=built(1)):
+        worker.send(quick(1, "library"))
+    assert not heard.deaths
+
+    began_s = time.monotonic()
+    with qtbot.waitSignal(worker.died, timeout=WAIT_MS):
+        holding_the_gil(worker)
+    assert time.monotonic() - began_s <= 6.1
+    injected(1)
+
+
+@pytest.mark.full_faults
+def test_a_desktop_that_was_stopped_for_a_while_does_not_blame_its_worker(parent: Parent, injected: Injected) -> None:
+    desktop, worker = parent("jobs", "idle")
+    os.kill(desktop, signal.SIGSTOP)
+    assert not dies_within(worker, 8.0)
+    os.kill(desktop, signal.SIGCONT)
+
+    assert not dies_within(worker, 3.0)
+    injected(1)
+
+
 def test_what_libraries_print_neither_breaks_nor_delays_ten_thousand_frames(
     qtbot: QtBot, make_worker: MakeWorker, injected: Injected
 ) -> None:
@@ -372,7 +401,7 @@ def test_ten_thousand_mutated_frames_are_an_event_or_refused() -> None:
 
 
 @pytest.fixture
-def parent() -> Iterator[Callable[[str, str], tuple[int, int]]]:
+def parent() -> Iterator[Parent]:
     """Start a small desktop whose worker is in some state; return both pids."""
     started: list[subprocess.Popen[str]] = []
     workers: list[int] = []
@@ -393,9 +422,6 @@ def parent() -> Iterator[Callable[[str, str], tuple[int, int]]]:
     for pid in workers:
         if not is_gone(pid):
             os.kill(pid, signal.SIGKILL)
-
-
-Parent = Callable[[str, str], tuple[int, int]]
 
 
 @pytest.mark.parametrize("state", ["idle", "busy", "hold_gil"])
