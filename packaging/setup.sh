@@ -70,7 +70,7 @@ ensure_system_packages() {
         say "Installing system packages:" $missing
         "${sudo[@]}" apt-get update -qq >&2 || true
         # shellcheck disable=SC2086
-        DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends $missing libasound2-plugins >&2 || {
+        DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get install -y -qq --no-install-recommends $missing libasound2-plugins fonts-inter >&2 || {
             say "The system's package manager could not install them. The studio starts all the same; what needs them will say so."
         }
     else
