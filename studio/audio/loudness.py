@@ -18,7 +18,7 @@ _RELATIVE_GATE_LU: Final = -10.0
 _OFFSET_LU: Final = -0.691
 _STEPS_PER_WINDOW: Final = 4  # windows of 400 ms, a new one each 100 ms
 _STEPS_PER_S: Final = 10
-REACH: Final = 8
+REACH: Final = 12
 _CHUNK: Final = 1024
 
 

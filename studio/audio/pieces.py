@@ -54,7 +54,7 @@ def safe_name(text: str) -> str:
     plain = "".join(" " if unicodedata.category(letter) in ("Cc", "Zl", "Zp") else letter for letter in plain)
     plain = "".join(letter for letter in plain if unicodedata.category(letter) not in ("Cf", "Cs", "Co", "Cn"))
     plain = " ".join(_FORBIDDEN.sub("-", plain).split())
-    plain = plain.encode()[:_LONGEST_BYTES].decode("utf-8", "ignore").strip(" .").lstrip("-~").strip(" .")
+    plain = plain.encode()[:_LONGEST_BYTES].decode("utf-8", "ignore").lstrip(" .-~").rstrip(" .")
     return _RESERVED.sub(r"\1_", plain) or "Untitled"
 
 
