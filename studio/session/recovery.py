@@ -46,7 +46,7 @@ def was_abandoned(folder: Path) -> bool:
     """Whether a project is still locked by a process that is no longer there: it was never closed."""
     if not (folder / LOCK).exists():
         return False
-    _known, pid, _host, _name = QLockFile(str(folder / LOCK)).getLockInfo()
+    pid, _host, _name = QLockFile(str(folder / LOCK)).getLockInfo()
     return not psutil.pid_exists(pid)
 
 
