@@ -2,9 +2,18 @@
 
 from typing import Literal
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QToolButton,
+    QWidget,
+)
 
 from studio.ui.icons import BOX_PX, icon
 from studio.ui.theme import CONTROL_PX, Role, Size, Theme
@@ -183,6 +192,13 @@ class Elided(Text):
     def _note_whether_whole(self) -> None:
         cut = self.fontMetrics().horizontalAdvance(self._whole) > self.width()
         self.setToolTip(self._whole if cut else "")
+
+
+class FixedRows(QStyledItemDelegate):
+    """Rows of one height in a list, whatever the style sheet and the font had said before it was polished."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(super().sizeHint(option, index).width(), CONTROL_PX)
 
 
 def caption(text: str, theme: Theme) -> Text:

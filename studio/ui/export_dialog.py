@@ -61,7 +61,7 @@ class ExportDialog(QDialog):
         self._job: JobId | None = None
         self._whole = False
         self.setWindowTitle("Export sound")
-        self.setFixedWidth(_WIDTH_PX)
+        self.setMinimumWidth(_WIDTH_PX)
         self._form = QFormLayout()
         self._form.setHorizontalSpacing(12)
         self._form.setVerticalSpacing(8)
@@ -106,7 +106,6 @@ class ExportDialog(QDialog):
         rows.addLayout(self._outcome)
         rows.addWidget(self._bar)
         rows.addLayout(buttons)
-        rows.setSizeConstraint(QVBoxLayout.SizeConstraint.SetMinimumSize)
         for choice in (self.container, self.bits, self.loudness, self.split):
             choice.chosen.connect(lambda _value: self._show_what_fits())
         desk.jobs.changed.connect(self._show_job)

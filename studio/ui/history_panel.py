@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from studio.errors import StudioError, explain
 from studio.session.desk import Desk
-from studio.ui.controls import Text
+from studio.ui.controls import FixedRows, Text
 from studio.ui.icons import icon
 from studio.ui.theme import Theme
 
@@ -24,6 +24,7 @@ class HistoryPanel(QWidget):
         self._list = QListWidget(self)
         self._list.setAccessibleName("History")
         self._list.setUniformItemSizes(True)
+        self._list.setItemDelegate(FixedRows(self._list))
         self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.currentRowChanged.connect(self._go)

@@ -14,7 +14,7 @@ from studio.session.desk import Desk
 from studio.session.library import MediaRow
 from studio.ui import words
 from studio.ui.actions import Actions
-from studio.ui.controls import IconButton, Text, caption, surface
+from studio.ui.controls import FixedRows, IconButton, Text, caption, surface
 from studio.ui.icons import icon
 from studio.ui.theme import Theme
 
@@ -32,6 +32,7 @@ class MediaList(QListWidget):
         super().__init__(parent)
         self._desk, self._theme = desk, theme
         self.setAccessibleName("Media")
+        self.setItemDelegate(FixedRows(self))
         self.setDragEnabled(True)
         self.setDragDropMode(QListWidget.DragDropMode.DragOnly)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
@@ -130,6 +131,7 @@ class RecentList(QListWidget):
         super().__init__(parent)
         self._desk, self._theme = desk, theme
         self.setAccessibleName("Recent projects")
+        self.setItemDelegate(FixedRows(self))
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setIconSize(QSize(16, 16))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -151,7 +153,7 @@ class RecentList(QListWidget):
             item.setToolTip(f"{one.name}\n{one.folder}")
             item.setForeground(self._theme.secondary)
             self.addItem(item)
-        self.setFixedHeight(self.count() * (_ROW_PX + 1) + 6)
+        self.setFixedHeight(self.count() * _ROW_PX + 4)
         self.setVisible(self.count() > 0)
 
 

@@ -262,7 +262,7 @@ class CommandPalette(QFrame):
         """Stand in the upper middle of the window."""
         width = min(_WIDTH_PX, self._window.width() - 32)
         count = max(1, min(_MOST_ROWS, len(self._rows.rows)))
-        self.setGeometry((self._window.width() - width) // 2, 52, width, 58 + 4 + count * _ROW_PX + 6)
+        self.setGeometry((self._window.width() - width) // 2, 52, width, 58 + 4 + count * _ROW_PX + 10)
 
     def handle(self, event: QKeyEvent) -> bool:
         """Take the keys that move, run and close; return whether this was one."""

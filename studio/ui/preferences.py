@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from studio.session.desk import Desk
 from studio.ui.actions import Actions
-from studio.ui.controls import Text, surface
+from studio.ui.controls import FixedRows, Text, surface
 from studio.ui.keys_page import KeysPage
 from studio.ui.meter_test import MeterTest
 from studio.ui.settings_form import Entry, SettingsForm, sections
@@ -38,6 +38,7 @@ class Preferences(QDialog):
         self._list = QListWidget(self)
         self._list.setAccessibleName("Sections")
         self._list.setFixedWidth(_SIDE_PX)
+        self._list.setItemDelegate(FixedRows(self._list))
         self._stack = QStackedWidget(self)
         self._forms: list[SettingsForm] = []
         self._meter: MeterTest | None = None

@@ -88,9 +88,9 @@ QLineEdit[kind="quiet"]:focus { background: $raised; border: 2px solid $accent; 
 QLineEdit[kind="title"] { border: none; background: transparent; padding: 0; font-size: 15px; }
 QLineEdit[invalid="true"], QAbstractSpinBox[invalid="true"] { border-color: $error; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
-QComboBox { padding-left: 8px; }
-QComboBox:focus { padding-left: 7px; }
-QComboBox::drop-down { border: none; width: 22px; }
+QComboBox { padding: 0 2px 0 8px; }
+QComboBox:focus { padding: 0 1px 0 7px; }
+QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url("$arrow"); width: 16px; height: 16px; }
 QComboBox QAbstractItemView {
     background: $raised; border: 1px solid $strong_line; border-radius: 6px; padding: 4px; color: $text;

@@ -23,6 +23,7 @@ class KeyCap(QLabel):
         self.setFont(theme.font("label"))
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setMinimumWidth(22)
+        self.setFixedHeight(20)
         self.setProperty("cap", True)
 
 

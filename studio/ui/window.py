@@ -2,14 +2,14 @@
 
 import base64
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from studio import paths
-from studio.commands import ALL
+from studio.commands import ALL, Command
 from studio.commands.file import open_recent
 from studio.session import opening
 from studio.session.desk import Desk, Panel, Workspace
@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         desk.asks = WindowAsks(self)
         desk.view = self
-        self.actions_ = Actions(ALL, desk, theme, self)
+        self.actions_ = Actions(filter(_is_offered, ALL), desk, theme, self)
         self.dialogs = Dialogs(self)
         self._build()
         self.palette_view = CommandPalette(self.actions_, theme, self, self._kept.recent_actions)
@@ -318,6 +318,13 @@ class MainWindow(QMainWindow):
         self.right.show_history(kept.history_shown)
         if not kept.pitch_shown:
             self.timeline.toggle_pitch()
+
+
+def _is_offered(command: Command) -> bool:
+    """Whether a command makes sense in this window: there is no way to a workspace that does not exist yet."""
+    if command.id not in {f"view.{workspace}" for workspace in get_args(Workspace)}:
+        return True
+    return len(_WORKSPACES) > 1 and command.id.removeprefix("view.") in _WORKSPACES
 
 
 def _first_focusable(panel: QWidget) -> QWidget | None:
