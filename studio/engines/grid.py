@@ -103,7 +103,7 @@ def onto_grid(times_s: Series, hz: Series, confidence: Series, frames: int, *, f
     at = first_s + np.arange(frames) / FRAMES_PER_S
     if not len(times_s):
         return unvoiced(frames)
-    step = float(times_s[1] - times_s[0]) if len(times_s) > 1 else 1.0
+    step = float(times_s[1] - times_s[0]) if len(times_s) > 1 else 1 / FRAMES_PER_S
     place = (at - times_s[0]) / step
     inside = (place > -0.5 - 1e-9) & (place < len(times_s) - 0.5 + 1e-9)
     place = np.clip(place, 0, len(times_s) - 1)

@@ -10,7 +10,7 @@ from studio.engines import band, espeak, singing
 from studio.engines.base import Mono, Report
 from studio.engines.recipe import Recipe, Syllable, score
 
-_AMONG: Final = {"Narration": -0.5, "Voice": 0.0, "Backing": -6.5}
+_AMONG: Final = {"Narration": -0.5, "Voice": 0.0, "Backing": -4.5}
 """How loud each part is beside the voice, in LU."""
 
 _VOICE_LUFS: Final = -18.0

@@ -24,7 +24,7 @@ def sing(spoken: Mono, rate_hz: int, syllable: Syllable, singer: Singer, seed: i
     What is voiced fills the notes from first to last; the pitch follows `melody_cents`.
     """
     import parselmouth
-    from parselmouth.praat import call
+    from parselmouth.praat import call, run
 
     sound = parselmouth.Sound(spoken.astype(np.float64), float(rate_hz))
     begin_s, end_s = _voiced(sound)
@@ -50,6 +50,7 @@ def sing(spoken: Mono, rate_hz: int, syllable: Syllable, singer: Singer, seed: i
         call(pitch, "Add point", float(at_s), float(value))
     call([durations, manipulation], "Replace duration tier")
     call([pitch, manipulation], "Replace pitch tier")
+    run(f"random_initializeWithSeedUnsafelyButPredictably ({seed + 1})")  # Praat hisses at random where unvoiced
     sung = call(manipulation, "Get resynthesis (overlap-add)").values[0]
 
     start = round(first_s * rate_hz)

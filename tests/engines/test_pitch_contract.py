@@ -30,7 +30,7 @@ def tracker(info: EngineInfo) -> PitchTracker:
 @pytest.fixture
 def length_s(info: EngineInfo) -> float:
     """Enough sound to mean something, little enough for the slow ones."""
-    return 0.5 if info.id in SLOW else 1.0
+    return 0.15 if info.id in SLOW else 1.0
 
 
 def track(tracker: PitchTracker, sound: Mono, rate_hz: int = 16000, low: float = 60, high: float = 1100) -> PitchCurve:
@@ -47,8 +47,8 @@ def test_every_built_in_engine_came_through_the_entry_points() -> None:
 def test_a_buzz_of_220_hz_is_heard_as_220_hz_at_any_rate(
     tracker: PitchTracker, info: EngineInfo, length_s: float, rate_hz: int
 ) -> None:
-    if info.id in SLOW and rate_hz in (16000, 44100):
-        rate_hz = 48000
+    if info.id in SLOW and rate_hz != 48000:
+        pytest.skip("the small network of the same kind goes through all of them")
     length = round(length_s * rate_hz)
 
     curve = track(tracker, buzz(220.0, rate_hz, length), rate_hz)
@@ -56,7 +56,7 @@ def test_a_buzz_of_220_hz_is_heard_as_220_hz_at_any_rate(
     assert len(curve.hz) == len(curve.confidence) == frame_count(length, rate_hz)
     assert curve.frames_per_s == FRAMES_PER_S
     assert curve.hz.dtype == curve.confidence.dtype == np.float32
-    inner = curve.hz[10:-10]
+    inner = curve.hz[8:-8]
     assert not np.isnan(inner).any()
     assert abs(np.median(cents(inner, 220.0))) < 5
 
@@ -76,14 +76,15 @@ def test_silence_is_unvoiced(tracker: PitchTracker) -> None:
         assert not curve.confidence.any()
 
 
-def test_silence_around_a_voice_is_unvoiced(tracker: PitchTracker) -> None:
-    sound = np.concatenate((np.zeros(8000, np.float32), buzz(220.0, 16000, 8000), np.zeros(8000, np.float32)))
+def test_silence_around_a_voice_is_unvoiced(tracker: PitchTracker, length_s: float) -> None:
+    voice = round(length_s * 16000)
+    sound = np.concatenate((np.zeros(8000, np.float32), buzz(220.0, 16000, voice), np.zeros(8000, np.float32)))
 
     curve = track(tracker, sound)
 
     assert np.isnan(curve.hz[:85]).all()
     assert np.isnan(curve.hz[-85:]).all()
-    assert not np.isnan(curve.hz[115:185]).any()
+    assert not np.isnan(curve.hz[110 : 90 + voice // 80]).any()
 
 
 def test_noise_is_mostly_unvoiced_and_never_outside_the_range(tracker: PitchTracker, length_s: float) -> None:
@@ -95,26 +96,28 @@ def test_noise_is_mostly_unvoiced_and_never_outside_the_range(tracker: PitchTrac
     assert ((curve.confidence >= 0) & (curve.confidence <= 1)).all()
 
 
-def test_what_is_no_number_harms_only_its_moment(tracker: PitchTracker) -> None:
-    sound = buzz(220.0, 16000, 8000)
-    sound[4000:4010] = np.nan
-    sound[4010] = np.inf
+def test_what_is_no_number_harms_only_its_moment(tracker: PitchTracker, length_s: float) -> None:
+    sound = buzz(220.0, 16000, round(length_s * 16000))
+    middle = len(sound) // 2
+    sound[middle : middle + 10] = np.nan
+    sound[middle + 10] = np.inf
 
     curve = track(tracker, sound)
 
     assert abs(np.nanmedian(cents(curve.hz, 220.0))) < 5
 
 
-def test_a_quiet_recording_is_heard_like_a_loud_one(tracker: PitchTracker) -> None:
-    loud = track(tracker, buzz(220.0, 16000, 8000))
-    quiet = track(tracker, buzz(220.0, 16000, 8000, peak=0.002))
+def test_a_quiet_recording_is_heard_like_a_loud_one(tracker: PitchTracker, length_s: float) -> None:
+    length = round(length_s * 16000)
+    loud = track(tracker, buzz(220.0, 16000, length))
+    quiet = track(tracker, buzz(220.0, 16000, length, peak=0.002))
 
-    assert np.mean(np.isnan(loud.hz) == np.isnan(quiet.hz)) > 0.97
+    assert np.sum(np.isnan(loud.hz) != np.isnan(quiet.hz)) <= 4
     assert abs(np.nanmedian(cents(quiet.hz, 220.0))) < 5
 
 
 def test_a_glide_is_in_time_with_its_sound(tracker: PitchTracker, info: EngineInfo) -> None:
-    length = 8000 if info.id in SLOW else 32000
+    length = 4800 if info.id in SLOW else 32000
     wanted = 200 * 2 ** (np.arange(length) / 16000)  # an octave a second: 1.2 cents a millisecond
 
     curve = track(tracker, buzz(wanted, 16000, length))
@@ -162,17 +165,30 @@ def test_progress_only_grows_and_reaches_the_end(tracker: PitchTracker, length_s
     assert min(said) >= 0
 
 
-@pytest.mark.parametrize("id", [info.id for info, missing in CARDS if not missing and info.id not in SLOW])
-def test_no_seam_shows_where_a_long_sound_is_cut(id: str) -> None:
-    tracker = registry.pitch_tracker(id)
-    length = 16000 * 45
-    wanted = 220 * 2 ** (np.sin(2 * np.pi * 0.2 * np.arange(length) / 16000) / 2)
+@pytest.mark.parametrize(
+    ("id", "block", "length"),
+    [
+        ("praat", "praat._BLOCK_FRAMES", 200),
+        ("swift-f0", "swift._BLOCK", 12 * 1280),
+        ("crepe-tiny", "crepe._BLOCK", 100),
+    ],
+)
+def test_no_seam_shows_where_a_long_sound_is_cut(
+    monkeypatch: pytest.MonkeyPatch, id: str, block: str, length: int
+) -> None:
+    """A second at a time instead of half a minute: more seams in less sound."""
+    if id not in {info.id for info, missing in CARDS if not missing}:
+        pytest.skip(f"{id} cannot run here")
+    samples = 16000 * 4
+    wanted = 220 * 2 ** (np.sin(2 * np.pi * 0.2 * np.arange(samples) / 16000) / 2)
+    whole = track(registry.pitch_tracker(id), buzz(wanted, 16000, samples))
 
-    curve = track(tracker, buzz(wanted, 16000, length))
+    monkeypatch.setattr(f"studio.engines.{block}", length)
+    cut = track(registry.pitch_tracker(id), buzz(wanted, 16000, samples))
 
-    off = np.abs(cents(curve.hz, wanted[::80]))[20:-20]
-    assert not np.isnan(off).any()
-    assert off.max() < 30
+    assert not np.isnan(cut.hz[20:-20]).any()
+    assert np.abs(cents(cut.hz, whole.hz.astype(np.float64)))[20:-20].max() < 3
+    assert np.abs(cut.confidence - whole.confidence)[20:-20].max() < 0.05
 
 
 def test_everything_a_person_reads_is_there(info: EngineInfo) -> None:
