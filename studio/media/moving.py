@@ -5,30 +5,44 @@ import shutil
 from pathlib import Path
 
 from studio.media.disk import Disk, not_saved
-from studio.media.store import MEDIA, TAKES, ProjectStore
+from studio.media.store import MEDIA, TAKES
 from studio.model.history import History
 
 _NO_SECOND_NAMES = (errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS)
 
 
-def carry_over(old: Path, new: Path, history: History, *, disk: Disk | None = None) -> ProjectStore:
-    """Make the project of one folder in another, with everything in its media and takes.
+def carry_sound(old: Path, new: Path, *, disk: Disk | None = None) -> None:
+    """Have everything in the media and takes of one project's folder in another too; what is there already stays.
 
     Sound that is finished never changes, so that on the same drive a second name for the same file is a copy that
-    takes neither time nor space. StudioError when it does not work; then nothing is left in the new folder.
+    takes neither time nor space; to another drive it takes as long as copying does. StudioError when it fails.
     """
     disk = disk or Disk()
-    existed = new.exists()
     try:
         for part in (MEDIA, TAKES):
             _carry(old / part, new / part, disk)
-        return ProjectStore.create(new, history.project, history=history, disk=disk)
     except OSError as error:
-        _clear(new, keep=existed)
         raise not_saved(error) from error
-    except Exception:
-        _clear(new, keep=existed)
-        raise
+
+
+def clear(folder: Path, *, keep: bool) -> None:
+    """Take back what `carry_sound` and a new store put into a folder that was new, or empty and is to stay."""
+    for part in (MEDIA, TAKES):
+        shutil.rmtree(folder / part, ignore_errors=True)
+    for path in list(folder.iterdir()) if folder.is_dir() else ():
+        if path.is_file() and path.name.startswith(("project.", "journal.")):
+            path.unlink(missing_ok=True)
+    if not keep and folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def takes_long(old: Path, new: Path) -> bool:
+    """Whether the sound has to be copied, because the new folder is on another drive."""
+    try:
+        there = next(folder for folder in (new, *new.parents) if folder.exists())
+        return old.stat().st_dev != there.stat().st_dev
+    except OSError:
+        return True
 
 
 def _carry(old: Path, new: Path, disk: Disk) -> None:
@@ -38,7 +52,7 @@ def _carry(old: Path, new: Path, disk: Disk) -> None:
     for path in sorted(old.iterdir()):
         if path.is_dir() and not path.is_symlink():
             _carry(path, new / path.name, disk)
-        elif path.is_file() and not path.name.endswith(".tmp"):
+        elif path.is_file() and not path.name.endswith((".tmp", ".part")) and not (new / path.name).exists():
             try:
                 disk.link(path.resolve(), new / path.name)
             except OSError as error:
@@ -46,17 +60,6 @@ def _carry(old: Path, new: Path, disk: Disk) -> None:
                     raise
                 disk.copy(path, new / path.name)
     disk.sync_folder(new)
-
-
-def _clear(folder: Path, *, keep: bool) -> None:
-    """Remove what was begun in a folder that was new or empty before."""
-    for part in (MEDIA, TAKES):
-        shutil.rmtree(folder / part, ignore_errors=True)
-    for path in list(folder.iterdir()) if folder.is_dir() else ():
-        if path.is_file() and path.name.startswith(("project.", "journal.")):
-            path.unlink(missing_ok=True)
-    if not keep:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def is_untouched(folder: Path, history: History) -> bool:

@@ -79,8 +79,12 @@ class ProjectStore:
             raise not_saved(error) from error
         store = cls(folder, None, disk)
         begin = history or History(base=project)
-        store.save_generation(begin)
-        store.save_generation(begin)
+        try:
+            store.save_generation(begin)
+            store.save_generation(begin)
+        except StudioError:
+            store.close()
+            raise
         return store
 
     @classmethod

@@ -221,6 +221,17 @@ def read_marks(folder: Path) -> tuple[Mark, ...]:
     return tuple(marks)
 
 
+def is_recording(project_dir: Path) -> bool:
+    """Whether some process is writing a take into this project right now."""
+    folder = project_dir / "takes"
+    headers = [read_header(take) for take in folder.iterdir()] if folder.is_dir() else []
+    return any(
+        header.state == "recording" and header.writer_pid > 0 and _began(header.writer_pid) == header.writer_began
+        for header in headers
+        if header is not None
+    )
+
+
 def _recovered(folder: Path, also_complete: bool) -> RecoveredTake | None:
     header = read_header(folder) or _unknown(folder)
     if header.state == "recovered" or (header.state == "complete" and not also_complete):

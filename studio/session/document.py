@@ -1,10 +1,11 @@
 """The project that is open: its value, its undo, its folder, and the promise that every edit reaches the disk."""
 
+import threading
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QLockFile, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEventLoop, QLockFile, QObject, Qt, QTimer, Signal, Slot
 
 from studio import paths
 from studio.errors import Explanation, StudioError
@@ -12,8 +13,9 @@ from studio.media import journal as journals
 from studio.media.disk import Disk
 from studio.media.generation import NEWEST
 from studio.media.journal import Did, Entry, WentTo
-from studio.media.moving import carry_over, is_untouched, remove_project
+from studio.media.moving import carry_sound, clear, is_untouched, remove_project, takes_long
 from studio.media.store import ProjectStore, is_project
+from studio.media.takes import is_recording
 from studio.model.edits import Edit, RenameProject
 from studio.model.history import History
 from studio.model.project import Project
@@ -40,6 +42,7 @@ class Document(QObject):
 
     _was_saved = Signal(int)
     _was_not_saved = Signal(object)
+    _was_copied = Signal()
 
     def __init__(self, parent: QObject | None = None, *, disk: Disk | None = None) -> None:
         super().__init__(parent)
@@ -171,19 +174,63 @@ class Document(QObject):
                 cause=f"There is something in “{folder.name}” already.",
                 remedy="Choose a new name or an empty folder.",
             )
-        if self._saving is not None:
-            self._saving.flush()
-        history = self._history
-        if self._untitled and history.project.name == UNTITLED:
-            history = history.do(RenameProject(name=folder.name))
-        store = carry_over(old, folder, history, disk=self._disk)
-        was_untitled, was_read_only = self._untitled, self._read_only is not None
+        if folder.resolve().is_relative_to(old.resolve()):
+            raise StudioError(
+                "save_as.inside",
+                "The project was not saved there.",
+                cause="The new folder would lie inside the old one.",
+                remedy="Choose a folder beside it.",
+            )
+        if is_recording(old):
+            raise StudioError(
+                "save_as.recording",
+                "The project was not saved there.",
+                cause="A recording is running in it.",
+                remedy="Stop recording first.",
+            )
+        existed = folder.exists()
+        try:
+            if takes_long(old, folder):
+                self._copy_without_waiting(old, folder)
+            self.flush()
+            carry_sound(old, folder, disk=self._disk)  # also what arrived while the rest was copied
+            history = self._history
+            if self._untitled and history.project.name == UNTITLED:
+                history = history.do(RenameProject(name=folder.name))
+            store = ProjectStore.create(folder, history.project, history=history, disk=self._disk)
+        except StudioError:
+            clear(folder, keep=existed)
+            raise
+        remove = self._untitled and self._read_only is None
         self._end()
-        if was_untitled and not was_read_only:
+        if remove:
             remove_project(old)
         self._read_only, self._notices = None, ()
         self._lock, _ = _locked(folder)
         self._begin(folder, history, store)
+
+    def _copy_without_waiting(self, old: Path, new: Path) -> None:
+        """Copy sound to another drive; the window goes on drawing, and takes no clicks until it is done."""
+        failed: list[StudioError] = []
+        loop = QEventLoop()
+
+        def copy() -> None:
+            try:
+                carry_sound(old, new, disk=self._disk)
+            except StudioError as error:
+                failed.append(error)
+            self._was_copied.emit()
+
+        self._was_copied.connect(loop.quit, Qt.ConnectionType.QueuedConnection)
+        thread = threading.Thread(target=copy, name="copying", daemon=True)
+        thread.start()
+        loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        thread.join()
+        self._was_copied.disconnect(loop.quit)
+        if failed:
+            raise failed[0]
+        if self._folder != old:
+            raise _none_open()  # closed meanwhile, by a signal that ends the program
 
     def close(self) -> bool:
         """Write what is left and let the project go; False when not everything could be written.

@@ -7,12 +7,14 @@ import time
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from studio import paths
 from studio.errors import Explanation, StudioError
 from studio.media.disk import Disk
 from studio.media.store import ProjectStore
+from studio.media.takes import TakeHeader, TakeWriter
 from studio.model.edits import AddMedia, AddTrack, PlaceClip, RenameProject, SetNotes, SetTrackGain, SplitRange
 from studio.model.history import History
 from studio.model.project import Clip, ClipId, Project, Track, TrackId
@@ -176,6 +178,63 @@ def test_save_as_never_goes_where_something_is(document: Document, tmp_path: Pat
     document.do(ADD)
     assert document.close()
     assert [path.name for path in (tmp_path / "taken").iterdir()] == ["letter.txt"]
+
+
+def test_to_another_drive_sound_is_copied_while_the_window_goes_on(
+    document: Document, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One file system stands in for two: second names are refused, as between drives."""
+
+    def refuse(_disk: Disk, _old: Path, _new: Path) -> None:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+    monkeypatch.setattr(Disk, "link", refuse)
+    monkeypatch.setattr("studio.session.document.takes_long", lambda _old, _new: True)
+    write_tone(document.folder / "media" / "tone.wav")
+    whole = (document.folder / "media" / "tone.wav").read_bytes()
+    QTimer.singleShot(0, lambda: document.do(ADD))
+    document.save_as(tmp_path / "other drive")
+    assert document.project.track(T).name == "Voice"
+    assert (tmp_path / "other drive" / "media" / "tone.wav").read_bytes() == whole
+    assert document.close()
+    assert on_disk(tmp_path / "other drive").labels == ("Add track", "Rename project")
+
+
+def test_a_project_is_never_saved_inside_itself(document: Document) -> None:
+    document.do(ADD)
+    with pytest.raises(StudioError, match="inside the old one"):
+        document.save_as(document.folder / "media" / "new")
+    folder = document.folder
+    assert document.close()
+    assert on_disk(folder).project.tracks
+
+
+def test_a_project_in_which_a_recording_runs_stays_where_it_is(document: Document, tmp_path: Path) -> None:
+    header = TakeHeader(take="one", track="t", start=0, rate_hz=48000, channels=1)
+    writer = TakeWriter(document.folder / "takes" / "one", header)
+    with pytest.raises(StudioError, match="recording is running"):
+        document.save_as(tmp_path / "new")
+    assert not (tmp_path / "new").exists()
+    writer.close()
+    document.save_as(tmp_path / "new")
+    assert (tmp_path / "new" / "takes" / "one" / "take.json").is_file()
+    document.close()
+
+
+def test_a_save_as_that_fails_leaves_everything_as_it_was(tmp_path: Path, qtbot: QtBot) -> None:
+    disk = DiskBelow()
+    document = Document(disk=disk)
+    document.new_untitled()
+    document.do(ADD)
+    disk.full_below = tmp_path / "goal"
+    with pytest.raises(StudioError, match="disk is full"):
+        document.save_as(tmp_path / "goal")
+    assert not (tmp_path / "goal").exists()
+    assert document.is_untitled
+    document.do(SetNotes("on"))
+    folder = document.folder
+    assert document.close()
+    assert on_disk(folder).project.notes == "on"
 
 
 def test_opening_what_is_no_project_keeps_the_open_one(document: Document, tmp_path: Path) -> None:
