@@ -12,7 +12,7 @@ import numpy as np
 import soxr
 
 from studio.audio import watchdog
-from studio.audio.clock import KNOWN_WELL
+from studio.audio.clock import KNOWN_WELL, Stamps
 from studio.audio.fifo import Fifo
 from studio.audio.stream import Microphone
 from studio.audio.watchdog import Alarms
@@ -27,6 +27,8 @@ _SYNC_S: Final = 0.4
 _PREROLL_S: Final = 1.0
 _SETTLE_S: Final = 0.6
 _SMALLEST_GAP_S: Final = 0.004
+_PLAUSIBLE_S: Final = 0.04
+"""Where the device's word on its delay and the arrival of its sound differ by more, its word is wrong."""
 _PUNCH_IN_S: Final = 4.0
 _BLOCK: Final = 4800
 
@@ -42,14 +44,24 @@ class Listener(Protocol):
 class _Incident:
     """Something that may have cost sound: what came before it, and when sound came again."""
 
-    def __init__(self, kind: MarkKind, at_queue: int, offset_s: float | None, stamp: int, note: str) -> None:
+    def __init__(self, kind: MarkKind, at_queue: int, stamps: Stamps, note: str) -> None:
         self.kind = kind
         self.at_queue = at_queue
-        self.offset_s = offset_s
-        self.stamp = stamp
+        self._stamps = stamps
+        self._offset_s = stamps.offset_s()
+        self._earliest_s = stamps.earliest_s()
+        self.stamp = stamps.count
         self.note = note
         self.again_s: float | None = None
         self.cut = False
+
+    def missing_s(self) -> float:
+        """How much later the clock of the device is now than before: so much sound never came."""
+        offset_s, earliest_s = self._stamps.offset_s(self.stamp), self._stamps.earliest_s(self.stamp)
+        if offset_s is None or earliest_s is None or self._offset_s is None or self._earliest_s is None:
+            return 0.0
+        by_converter, by_arrival = offset_s - self._offset_s, earliest_s - self._earliest_s
+        return by_converter if abs(by_converter - by_arrival) < _PLAUSIBLE_S else by_arrival
 
 
 class Recorder:
@@ -213,8 +225,7 @@ class Recorder:
 
     def _note(self, kind: MarkKind, note: str, *, cut: bool) -> None:
         if self._incident is None:
-            stamps = self._microphone.stamps
-            self._incident = _Incident(kind, self._queue.written, stamps.offset_s(), stamps.count, note)
+            self._incident = _Incident(kind, self._queue.written, self._microphone.stamps, note)
         elif kind != "gap":
             self._incident.kind = kind
         self._incident.cut |= cut
@@ -231,8 +242,7 @@ class Recorder:
             incident.again_s = now_s
         if not at_once and now_s - (incident.again_s or now_s) < _SETTLE_S:
             return
-        after_s = stamps.offset_s(incident.stamp)
-        missing_s = 0.0 if after_s is None or incident.offset_s is None else after_s - incident.offset_s
+        missing_s = incident.missing_s()
         missing = round(missing_s * self._rate_hz) if missing_s > _SMALLEST_GAP_S else 0
         self._drain(writer, incident.at_queue)
         if missing or incident.kind != "gap":

@@ -94,9 +94,9 @@ class Speaker:
         first = self._queue.read
         filled, row, number = self._queue.read_switching(mix)
         mix[filled:] = 0
-        self.stamps.add(self.frames, dac_s, first, filled if row < 0 else row)
+        self.stamps.add(self.frames, dac_s, first, filled if row < 0 else row, now_s)
         if row >= 0:
-            self.stamps.add(self.frames + row, dac_s + row / self.stamps.rate_hz, number, filled - row)
+            self.stamps.add(self.frames + row, dac_s + row / self.stamps.rate_hz, number, filled - row, now_s)
         if filled < frames and self.expecting:
             self.starved += 1
         if self.monitoring:
@@ -147,7 +147,7 @@ class Microphone:
         both = self._both[: len(block)]
         both[:, 0] = block[:, 0]
         both[:, 1] = block[:, min(1, block.shape[1] - 1)]
-        self.stamps.add(self.frames, adc_s, self._queue.written, len(block))
+        self.stamps.add(self.frames, adc_s, self._queue.written, len(block), now_s)
         taken = self._queue.write(both)
         self.frames += len(block)
         if taken < len(block):

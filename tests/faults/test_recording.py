@@ -133,7 +133,7 @@ def kill_desktops(pulse: Pulse, folder: Path, kills: int, *, whole_group: bool) 
 
 
 def _alive(pid: int) -> bool:
-    return psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    return bool(psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
 
 
 @pytest.mark.parametrize("whole_group", [False, True])

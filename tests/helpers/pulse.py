@@ -112,6 +112,10 @@ class Pulse:
         self._daemon: subprocess.Popen[bytes] | None = None
         self._feeds: list[Feed] = []
         (self._home / "client.conf").write_text("autospawn = no\nenable-shm = no\n")
+        rate_hz = next(iter(self._sinks.values()))
+        (self._home / "daemon.conf").write_text(
+            f"default-sample-rate = {rate_hz}\nalternate-sample-rate = {rate_hz}\nresample-method = speex-float-5\n"
+        )
         (self._home / "asound.conf").write_text(
             "pcm.pulse { type pulse\n hint { show on\n description pulse } }\nctl.pulse { type pulse }\n"
             "pcm.!default { type pulse\n hint { show on\n description pulse } }\nctl.!default { type pulse }\n"
@@ -126,6 +130,7 @@ class Pulse:
             "PULSE_RUNTIME_PATH": str(self._home / "run"),
             "PULSE_STATE_PATH": str(self._home),
             "PULSE_SERVER": f"unix:{self._home}/native",
+            "PULSE_CONFIG": str(self._home / "daemon.conf"),
             "PULSE_CLIENTCONFIG": str(self._home / "client.conf"),
             "ALSA_CONFIG_PATH": str(self._home / "asound.conf"),
             "DBUS_SESSION_BUS_ADDRESS": "disabled:",
@@ -169,7 +174,11 @@ class Pulse:
 
     def _keep_awake(self, sink: str) -> None:
         """Make a null sink work in steps of 20 ms, as a card does; alone it sleeps two seconds at a time."""
+        before = self.pactl("list", "short", "sink-inputs").count("\n")
         self.feed(sink, itertools.repeat(np.zeros((960, 2), np.float32)))
+        until(lambda: self.pactl("list", "short", "sink-inputs").count("\n") > before, _START_S, "the silence plays")
+        for on in (True, False):  # wakes it from the first long sleep
+            self.suspend(sink, on)
 
     def _answers(self, sink: str) -> bool:
         asked = subprocess.run(

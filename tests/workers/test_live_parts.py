@@ -25,9 +25,11 @@ from studio.media.wav import Frames
 from studio.model.project import Media
 from tests.helpers.pulse import until
 
+SCALE = np.float32(2**22)
+
 
 def numbered(start: int, frames: int) -> Frames:
-    return np.repeat(np.arange(start, start + frames, dtype=np.float32)[:, None], 2, axis=1)
+    return np.repeat(np.arange(start, start + frames).astype(np.float32)[:, None], 2, axis=1)
 
 
 class Numbers:
@@ -38,7 +40,7 @@ class Numbers:
         self.rate_hz = rate_hz
 
     def render(self, start: int, frames: int) -> Frames:
-        return numbered(start, frames) / 2**22
+        return numbered(start, frames) / SCALE
 
 
 class Tone(Numbers):
@@ -136,7 +138,7 @@ def test_seeking_is_heard_in_the_next_block_and_begins_on_its_sample(player: Pla
 def test_an_edit_while_playing_takes_over_within_50_ms_and_in_time(player: Player, queue: Fifo) -> None:
     class Other(Numbers):
         def render(self, start: int, frames: int) -> Frames:
-            return -numbered(start, frames) / 2**22
+            return -numbered(start, frames) / SCALE
 
     player.load(Numbers(1 << 20))
     player.play(Span(0, 0))
@@ -191,14 +193,14 @@ def test_every_sample_that_a_full_queue_refused_is_counted_and_marked(tmp_path: 
     recorder = Recorder(microphone, queue, 48000, ears, Alarms(ears.alarms.append))
     recorder.begin(tmp_path / "takes" / "a", header(), lambda: None)
     for _ in range(40):  # nothing is punched in yet, so nothing is emptied: as if the disk stood still
-        block = numbered(microphone.frames, 480) / 2**22
+        block = numbered(microphone.frames, 480) / SCALE
         microphone.callback(block, time.monotonic(), microphone.frames / 48000, False)
     refused = microphone.dropped
     assert refused == 40 * 480 - 4800
     recorder._first_s = lambda: 0.0  # the disk wakes up
     until(lambda: queue.available == 0, 5, "the recorder catches up")
     for _ in range(5):
-        block = numbered(microphone.frames, 480) / 2**22
+        block = numbered(microphone.frames, 480) / SCALE
         microphone.callback(block, time.monotonic(), microphone.frames / 48000, False)
         until(lambda: queue.available == 0, 5, "the recorder keeps up")
     recorder.finish()

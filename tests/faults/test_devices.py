@@ -1,0 +1,361 @@
+"""Sound devices that sleep, freeze, die, vanish and fall silent: FAULTS 12 and 23 to 31, on a daemon of our own."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from studio.media.takes import Mark, read_marks
+from studio.protocol.messages import (
+    AudioState,
+    Meter,
+    Monitor,
+    OpenAudio,
+    Play,
+    Refused,
+    StopRecording,
+    TakeFinished,
+    TakeProgress,
+    Trouble,
+)
+from tests.helpers.live import LiveProcess, lost, project_with, read_take, record_into, stretches
+from tests.helpers.pulse import Pulse, counter, missing, tone, until
+
+pytestmark = [pytest.mark.skipif(bool(missing()), reason=missing())]
+BOOTH = OpenAudio(output="stage", input="Monitor of booth")
+BLOCK = 480
+CARD_STEP = 960
+WAIT = threading.Event().wait
+
+
+@pytest.fixture
+def pulse() -> Iterator[Pulse]:
+    with Pulse() as pulse:
+        yield pulse
+
+
+@pytest.fixture
+def worker(pulse: Pulse) -> Iterator[LiveProcess]:
+    with LiveProcess(pulse.environment) as worker:
+        yield worker
+
+
+def recording(worker: LiveProcess, folder: Path, take: str = "take") -> int:
+    """Record the counting signal until a second of it is on the disk."""
+    seen = worker.send(BOOTH, record_into(folder, take))
+    worker.wait(TakeProgress, lambda said: said.frames > 48000, since=seen)
+    return len(worker.events)
+
+
+def finish(worker: LiveProcess) -> TakeFinished:
+    seen = worker.send(StopRecording())
+    return worker.wait(TakeFinished, since=seen)
+
+
+def on_disk(worker: LiveProcess, more: int) -> None:
+    """Wait until so many frames more are on the disk."""
+    now = [said.frames for said in worker.events if isinstance(said, TakeProgress)][-1]
+    worker.wait(TakeProgress, lambda said: said.frames >= now + more)
+
+
+def sleeping_card(pulse: Pulse, worker: LiveProcess, folder: Path, seconds: float, take: str) -> None:
+    seen = recording(worker, folder, take)
+    pulse.suspend("booth", True)
+    slept_s = time.monotonic()
+    noticed_s, trouble = worker.timed(Trouble, lambda said: said.kind == "stalled", since=seen)
+    assert noticed_s - slept_s < 1.0  # half a second without a callback, on a machine that others use too
+    assert trouble.why.remedy
+    WAIT(seconds - (time.monotonic() - slept_s))
+    pulse.suspend("booth", False)
+    slept = time.monotonic() - slept_s
+    worker.wait(Trouble, lambda said: said.kind == "stalled" and said.over, since=seen)
+    on_disk(worker, 24000)
+    finished = finish(worker)
+
+    sound = read_take(folder, take)
+    gaps = [mark for mark in read_marks(folder / "takes" / take) if mark.kind == "gap"]
+    assert sum(segment.length for segment in finished.segments) == len(sound)
+    assert len(gaps) == 1
+    assert gaps[0].length == pytest.approx(slept * 48000, abs=CARD_STEP + 0.05 * 48000)  # pactl takes its time too
+    assert (sound[gaps[0].at : gaps[0].at + gaps[0].length] == 0).all()
+    outside = np.delete(sound, np.s_[gaps[0].at : gaps[0].at + gaps[0].length])
+    assert lost(outside) <= CARD_STEP  # what the card itself threw away when it fell asleep
+
+
+def test_a_card_that_falls_asleep_leaves_a_marked_gap_of_the_right_length(
+    pulse: Pulse, worker: LiveProcess, tmp_path: Path
+) -> None:
+    pulse.feed("booth", counter())
+    sleeping_card(pulse, worker, tmp_path, 1.5, "short")
+    sleeping_card(pulse, worker, tmp_path, 3.5, "reopened")
+    assert sorted(path.name for path in (tmp_path / "takes" / "reopened").glob("*.wav")) == ["000.wav", "001.wav"]
+
+
+@pytest.mark.full_faults
+@pytest.mark.timeout(900)
+def test_a_card_that_falls_asleep_twenty_times(pulse: Pulse, worker: LiveProcess, tmp_path: Path) -> None:
+    pulse.feed("booth", counter())
+    for number in range(20):
+        sleeping_card(pulse, worker, tmp_path, 1.0 + number / 10, f"s{number}")
+    print("injected 20 sleeps, 20 gaps marked", end=" ")  # noqa: T201
+
+
+def frozen_server(pulse: Pulse, worker: LiveProcess, folder: Path, take: str) -> None:
+    seen = recording(worker, folder, take)
+    pulse.freeze()
+    worker.wait(Trouble, lambda said: said.kind == "stalled", since=seen)
+    WAIT(1.4)
+    pulse.thaw()
+    worker.wait(Trouble, lambda said: said.kind == "stalled" and said.over, since=seen)
+    on_disk(worker, 48000)
+    finish(worker)
+
+    marks = read_marks(folder / "takes" / take)
+    dropped = [said.dropped for said in worker.events if isinstance(said, TakeProgress)][-1]
+    assert dropped == sum(mark.length for mark in marks if mark.kind == "dropped")
+    assert lost(read_take(folder, take)) <= sum(mark.length for mark in marks) + BLOCK
+
+
+def test_a_burst_after_a_frozen_server_is_kept_whole(pulse: Pulse, worker: LiveProcess, tmp_path: Path) -> None:
+    pulse.feed("booth", counter())
+    frozen_server(pulse, worker, tmp_path, "burst")
+
+
+def killed_server(pulse: Pulse, worker: LiveProcess, folder: Path, take: str) -> None:
+    pulse.feed("booth", counter())
+    seen = recording(worker, folder, take)
+    died_s = time.monotonic()
+    pulse.kill()
+    noticed_s, _ = worker.timed(Trouble, lambda said: said.kind in ("server_lost", "device_lost"), since=seen)
+    pulse.start()
+    back_s = time.monotonic()
+    pulse.feed("booth", counter())
+    worker.timed(Trouble, lambda said: said.kind == "server_lost" and said.over, since=seen)
+    open_s, _ = worker.timed(AudioState, lambda said: said.open_input == "Monitor of booth", since=seen + 1)
+    assert noticed_s - died_s < 1.0
+    assert open_s - back_s < 3.0
+    until(lambda: _counts_again(worker, folder, take), 20, "sound comes again")
+    finish(worker)
+
+    sound = read_take(folder, take)
+    (gap,) = (mark for mark in read_marks(folder / "takes" / take) if mark.kind == "gap")
+    assert (sound[gap.at : gap.at + gap.length] == 0).all()
+    assert lost(sound[: gap.at]) == 0
+    assert lost(sound[gap.at + gap.length :]) == 0
+
+
+def _counts_again(worker: LiveProcess, folder: Path, take: str) -> bool:
+    second = folder / "takes" / take / "001.wav"
+    return second.exists() and second.stat().st_size > 4 * 48000
+
+
+def test_a_killed_server_costs_a_marked_gap_and_recording_goes_on(
+    pulse: Pulse, worker: LiveProcess, tmp_path: Path
+) -> None:
+    killed_server(pulse, worker, tmp_path, "server")
+
+
+@pytest.mark.full_faults
+@pytest.mark.timeout(1800)
+def test_a_server_killed_twenty_times(pulse: Pulse, worker: LiveProcess, tmp_path: Path) -> None:
+    for number in range(20):
+        killed_server(pulse, worker, tmp_path, f"k{number}")
+    print("injected 20 server kills, 20 takes went on", end=" ")  # noqa: T201
+
+
+def unplugged_microphone(pulse: Pulse, worker: LiveProcess, folder: Path, take: str) -> None:
+    pulse.feed("booth", counter())
+    seen = recording(worker, folder, take)
+    pulled_s = time.monotonic()
+    pulse.unplug("booth")
+    noticed_s, trouble = worker.timed(Trouble, lambda said: said.kind == "device_lost", since=seen)
+    assert noticed_s - pulled_s < 1.0
+    assert "Monitor of booth" in trouble.why.title
+    WAIT(1.0)
+    pulse.plug("booth")
+    pulse.feed("booth", counter())
+    worker.wait(Trouble, lambda said: said.kind == "device_lost" and said.over, since=seen)
+    until(lambda: _counts_again(worker, folder, take), 20, "sound comes again")
+    finish(worker)
+
+    sound = read_take(folder, take)
+    marks = read_marks(folder / "takes" / take)
+    (gap,) = (mark for mark in marks if mark.kind == "gap")
+    assert _unmarked_strangeness(sound, marks) == 0
+    assert (sound[gap.at : gap.at + gap.length] == 0).all()
+
+
+def _unmarked_strangeness(sound: "np.ndarray[tuple[int], np.dtype[np.float32]]", marks: tuple[Mark, ...]) -> int:
+    """Samples between the unplugging and the gap that no mark covers: they may come from another device."""
+    (gap,) = (mark for mark in marks if mark.kind == "gap")
+    counting = [part for part in stretches(sound[: gap.at]) if part.number >= 0]
+    whole_until = counting[0].at + counting[0].length
+    covered = np.zeros(len(sound), bool)
+    for mark in marks:
+        covered[mark.at : mark.at + mark.length] = True
+    return int((~covered[whole_until : gap.at]).sum())
+
+
+def test_an_unplugged_microphone_is_said_at_once_and_never_replaced_in_silence(
+    pulse: Pulse, worker: LiveProcess, tmp_path: Path
+) -> None:
+    unplugged_microphone(pulse, worker, tmp_path, "unplugged")
+
+
+@pytest.mark.full_faults
+@pytest.mark.timeout(1800)
+def test_a_microphone_unplugged_twenty_times(pulse: Pulse, worker: LiveProcess, tmp_path: Path) -> None:
+    for number in range(20):
+        unplugged_microphone(pulse, worker, tmp_path, f"u{number}")
+    print("injected 20 unpluggings, 0 unmarked samples of another device", end=" ")  # noqa: T201
+
+
+def test_a_stream_moved_to_another_microphone_is_said_and_marked(
+    pulse: Pulse, worker: LiveProcess, tmp_path: Path
+) -> None:
+    pulse.feed("booth", counter())
+    seen = recording(worker, tmp_path)
+    (stream,) = (line.split()[0] for line in pulse.pactl("list", "short", "source-outputs").splitlines())
+    pulse.pactl("move-source-output", stream, "stage.monitor")
+    trouble = worker.wait(Trouble, lambda said: said.kind == "rerouted", since=seen)
+    assert "Monitor of booth" in trouble.why.title
+    on_disk(worker, 24000)
+    pulse.pactl("move-source-output", stream, "booth.monitor")
+    worker.wait(Trouble, lambda said: said.kind == "rerouted" and said.over, since=seen)
+    finish(worker)
+
+    (mark,) = (mark for mark in read_marks(tmp_path / "takes" / "take") if mark.kind == "device")
+    assert mark.length > 24000
+
+
+def test_a_microphone_that_is_not_there_is_refused_by_name(worker: LiveProcess, tmp_path: Path) -> None:
+    seen = worker.send(OpenAudio(input="Rode NT-USB"), record_into(tmp_path, "take"))
+    refused = worker.wait(Refused, since=seen)
+
+    assert refused.why.title == "Rode NT-USB is not used."
+    assert not (tmp_path / "takes").exists()
+
+
+def test_a_muted_microphone_is_noticed_after_three_seconds(pulse: Pulse, worker: LiveProcess) -> None:
+    pulse.feed("booth", counter())
+    seen = worker.send(BOOTH, Meter(on=True))
+    worker.wait(AudioState, lambda said: bool(said.open_input), since=seen)
+    WAIT(1.0)
+    assert not any(isinstance(said, Trouble) for said in worker.events)
+    pulse.mute("booth", True)
+    muted_s = time.monotonic()
+    noticed_s, _ = worker.timed(Trouble, lambda said: said.kind == "silent", since=seen)
+    assert 2.5 < noticed_s - muted_s < 4.5
+    pulse.mute("booth", False)
+    worker.wait(Trouble, lambda said: said.kind == "silent" and said.over, since=seen)
+
+
+def test_a_44_1_khz_card_is_heard_and_recorded_at_the_right_pitch(tmp_path: Path) -> None:
+    with Pulse({"old": 44100}) as pulse, LiveProcess(pulse.environment) as worker:
+        pulse.feed("old", tone(440.0, 44100), 44100)
+        seen = worker.send(OpenAudio(output="old", input="Monitor of old"), record_into(tmp_path, "take"))
+        state = worker.wait(AudioState, lambda said: said.recording, since=seen)
+        assert "44.1" in state.resampling
+        assert state.device_rate_hz == 44100
+        worker.wait(TakeProgress, lambda said: said.frames > 4 * 48000, since=seen)
+        finish(worker)
+    sound = read_take(tmp_path, "take")[48000:]
+    spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound)), 1 << 21))
+
+    assert float(np.argmax(spectrum)) * 48000 / (1 << 21) == pytest.approx(440, abs=0.1)
+
+
+def test_a_worker_that_slept_itself_marks_the_gap_and_goes_on(
+    pulse: Pulse, worker: LiveProcess, tmp_path: Path
+) -> None:
+    pulse.feed("booth", counter())
+    recording(worker, tmp_path)
+    os.kill(worker.pid, signal.SIGSTOP)
+    WAIT(3.0)
+    os.kill(worker.pid, signal.SIGCONT)
+    on_disk(worker, 4 * 48000)
+    finish(worker)
+
+    sound, marks = read_take(tmp_path, "take"), read_marks(tmp_path / "takes" / "take")
+    assert lost(sound) <= sum(mark.length for mark in marks) + CARD_STEP
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
+@pytest.mark.parametrize("megabytes", [3, 5])
+def test_a_full_disk_ends_the_take_cleanly(pulse: Pulse, worker: LiveProcess, tmp_path: Path, megabytes: int) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", str(small)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("this machine does not let us mount a small disk")
+    try:
+        pulse.feed("booth", counter())
+        seen = worker.send(BOOTH, record_into(small, "take", channels=2))
+        full = worker.wait(Trouble, lambda said: said.kind == "disk_full", since=seen)
+        finished = worker.wait(TakeFinished, since=seen)
+        worker.wait(AudioState, lambda said: not said.recording, since=seen + 3)
+        sound = read_take(small, "take")
+    finally:
+        subprocess.run(["umount", "-l", str(small)], check=True)
+
+    assert "kept" in full.why.remedy
+    assert finished.warning
+    assert sum(segment.length for segment in finished.segments) == len(sound)
+    assert len(sound) > 24000
+    assert lost(sound) == 0
+
+
+def test_too_loud_a_microphone_is_said(pulse: Pulse, worker: LiveProcess) -> None:
+    pulse.feed("booth", tone(440.0, level=1.0))
+    seen = worker.send(BOOTH, Meter(on=True))
+
+    assert worker.wait(Trouble, lambda said: said.kind == "clipping", since=seen).why.remedy
+
+
+def test_a_howling_monitor_stays_below_full_scale(pulse: Pulse, worker: LiveProcess) -> None:
+    """The speaker's own sound is its microphone, with 20 dB more each time round."""
+    seen = worker.send(OpenAudio(output="stage", input="Monitor of stage"), Monitor(on=True, gain_db=20.0))
+    worker.wait(AudioState, lambda said: said.monitoring and bool(said.open_output), since=seen)
+    pulse.feed("stage", tone(300.0, level=0.1))
+    heard = subprocess.run(
+        [
+            "timeout",
+            "4",
+            "parec",
+            "--device=stage.monitor",
+            "--raw",
+            "--format=float32le",
+            "--channels=2",
+            "--rate=48000",
+        ],
+        env=os.environ | pulse.environment,
+        capture_output=True,
+        check=False,
+    )
+    peak = float(np.abs(np.frombuffer(heard.stdout[: len(heard.stdout) // 4 * 4], np.float32)).max())
+
+    assert 0.5 < peak <= 1.1001  # ours below full scale, and the stranger's tenth on top
+
+
+def test_playing_survives_a_server_that_dies(pulse: Pulse, worker: LiveProcess, tmp_path: Path) -> None:
+    sound = np.full((48000 * 60, 1), 0.25, np.float32)
+    seen = worker.send(BOOTH, project_with(tmp_path, sound), Play(start=0))
+    worker.wait(AudioState, lambda said: said.open_output == "stage" and said.playing, since=seen)
+    pulse.kill()
+    worker.wait(AudioState, lambda said: said.open_output == "", since=seen)
+    pulse.start()
+    died = len(worker.events)
+    state = worker.wait(AudioState, lambda said: said.open_output == "stage", since=died - 1)
+
+    assert state.playing
+    with contextlib.closing(worker.series()[1]) as meters:
+        until(lambda: (row := meters.latest()) is not None and row[5] > -20, 10, "sound plays again")
