@@ -1,8 +1,8 @@
 """Import: the same sound out of every kind of file, in the right place, in bounded memory; damage is said."""
 
+import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -396,47 +396,7 @@ def test_a_stretch_of_a_track_becomes_one_medium_at_the_level_of_its_clips(tmp_p
     assert np.allclose(found[600:], found[:400], atol=1e-6)
 
 
-LONG = """
-import resource, sys
-from pathlib import Path
-from studio.audio.importing import import_media
-media, warning = import_media(Path(sys.argv[1]), Path(sys.argv[2]), 48000, lambda fraction, stage: None)
-print(media.length, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024, warning)
-"""
-
-
-@pytest.mark.full_faults
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("hours", [3])
-def test_hours_are_imported_in_bounded_memory(
-    tmp_path: Path, hours: int, record_property: Callable[[str, object], None]
-) -> None:
-    path = tmp_path / "long.flac"
-    minute = np.concatenate((buzz(44100 * 60, 44100), sweep(44100 * 60, 44100)), axis=1)
-    with soundfile.SoundFile(path, "w", 44100, 2, format="FLAC") as file:
-        for _ in range(60 * hours):
-            file.write(minute)
-
-    done = subprocess.run(
-        [sys.executable, "-c", LONG, path, tmp_path / "project"],
-        env=_environment(),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-
-    length, peak_bytes, *warning = done.stdout.split()
-    record_property("peak_rss_mib", int(peak_bytes) >> 20)
-    assert int(length) == hours * 3600 * 48000
-    assert not warning
-    assert int(peak_bytes) < 1536 << 20, f"{int(peak_bytes) >> 20} MiB"
-    (media,) = (tmp_path / "project" / "media").iterdir()
-    media.unlink()  # four gigabytes
-
-
 def _environment() -> dict[str, str]:
-    import os
-
     return {**os.environ, "PYTHONPATH": ":".join(sys.path)}
 
 
