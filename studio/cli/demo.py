@@ -71,7 +71,8 @@ def run(call: Call) -> Outcome:
         _reopen(folder, project, said)
         data["exports"] = msgspec.to_builtins(_export(compute, project, folder, out, said))
     data |= {"project": str(folder), "picture": _picture(folder, out / "window.png", said), "steps": list(said)}
-    return Outcome(text="\n".join(f"• {line}" for line in said), data=data)
+    status = 0 if data["picture"] else 1  # everything else would have ended the demo
+    return Outcome(text="\n".join(f"• {line}" for line in said), data=data, status=status)
 
 
 def _begin(compute: Line, document: Document, folder: Path, source: Path | None, said: list[str]) -> Media:
