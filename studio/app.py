@@ -262,6 +262,7 @@ def picture(
         if prepare is not None:
             _run_until(lambda: not studio.jobs.busy, wait_s)
             prepare(studio)
+        _run_until(lambda: bool(studio.desk.engines.device), wait_s)
         if not _run_until(lambda: not studio.jobs.busy and opening.pictures_are_there(studio.desk), wait_s):
             raise _no_picture("The waveforms were not ready in time.")
         studio.desk.view.zoom_fit()

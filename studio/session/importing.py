@@ -52,6 +52,7 @@ class Importing(QObject):
         self._document = document
         self._jobs = jobs
         self._settings = settings
+        self._drawing: dict[MediaId, JobId] = {}
         self.finding: dict[MediaId, JobId] = {}
         """The newest job that looks for the melody of a medium, also when it is over."""
 
@@ -105,11 +106,15 @@ class Importing(QObject):
         return job
 
     def build_peaks(self, media: Media) -> JobId:
-        """Build the picture of a medium whose cache was emptied, or of a take."""
+        """Build the picture of a medium whose cache was emptied, or of a take; once, however many views ask."""
+        asked = self._jobs.row(self._drawing[media.id]) if media.id in self._drawing else None
+        if asked is not None and not asked.is_over:
+            return asked.id
         path = str(self._document.folder / media.file)
-        return self._jobs.start(
-            lambda job: BuildPeaks(job=job, path=path, media=media.id), f"Drawing {media.name}", None
+        self._drawing[media.id] = self._jobs.start(
+            lambda job: BuildPeaks(job=job, path=path, media=media.id), f"Drawing {media.name}"
         )
+        return self._drawing[media.id]
 
     def render_into_one(self, track: TrackId, start: int, stop: int, name: str) -> JobId:
         """Mix what sounds between two timeline samples of a track into one clip, which takes its place."""
