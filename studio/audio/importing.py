@@ -32,7 +32,7 @@ Report = Callable[[float, str], None]
 _BLOCK_FRAMES: Final = 1 << 16
 _DEFAULT_HZ: Final = 48000
 _SPARE_BYTES: Final = 64 << 20
-_BELIEVABLE_BYTES: Final = 1 << 40  # beyond that a header lies; the disk will say when it is full
+_MOST_EXPANSION: Final = 600  # what says that it holds more than this many times its own size lies
 _LONGEST_NAME: Final = 120
 
 
@@ -49,7 +49,9 @@ def import_media(path: Path, project_dir: Path, rate_hz: int, report: Report) ->
     title = f"{path.name} was not imported."
     with Decoder(path) as sound:
         to_hz = rate_hz or (sound.rate_hz if 44100 <= sound.rate_hz <= 96000 else _DEFAULT_HZ)
-        _check_room(project_dir, (sound.expected_s or 0.0) * to_hz * sound.channels * 4, title)
+        needed_bytes = (sound.expected_s or 0.0) * to_hz * sound.channels * 4
+        if needed_bytes < path.stat().st_size * _MOST_EXPANSION:
+            _check_room(project_dir, needed_bytes, title)
         resampler = Resampler(sound.rate_hz, to_hz, sound.channels)
         with MediaWriter(project_dir, to_hz, sound.channels, title=title) as writer:
             for block in sound.blocks():
@@ -187,7 +189,7 @@ def _check_room(project_dir: Path, needed_bytes: float, title: str) -> None:
     folder = next((folder for folder in (project_dir, *project_dir.parents) if folder.exists()), project_dir)
     with told(title, project_dir):
         free = shutil.disk_usage(folder).free
-    if needed_bytes + _SPARE_BYTES > free and needed_bytes < _BELIEVABLE_BYTES:
+    if needed_bytes + _SPARE_BYTES > free:
         raise disk_full(title, project_dir)
 
 

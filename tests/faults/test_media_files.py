@@ -4,6 +4,7 @@ All through the real compute worker, in a process that may use 3 GiB of memory.
 """
 
 import random
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -98,10 +99,14 @@ def worker() -> Iterator[Child]:
 
 
 @pytest.fixture
-def say(request: pytest.FixtureRequest) -> Callable[[str], None]:
+def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
     """Put a line into the report of the run."""
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    return lambda text: reporter.write_line(f"\n{text}") if reporter else None
+
+    def write(text: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\n{text}\n")
+
+    return write
 
 
 def survives(worker: Child, folder: Path, rounds: int) -> Counter[str]:

@@ -1,9 +1,11 @@
 """Import: the same sound out of every kind of file, in the right place, in bounded memory; damage is said."""
 
+import itertools
 import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import numpy as np
@@ -11,7 +13,7 @@ import pytest
 import soundfile
 
 from studio import paths
-from studio.audio import importing
+from studio.audio import decode, importing
 from studio.audio.downmix import to_channels
 from studio.audio.importing import Imported, MediaWriter, import_media, remove_leftovers, render_track
 from studio.errors import Cancelled, StudioError
@@ -331,6 +333,55 @@ try:
 except StudioError as error:
     print(error.explanation.code)
 """
+
+
+def test_a_lie_about_the_length_does_not_make_the_disk_too_small(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_as("flac", tmp_path / "s.flac", noise(48000))
+    raw = bytearray(path.read_bytes())
+    raw[21] |= 0x0F  # the number of samples in STREAMINFO: now sixteen days
+    raw[22:26] = b"\xff" * 4
+    path.write_bytes(raw)
+    monkeypatch.setattr(importing, "_SPARE_BYTES", 1 << 60)
+
+    result, found = imported(path, tmp_path / "project")
+
+    assert np.abs(found - noise(48000)).max() < 2.0**-15
+    assert "0:01 of about" in result.warning
+
+
+def test_a_file_that_gives_no_sound_for_ten_seconds_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = write_as("mka", tmp_path / "s.mka", noise(48000 * 4))
+    path = remuxed_with_holes(whole, tmp_path / "holes.mka")
+    twenty_seconds_a_look = itertools.count(step=20)
+    assert "short pieces could not be read" in imported(path, tmp_path / "project")[0].warning
+
+    monkeypatch.setattr(decode, "time", SimpleNamespace(monotonic=lambda: next(twenty_seconds_a_look)))
+    result, found = imported(path, tmp_path / "project")
+
+    assert 48000 < len(found) < 48000 * 2.5
+    assert result.warning == "This file is damaged: 0:02 of about 0:04 could be read."
+
+
+def remuxed_with_holes(whole: Path, path: Path) -> Path:
+    """The same sound as FLAC in Matroska, where after two seconds every packet is rubbish, to three seconds."""
+    with av.open(str(whole)) as source, av.open(str(path), "w", format="matroska") as out:
+        stream = out.add_stream("flac", rate=48000)
+        assert isinstance(stream, av.AudioStream)
+        stream.codec_context.layout = "mono"
+        stream.codec_context.format = av.AudioFormat("s16")
+        resampler = av.AudioResampler("s16", "mono", 48000, 4096)
+        for frame in [*source.decode(audio=0), None]:
+            for ready in resampler.resample(frame):
+                for packet in stream.encode(ready):
+                    if packet.pts is not None and 96000 <= packet.pts < 144000:
+                        packet.update(b"\x55" * packet.size)
+                    out.mux(packet)
+        out.mux(stream.encode(None))
+    return path
 
 
 def test_a_project_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
