@@ -25,7 +25,7 @@ from studio.protocol.messages import (
 )
 from studio.supervision.worker import Worker
 
-WAIT_MS = 30_000
+WAIT_MS = 60_000
 """Generous: a test waits for a signal, and only a failing one waits this long."""
 
 MakeWorker = Callable[..., Worker]
