@@ -55,6 +55,7 @@ class PitchLane(QWidget):
         self._whose = QLabel()
         self._whose.setProperty("tone", "secondary")
         self._engine = QComboBox()
+        self._engine.view().setAccessibleName("Pitch engines")
         self._engine.setAccessibleName("Pitch engine")
         self._engine.setToolTip("The engine that finds the melody")
         self._find = IconButton("Find the pitch", "pitch", theme, keys="Ctrl+Alt+P")
