@@ -211,12 +211,13 @@ def test_an_undo_history_that_does_not_lead_to_the_project_is_left_out_and_the_p
     assert [notice.code for notice in opened.notices] == ["open.no_undo"]
 
 
-def test_a_torn_last_line_is_left_out_said_and_written_over(folder: Path) -> None:
+@pytest.mark.parametrize("rest", [b'1234abcd {"type":"aft', b"0" * 5000], ids=["short", "long"])
+def test_a_torn_last_line_is_left_out_said_and_written_over(folder: Path, rest: bytes) -> None:
     store = ProjectStore.create(folder, EMPTY.project)
     store.append(work(3))
     store.close()
     with (folder / "journal.2").open("ab") as journal:
-        journal.write(b'1234abcd {"type":"aft')
+        journal.write(rest)
 
     opened = ProjectStore.open(folder)
     assert opened.history == after(EMPTY, work(3))
@@ -244,6 +245,21 @@ def test_a_line_damaged_in_the_middle_keeps_what_came_before_and_is_not_cut_away
     opened.store.close()
     assert reopened(folder) == after(EMPTY, [*work(2), Did(note("on"))])
     assert (folder / "journal.2").read_bytes() == damaged
+
+
+def test_edits_after_one_that_only_a_generation_holds_are_never_applied_without_it(folder: Path) -> None:
+    store = ProjectStore.create(folder, EMPTY.project)
+    store.append(work(4))
+    with_unwritten = after(EMPTY, [*work(4), Did(RenameProject("only in the generation"))])
+    store.save_generation(with_unwritten, unwritten=True)
+    store.append([Did(note("later"))])
+    store.close()
+    assert reopened(folder) == after(with_unwritten, [Did(note("later"))])
+
+    (folder / "project.json").write_bytes(b"")
+    opened = ProjectStore.open(folder)
+    assert opened.history == after(EMPTY, work(4))
+    assert [notice.code for notice in opened.notices] == ["open.older_generation", "open.journal_damaged"]
 
 
 def test_edits_of_one_version_of_a_project_never_join_another(folder: Path, tmp_path: Path) -> None:
