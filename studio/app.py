@@ -84,6 +84,7 @@ class Studio(QObject):
         self.document.changed.connect(self.selection.keep_to)
         self._left: tuple[LeftBehind, ...] = ()
         self.takes.found.connect(self._offer)
+        self.desk.background.failed.connect(lambda why: self.desk.asks.show(why))
         self.window = MainWindow(self.desk, theme or themes.chosen(settings.value.appearance.theme))
         self.window.installEventFilter(self)
         self._painted: Callable[[], None] | None = None
@@ -102,6 +103,7 @@ class Studio(QObject):
         self.desk.compare.stop()
         self._finish_take()
         self.takes.close()
+        self.desk.background.close()
         self.document.close()
         self.library.close()
         self.settings.close()

@@ -79,6 +79,10 @@ def _may_leave(desk: Desk) -> bool:
     return True
 
 
+def _no_media(desk: Desk) -> str:
+    return "" if desk.document.project.media else "The project has no sound yet"
+
+
 FILE: tuple[Command, ...] = (
     Command(id="file.new", title="New project", group="File", keys="Ctrl+N", run=new, unavailable=recording),
     Command(
@@ -116,6 +120,14 @@ FILE: tuple[Command, ...] = (
         run=collect,
         unavailable=first_of(recording, busy),
         about="A copy with all its sound, for another computer or an archive.",
+    ),
+    Command(
+        id="file.relink",
+        title="Find missing sound…",
+        group="File",
+        run=opening.find_missing,
+        unavailable=first_of(read_only, recording, _no_media),
+        about="For sound that was moved or renamed outside the studio.",
     ),
     Command(
         id="file.export",

@@ -1,11 +1,12 @@
 """What a command is given: every part of the session, and the two doors to the screen."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
 from studio.errors import Explanation
+from studio.session.background import Background
 from studio.session.clipboard import Clipboard
 from studio.session.compare import Compare
 from studio.session.document import Document
@@ -136,3 +137,4 @@ class Desk:
     takes: Takes
     asks: Asks
     view: View
+    background: Background = field(default_factory=Background)

@@ -6,8 +6,13 @@ from typing import Final
 
 from studio import paths
 from studio.errors import Explanation, StudioError, explain
+from studio.media.collect import Collected
 from studio.media.collect import collect as collect_project
+from studio.media.relink import bring_in, look_for, missing_media
+from studio.model.edits import Relink, Several
+from studio.model.project import Media
 from studio.protocol.messages import MakeSample, Result
+from studio.session.background import Report
 from studio.session.desk import Desk
 from studio.session.library import Library
 from studio.session.pictures import peaks_path
@@ -78,14 +83,45 @@ def save_as(desk: Desk, folder: Path) -> None:
 
 
 def collect(desk: Desk, folder: Path) -> None:
-    """Copy the project with all its sound to a folder that does not exist yet."""
-    try:
-        desk.document.flush()
-        collect_project(desk.document.folder, folder)
-    except StudioError as error:
-        desk.asks.show(explain(error))
-        return
-    desk.asks.toast(f"Collected into {folder.name}", "Show", lambda: desk.asks.reveal(folder))
+    """Copy the project with all its sound to a folder that does not exist yet, while the work goes on."""
+    desk.document.flush()
+    here = desk.document.folder
+    desk.asks.toast(f"Collecting into {folder.name}…")
+
+    def then(collected: Collected) -> None:
+        lost = f"; not found: {', '.join(collected.missing)}" if collected.missing else ""
+        desk.asks.toast(f"Collected into {folder.name}{lost}", "Show", lambda: desk.asks.reveal(folder))
+
+    desk.background.do(lambda report: collect_project(here, folder, report=report), then)
+
+
+def find_missing(desk: Desk) -> None:
+    """Look for sound that is no longer where the project has it, in a folder that the person names."""
+    here, project = desk.document.folder, desk.document.project
+
+    def ask(missing: tuple[Media, ...]) -> None:
+        if not missing:
+            desk.asks.toast("No sound is missing")
+            return
+        names = ", ".join(media.name for media in missing[:3])
+        where = desk.asks.open_folder(f"Where is {names}{' and more' if len(missing) > 3 else ''}?")
+        if where is not None:
+            desk.background.do(lambda report: _bring_in(here, missing, where, report), relink)
+
+    def relink(found: tuple[int, tuple[Relink, ...]]) -> None:
+        count, edits = found
+        if edits and desk.document.is_open and desk.document.folder == here:
+            desk.document.do(Several(label_text="Find missing sound", edits=edits))
+        what = f"Found {count} sounds" if count != 1 else "Found 1 sound"
+        desk.asks.toast(what if count else "None of the missing sound is in that folder")
+
+    desk.background.do(lambda _report: missing_media(here, project), ask)
+
+
+def _bring_in(here: Path, missing: tuple[Media, ...], where: Path, report: Report) -> tuple[int, tuple[Relink, ...]]:
+    found = look_for(missing, where, report=report)
+    edits = [bring_in(here, one) for one in found]
+    return len(found), tuple(edit for edit in edits if edit is not None)
 
 
 def project_folder(path: Path) -> Path | None:

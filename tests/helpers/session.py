@@ -117,6 +117,7 @@ class Session:
 
     def close(self) -> None:
         self.takes.close()
+        self.desk.background.close()
         self.document.close()
         self.desk.library.close()
         self.settings.close()

@@ -13,9 +13,11 @@ from studio.commands import ALL, BY_ID, GROUPS, keys, run
 from studio.commands.base import Command
 from studio.model.edits import AddMedia, AddTrack
 from studio.model.project import Clip, ClipId, Project, TrackId
+from studio.session.recovery import read_project
 from studio.settings.schema import KeySettings
+from tests.helpers import sounds
 from tests.helpers.projects import two_tracks
-from tests.helpers.session import Session
+from tests.helpers.session import WAIT_MS, Session
 
 MAPS = ("audacity", "daw")
 
@@ -345,6 +347,34 @@ def test_a_place_that_is_taken_is_refused_in_words(session: Session, tmp_path: P
     assert session.person.shown[0].code == "save_as.taken"
     assert (tmp_path / "full" / "letter.txt").read_text() == "dear"
     assert session.document.is_untitled
+
+
+def test_a_collected_project_opens_elsewhere_with_its_undo(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
+    session.person.path = tmp_path / "for a friend"
+    session.desk.background.failed.connect(session.person.show)
+
+    with qtbot.waitSignal(session.desk.background.changed, timeout=WAIT_MS):
+        do(session, "file.collect")
+    qtbot.waitUntil(lambda: not session.desk.background.busy, timeout=WAIT_MS)
+
+    collected = read_project(tmp_path / "for a friend")
+    assert collected.tracks == session.document.project.tracks
+    assert "m1.wav" in session.person.toasts[-1]  # whose file this project never had
+
+
+def test_sound_that_was_moved_is_found_again(qtbot: QtBot, session: Session, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    sounds.write_medium(elsewhere, "m1", sounds.buzz(10 * 48000))
+    session.person.folder = elsewhere
+
+    do(session, "file.relink")
+    qtbot.waitUntil(lambda: bool(session.person.toasts), timeout=WAIT_MS)
+
+    assert session.person.toasts == ["Found 1 sound"]
+    assert not session.desk.library.media[0].is_missing
+    do(session, "file.relink")
+    qtbot.waitUntil(lambda: len(session.person.toasts) == 2, timeout=WAIT_MS)
+    assert session.person.toasts[-1] == "No sound is missing"
 
 
 def test_finding_the_pitch_waits_for_the_engines(session: Session) -> None:
