@@ -153,6 +153,7 @@ class NameField(QLineEdit):
     def show_name(self, text: str) -> None:
         """Show what the project says."""
         self._shown = text
+        self.setToolTip(f"{self.accessibleName()}: {text}")
         if self.text() != text:
             self.setText(text)
             self.setCursorPosition(0)

@@ -40,7 +40,7 @@ QPushButton:focus, QToolButton:focus { border: 2px solid $accent; padding: 0 10p
 QPushButton:disabled, QToolButton:disabled { color: $disabled; border-color: $line; }
 QPushButton:checked, QToolButton:checked { background: $hover; border-color: $accent; }
 QPushButton[kind="primary"] { background: $accent_fill; border-color: $accent_fill; color: $on_accent; }
-QPushButton[kind="primary"]:hover { background: $accent; border-color: $accent; }
+QPushButton[kind="primary"]:hover { border-color: $text; }
 QPushButton[kind="primary"]:pressed { background: $accent_fill; }
 QPushButton[kind="primary"]:focus { border: 2px solid $text; }
 QPushButton[kind="primary"]:disabled { background: $hover; border-color: $hover; color: $disabled; }

@@ -110,6 +110,7 @@ class MainWindow(QMainWindow):
         rows.addWidget(self.splitter, 1)
         rows.addWidget(self.transport)
         self.setCentralWidget(whole)
+        whole.setAccessibleName("Melisma Studio")
         whole.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         whole.setFocus()  # the keyboard begins with the shortcuts, not on a button
         self.jobs_popover.raise_()
