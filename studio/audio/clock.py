@@ -5,8 +5,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-KNOWN_WELL: Final = 24
-"""So many callbacks tell a clock to within a millisecond; the first few of a stream are wild."""
+KNOWN_WELL_S: Final = 0.8
+"""A stream that has run for so long tells its clock to within a millisecond or two; the first words of it are wild."""
 _ROWS: Final = 512
 _NEWEST: Final = 64
 
@@ -21,12 +21,14 @@ class Stamps:
     def __init__(self, rate_hz: float) -> None:
         self.rate_hz = rate_hz
         self.count = 0
+        self.epoch = 0
         self._first = 0
         self._rows = np.zeros((_ROWS, 5))
 
     def restart(self) -> None:
         """A stream was opened anew: what came before says nothing about its clock."""
         self._first = self.count
+        self.epoch += 1
 
     def add(self, frame: int, time_s: float, queue: int, filled: int, called_s: float) -> None:
         """Note one callback, or one part of it."""
@@ -44,13 +46,13 @@ class Stamps:
         first = max(since, self._first, count - _ROWS + 32)  # the oldest ones are being written over meanwhile
         return self._rows[np.arange(first, count) % _ROWS]
 
-    def offset_s(self, since: int = 0, least: int = 1) -> float | None:
+    def offset_s(self, since: int = 0, least_s: float = 0.0) -> float | None:
         """Return the time of frame 0, were the device to have run evenly since: the median over the newest callbacks.
 
-        None where there were fewer than `least` callbacks from number `since` on.
+        None where the callbacks from number `since` on do not cover `least_s` seconds.
         """
         rows = self.rows(since)
-        if len(rows) < least:
+        if not len(rows) or rows[-1, 0] - rows[0, 0] < least_s * self.rate_hz:
             return None
         newest = rows[-_NEWEST:]
         return float(np.median(newest[:, 1] - newest[:, 0] / self.rate_hz))

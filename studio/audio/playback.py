@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 import soxr
 
-from studio.audio.clock import KNOWN_WELL, Stamps
+from studio.audio.clock import Stamps
 from studio.audio.fifo import Fifo
 from studio.media.wav import Frames
 
@@ -138,18 +138,17 @@ class Player:
         known = int(np.searchsorted(rows[:, 0], frame, side="right")) - 1
         if known < 0:
             return self.at(rows[0, 2])
-        first, _time, queued, filled = rows[known]
+        first, _time, queued, filled = rows[known][:4]
         return self.at(queued + min(frame - first, filled))
 
-    def when(self, stamps: Stamps, frame: int) -> float | None:
-        """Return when the ear hears, or heard, a frame of the queue; None while that is not known well."""
-        offset_s = stamps.offset_s(least=KNOWN_WELL)
+    def place(self, stamps: Stamps, frame: int) -> float | None:
+        """Return as which frame of the speaker a frame of the queue was played; None while it has not been."""
         rows = stamps.rows()
         holding = np.flatnonzero((rows[:, 2] <= frame) & (frame < rows[:, 2] + rows[:, 3]))
-        if offset_s is None or not len(holding):
+        if not len(holding):
             return None
-        first, _time, queued, _filled = rows[holding[-1]]
-        return offset_s + float(first + frame - queued) / stamps.rate_hz
+        first, _time, queued = rows[holding[-1]][:3]
+        return float(first + frame - queued)
 
     def at(self, frame: float) -> Heard:
         """Return what a frame of the queue is on the timeline."""

@@ -10,9 +10,10 @@ from typing import Final, Protocol
 
 import numpy as np
 import soxr
+from msgspec.structs import replace
 
 from studio.audio import watchdog
-from studio.audio.clock import KNOWN_WELL, Stamps
+from studio.audio.clock import KNOWN_WELL_S, Stamps
 from studio.audio.fifo import Fifo
 from studio.audio.stream import Microphone
 from studio.audio.watchdog import Alarms
@@ -31,6 +32,7 @@ _PLAUSIBLE_S: Final = 0.04
 """Where the device's word on its delay and the arrival of its sound differ by more, its word is wrong."""
 _PUNCH_IN_S: Final = 4.0
 _BLOCK: Final = 4800
+_ALIGNMENTS: Final = 24
 
 
 class Listener(Protocol):
@@ -87,11 +89,20 @@ class Recorder:
         """Whether a take is being written."""
         return self._writer is not None
 
-    def begin(self, folder: Path, header: TakeHeader, first_s: Callable[[], float | None]) -> None:
-        """Start a take whose first sample is the one that was heard at `first_s()`, asked until it knows."""
+    def begin(
+        self, folder: Path, header: TakeHeader, first_s: Callable[[], float | None], *, align: bool = False
+    ) -> None:
+        """Start a take whose first sample is the one that came in at `first_s()`, asked until it knows.
+
+        With `align` it is asked on for some seconds, as clocks become known better with time, and what is then found
+        to be wrong with the first answer moves the start of the take.
+        """
         writer = TakeWriter(folder, header)
         with self._lock:
             self._first_s: Callable[[], float | None] | None = first_s
+            self._began_s = first_s if align else None
+            self._patience_s = KNOWN_WELL_S if align else 0.1
+            self._late_s: list[float] = []
             self._asked_s = time.monotonic()
             self._asked_at = self._queue.written
             self._incident: _Incident | None = None
@@ -192,13 +203,14 @@ class Recorder:
         if now_s - self._reported_s >= _REPORT_S:
             self._reported_s = now_s
             self._listener.take_progress(writer, self._dropped, self._gaps)
+            self._look_at_clocks()
             self._look_at_disk(writer)
 
     def _punched_in(self, now_s: float) -> bool:
         """Throw away what was heard before the take begins; False until its first sample is here."""
         assert self._first_s is not None
         first_s = self._first_s()
-        offset_s = self._microphone.stamps.offset_s(least=KNOWN_WELL)
+        offset_s = self._microphone.stamps.offset_s(least_s=self._patience_s)
         if first_s is None or offset_s is None:
             if now_s - self._asked_s < _PUNCH_IN_S:
                 return False
@@ -209,6 +221,8 @@ class Recorder:
             return False
         self._queue.skip(max(0, first - self._queue.read))
         self._first_s = None
+        self._first_frame = self._queue.read + self._microphone.dropped
+        self._epoch = self._microphone.stamps.epoch
         self._overflows_seen = self._microphone.overflows
         return True
 
@@ -287,6 +301,20 @@ class Recorder:
             self._put(writer, nothing[:frames])
             frames -= len(nothing)
 
+    def _look_at_clocks(self) -> None:
+        """See how late the first sample of the take was, by what the clocks of both devices say now."""
+        stamps = self._microphone.stamps
+        if self._began_s is None or self._incident is not None or len(self._late_s) >= _ALIGNMENTS:
+            return
+        began_s, offset_s = self._began_s(), stamps.offset_s(least_s=KNOWN_WELL_S)
+        if stamps.epoch == self._epoch and began_s is not None and offset_s is not None:
+            self._late_s.append(offset_s + self._first_frame / self._rate_hz - began_s)
+
+    def _aligned(self, header: TakeHeader) -> TakeHeader:
+        if not self._late_s:
+            return header
+        return replace(header, start=max(0, header.start + round(float(np.median(self._late_s)) * header.rate_hz)))
+
     def _look_at_disk(self, writer: TakeWriter) -> None:
         try:
             disk = os.statvfs(writer.folder)
@@ -309,6 +337,7 @@ class Recorder:
 
     def _end(self, writer: TakeWriter, state: str, warning: str) -> None:
         self._writer = None
+        writer.header = self._aligned(writer.header)
         segments = writer.close("interrupted" if state == "interrupted" else "complete")
         for kind in ("dropped", "disk_low"):
             self._alarms.clear(kind)

@@ -19,6 +19,7 @@ from msgspec.structs import replace
 from sounddevice import PortAudioError
 
 from studio.audio import devices, watchdog
+from studio.audio.clock import KNOWN_WELL_S, Stamps
 from studio.audio.devices import Card, Direction
 from studio.audio.fifo import Fifo
 from studio.audio.levels import Levels, Momentary
@@ -101,6 +102,27 @@ class _End:
         return self.card.name if self.card is not None else ""
 
 
+class _Moment:
+    """When the ear hears one frame of the player's queue; known better and better while the speaker runs."""
+
+    def __init__(self, player: Player, stamps: Stamps, frame: int) -> None:
+        self._player = player
+        self._stamps = stamps
+        self._frame = frame
+        self._place: float | None = None
+        self._epoch = -1
+
+    def heard_s(self) -> float | None:
+        """Return the time, None while it is not known well, and after the speaker was opened anew."""
+        if self._place is None:
+            self._place = self._player.place(self._stamps, self._frame)
+            self._epoch = self._stamps.epoch
+        offset_s = self._stamps.offset_s(least_s=KNOWN_WELL_S)
+        if self._place is None or offset_s is None or self._epoch != self._stamps.epoch:
+            return None
+        return offset_s + self._place / self._stamps.rate_hz
+
+
 class Rig:
     """Speaker, microphone, player and recorder, held together. Every method may be called from any one thread."""
 
@@ -171,21 +193,21 @@ class Rig:
         if self._ends["input"].stream is None:
             self._ask(lambda: self._open(self._ends["input"]))
         card = self._ends["input"].card
-        began_s = time.monotonic()
-
-        def first_s() -> float | None:
-            return began_s
-
+        heard_s: Callable[[], float | None]
         if play_along:
             if self._ends["output"].stream is None:
                 self._ask(lambda: self._open(self._ends["output"]))
             self._playing_wanted = True
             frame = self._player.play(Span(header.start, 0), endless=True)
+            heard_s = _Moment(self._player, self._speaker.stamps, frame).heard_s
+        else:
+            now_s = time.monotonic()
 
-            def first_s() -> float | None:
-                return self._player.when(self._speaker.stamps, frame)
+            def heard_s() -> float:
+                return now_s
 
-        self._recorder.begin(folder, replace(header, device=card.name if card is not None else ""), first_s)
+        named = replace(header, device=card.name if card is not None else "")
+        self._recorder.begin(folder, named, heard_s, align=play_along)
         self._wake()
 
     def stop_recording(self) -> None:

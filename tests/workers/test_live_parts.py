@@ -1,5 +1,6 @@
 """The parts of the live worker that need no sound card."""
 
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -213,6 +214,65 @@ def test_every_sample_that_a_full_queue_refused_is_counted_and_marked(tmp_path: 
     expected = np.arange(45 * 480)
     expected[mark.at : mark.at + mark.length] = 0
     np.testing.assert_array_equal(sound, expected)
+
+
+def test_every_dropout_that_the_sound_system_reports_is_marked_and_none_invented(tmp_path: Path) -> None:
+    queue = Fifo(480000, 2)
+    microphone = Microphone(queue, Fifo(480, 2), Fifo(480, 2), 48000)
+    ears = Ears()
+    recorder = Recorder(microphone, queue, 48000, ears, Alarms(ears.alarms.append))
+    began_s = time.monotonic()
+    recorder.begin(tmp_path / "takes" / "a", header(), lambda: began_s)
+    reported = {120, 150, 151, 180}
+    for number in range(200):
+        block = numbered(microphone.frames, 480) / SCALE
+        microphone.callback(block, time.monotonic(), began_s + microphone.frames / 48000, number in reported)
+        if number in reported:
+            seen = len(reported & set(range(number + 1)))
+            until(lambda seen=seen: sum(a.kind == "dropped" for a in ears.alarms) >= seen, 5, "it is told")  # type: ignore[misc]
+    recorder.finish()
+    recorder.close()
+
+    marks = read_marks(tmp_path / "takes" / "a")
+    assert [mark.kind for mark in marks] == ["xrun"] * len(reported)
+    for mark, number in zip(marks, sorted(reported), strict=True):
+        assert abs(mark.at - number * 480) <= 960
+    assert ears.alarms[-1].over
+
+
+def test_a_disk_that_is_nearly_full_is_said_before_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    free_s = [1e6]
+    bytes_a_second = 48000 * 4
+
+    class Disk:
+        f_frsize = 1
+
+        @property
+        def f_bavail(self) -> int:
+            return int(free_s[0] * bytes_a_second)
+
+        f_blocks = 1 << 40
+
+    monkeypatch.setattr(os, "statvfs", lambda _path: Disk())
+    queue = Fifo(480000, 2)
+    microphone = Microphone(queue, Fifo(480, 2), Fifo(480, 2), 48000)
+    ears = Ears()
+    recorder = Recorder(microphone, queue, 48000, ears, Alarms(ears.alarms.append))
+    began_s = time.monotonic()
+    recorder.begin(tmp_path / "takes" / "a", header(), lambda: began_s)
+    for _ in range(30):
+        block = numbered(microphone.frames, 480) / SCALE
+        microphone.callback(block, time.monotonic(), began_s + microphone.frames / 48000, False)
+    for left_s, alarms in ((250.0, 1), (50.0, 2)):
+        free_s[0] = left_s
+        until(lambda alarms=alarms: len(ears.alarms) == alarms, 5, "the disk is said to be low")  # type: ignore[misc]
+        assert ears.alarms[-1].kind == "disk_low"
+    free_s[0] = 1.0
+    until(lambda: ears.finished, 5, "the take is ended before the disk is full")
+    recorder.close()
+
+    assert [alarm.kind for alarm in ears.alarms if not alarm.over] == ["disk_low", "disk_low", "disk_full"]
+    assert len(soundfile.read(tmp_path / "takes/a/000.wav")[0]) == ears.finished[0][0].length
 
 
 def test_a_microphone_at_another_rate_is_recorded_at_the_projects_pitch(tmp_path: Path) -> None:

@@ -1,0 +1,268 @@
+"""The live worker with a sound server of its own: what is played is heard where the playhead says, takes line up."""
+
+import contextlib
+import os
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from studio.media.takes import read_header, recover
+from studio.protocol.messages import (
+    AudioState,
+    Devices,
+    ListDevices,
+    LoadProject,
+    Meter,
+    Monitor,
+    OpenAudio,
+    Play,
+    Record,
+    Refused,
+    Shutdown,
+    Stop,
+    StopRecording,
+    TakeFinished,
+    TakeProgress,
+    TakeStarted,
+)
+from tests.helpers.live import LiveProcess, project_with, read_take, record_into
+from tests.helpers.pulse import Pulse, counter, missing, tone, until
+
+pytestmark = [pytest.mark.skipif(bool(missing()), reason=missing())]
+CLICK = 48000
+STAGE = OpenAudio(output="stage", input="Monitor of stage")
+WAIT = threading.Event().wait
+
+
+@pytest.fixture(scope="module")
+def pulse() -> Iterator[Pulse]:
+    with Pulse(step_ms=5) as pulse:
+        yield pulse
+
+
+@pytest.fixture
+def worker(pulse: Pulse) -> Iterator[LiveProcess]:
+    with LiveProcess(pulse.environment) as worker:
+        yield worker
+
+
+@pytest.fixture
+def clicks(tmp_path: Path) -> LoadProject:
+    """A click each second."""
+    sound = np.zeros((48000 * 20, 1), np.float32)
+    sound[::CLICK] = 0.8
+    return project_with(tmp_path, sound)
+
+
+class Ear:
+    """Another program that hears a sink, and when."""
+
+    def __init__(self, pulse: Pulse, sink: str) -> None:
+        self._listener = subprocess.Popen(
+            ["parec", f"--device={sink}.monitor", "--raw", "--format=float32le", "--channels=2", "--rate=48000",
+             "--latency-msec=5"],
+            env=os.environ | pulse.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        self._heard: list[tuple[float, NDArray[np.float32]]] = []
+        self._thread = threading.Thread(target=self._listen, daemon=True)
+        self._thread.start()
+        until(lambda: self._heard, 10, "another program hears the sink")
+
+    def _listen(self) -> None:
+        assert self._listener.stdout is not None
+        left = b""
+        while data := os.read(self._listener.stdout.fileno(), 1 << 16):
+            left += data
+            whole = len(left) // 8 * 8
+            self._heard.append((time.monotonic(), np.frombuffer(left[:whole], np.float32).reshape(-1, 2)[:, 0]))
+            left = left[whole:]
+
+    def stop(self) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        """Return what was heard, and for each sample the time at which it had arrived."""
+        self._listener.kill()
+        self._listener.wait()
+        self._thread.join()
+        assert self._listener.stdout is not None
+        self._listener.stdout.close()
+        sound = np.concatenate([part for _when, part in self._heard])
+        when = np.concatenate([np.full(len(part), when) for when, part in self._heard])
+        return sound, when
+
+
+def test_devices_are_named_as_people_know_them(worker: LiveProcess) -> None:
+    seen = worker.send(ListDevices())
+    devices = worker.wait(Devices, since=seen).devices
+
+    names = {device.name: device for device in devices}
+    assert set(names) == {"stage", "booth", "Monitor of stage", "Monitor of booth"}
+    assert names["stage"].is_default_output
+    assert (names["stage"].outputs, names["stage"].inputs) == (2, 0)
+    assert (names["Monitor of booth"].outputs, names["Monitor of booth"].inputs) == (0, 2)
+
+
+def test_a_device_that_is_plugged_in_is_said(pulse: Pulse, worker: LiveProcess) -> None:
+    seen = worker.send(ListDevices())
+    worker.wait(Devices, since=seen)
+    pulse.plug("headset")
+    try:
+        worker.wait(Devices, lambda said: any(device.name == "headset" for device in said.devices), since=seen)
+    finally:
+        pulse.unplug("headset")
+
+
+def test_the_ear_hears_what_the_playhead_says(pulse: Pulse, worker: LiveProcess, clicks: LoadProject) -> None:
+    ear = Ear(pulse, "stage")
+    worker.send(STAGE, clicks, Play(start=12000))
+    playhead, meters = worker.series()
+    with contextlib.closing(playhead), contextlib.closing(meters):
+        until(lambda: (row := playhead.latest()) is not None and row[1] > 5.3 * CLICK, 20, "five seconds played")
+        rows = playhead.since(0)[1]
+    sound, when = ear.stop()
+
+    arrived = when[np.flatnonzero(sound > 0.4)]
+    rows = rows[rows[:, 2] > 0]
+    claimed = np.interp(np.arange(1, 6) * CLICK, rows[:, 1], rows[:, 0])
+    late_ms = 1000 * (arrived[:5] - claimed)
+    print(f"arrives {late_ms.round(1)} ms after the playhead's claim", end=" ")  # noqa: T201
+    assert np.diff(rows[:, 1]).min() >= -960  # it never jumps back by more than a card's step
+    assert len(arrived) >= 5
+    assert -8 < np.median(late_ms) < 25  # the other program's own way from the sink is counted in
+    assert np.sort(np.abs(late_ms - np.median(late_ms)))[-2] < 15  # one of five may be heard late by a busy program
+
+
+def test_a_loop_is_heard_exact_to_the_sample(pulse: Pulse, worker: LiveProcess, tmp_path: Path) -> None:
+    ramp = (np.arange(48000) / 2**17).astype(np.float32)[:, None]
+    ear = Ear(pulse, "stage")
+    worker.send(STAGE, project_with(tmp_path, ramp), Play(start=0, loop_start=4800, loop_stop=14401))
+    worker.wait(AudioState, lambda said: said.playing)
+    WAIT(2.0)
+    worker.send(Stop())
+    sound, _when = ear.stop()
+
+    numbers = np.rint(sound.astype(np.float64) * 2**17).astype(int)
+    here, there = numbers[:-1], numbers[1:]
+    wraps = (here == 14400) & (there == 4800)
+    jumps = (here > 0) & (there > 0) & (there != here + 1) & ~wraps
+    assert wraps.sum() >= 4
+    assert jumps.sum() == 0
+
+
+def test_stop_and_play_and_the_end_are_said(worker: LiveProcess, tmp_path: Path) -> None:
+    short = project_with(tmp_path, np.full((24000, 1), 0.1, np.float32))
+    seen = worker.send(STAGE, short, Play(start=0))
+    worker.wait(AudioState, lambda said: said.playing, since=seen)
+    ended = len(worker.events)
+    worker.wait(AudioState, lambda said: not said.playing, since=ended)
+    seen = worker.send(Play(start=0))
+    worker.wait(AudioState, lambda said: said.playing, since=seen)
+    seen = worker.send(Stop())
+    worker.wait(AudioState, lambda said: not said.playing, since=seen)
+
+
+def test_a_take_lines_up_with_what_was_heard(worker: LiveProcess, clicks: LoadProject, tmp_path: Path) -> None:
+    worker.send(STAGE, clicks)
+    errors_ms = []
+    for number in range(3):
+        seen = worker.send(
+            Record(take=f"t{number}", folder=str(tmp_path / "takes" / f"t{number}"), start=24000, track="t")
+        )
+        worker.wait(TakeProgress, lambda said: said.frames > 3 * 48000, since=seen)
+        seen = worker.send(StopRecording())
+        finished = worker.wait(TakeFinished, since=seen)
+        sound = read_take(tmp_path, f"t{number}")
+        heard = np.flatnonzero(sound > 0.4) + finished.start
+        errors_ms += [((at + CLICK // 2) % CLICK - CLICK // 2) / 48 for at in heard.tolist()]
+        assert len(heard) >= 3
+    off_ms = np.abs(errors_ms)
+    print(f"off by {np.median(off_ms):.2f} ms, {off_ms.max():.2f} ms at most", end=" ")  # noqa: T201
+    # Without compensation it would be 40 ms. Where nothing else runs it is below 2 ms; on a busy machine the null sink
+    # itself drops out, and the clicks are no longer a second apart.
+    assert np.median(off_ms) <= 5.0
+    assert off_ms.max() <= 20.0
+
+
+def test_playing_along_while_another_microphone_records_moves_both(
+    pulse: Pulse, worker: LiveProcess, clicks: LoadProject, tmp_path: Path
+) -> None:
+    feed = pulse.feed("booth", counter())
+    seen = worker.send(
+        OpenAudio(output="stage", input="Monitor of booth"),
+        clicks,
+        Record(take="a", folder=str(tmp_path / "takes" / "a"), start=0, track="t"),
+    )
+    started = worker.wait(TakeStarted, since=seen)
+    header = read_header(Path(started.folder))
+    assert header is not None
+    assert (header.state, header.device) == ("recording", "Monitor of booth")
+    times = [worker.timed(TakeProgress, lambda said, n=n: said.frames > n, since=seen)[0] for n in (0, 48000, 96000)]  # type: ignore[misc]
+    assert np.diff(times).max() < 2.5
+    second = worker.send(record_into(tmp_path, "b"))
+    assert worker.wait(Refused, since=second).why.code == "take.running"
+    seen = worker.send(StopRecording())
+    finished = worker.wait(TakeFinished, since=seen)
+    feed.stop()
+
+    assert [part.file for part in finished.segments] == ["takes/a/000.wav"]
+    assert finished.segments[0].length == len(read_take(tmp_path, "a"))
+    assert recover(tmp_path) == ()
+
+
+def test_the_meters_move_with_the_input_and_the_output(pulse: Pulse, worker: LiveProcess, tmp_path: Path) -> None:
+    feed = pulse.feed("booth", tone(1000.0, level=0.5))
+    loud = project_with(tmp_path, np.full((48000 * 5, 1), 0.25, np.float32))
+    seen = worker.send(OpenAudio(output="stage", input="Monitor of booth"), loud, Meter(on=True), Play(start=0))
+    worker.wait(AudioState, lambda said: said.playing, since=seen)
+    playhead, meters = worker.series()
+    with contextlib.closing(playhead), contextlib.closing(meters):
+
+        def right() -> bool:
+            row = meters.latest()
+            return (
+                row is not None and abs(row[1] + 6.02) < 0.2 and abs(row[3] + 9.03) < 0.3 and abs(row[5] + 12.04) < 0.2
+            )
+
+        until(right, 10, "the meters show both")
+        first = meters.counter
+        WAIT(1.0)
+        assert 40 <= meters.counter - first <= 70
+    feed.stop()
+
+
+def test_the_input_is_heard_on_the_output_when_monitored(pulse: Pulse, worker: LiveProcess) -> None:
+    feed = pulse.feed("booth", tone(1000.0, level=0.25))
+    seen = worker.send(OpenAudio(output="stage", input="Monitor of booth"), Monitor(on=True, gain_db=6.0206))
+    worker.wait(AudioState, lambda said: said.monitoring and said.open_output == "stage", since=seen)
+    ear = Ear(pulse, "stage")
+    WAIT(1.5)
+    sound, _when = ear.stop()
+    feed.stop()
+
+    assert np.abs(sound[-24000:]).max() == pytest.approx(0.5, abs=0.02)
+
+
+def test_shutting_down_while_recording_keeps_the_take_for_recovery(
+    pulse: Pulse, worker: LiveProcess, tmp_path: Path
+) -> None:
+    feed = pulse.feed("booth", counter())
+    seen = worker.send(OpenAudio(input="Monitor of booth"), record_into(tmp_path, "take"))
+    worker.wait(TakeProgress, lambda said: said.frames > 24000, since=seen)
+    worker.send(Shutdown())
+    worker.wait(TakeFinished, since=seen)
+    feed.stop()
+
+    (take,) = recover(tmp_path)
+    assert take.length == len(read_take(tmp_path, "take"))
+
+
+def test_a_project_that_lists_a_missing_sound_still_plays(worker: LiveProcess, clicks: LoadProject) -> None:
+    gone = msgspec.structs.replace(clicks, project_dir=clicks.project_dir + "-moved")
+    seen = worker.send(STAGE, gone, Play(start=0))
+
+    assert worker.wait(AudioState, lambda said: said.playing, since=seen).open_output == "stage"
