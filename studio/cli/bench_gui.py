@@ -113,7 +113,9 @@ def _starts(folder: Path) -> tuple[float, float]:
 def _window_pss_mb(folder: Path) -> float:
     """Proportional share of memory of the real window's process, workers not counted, once it has come to rest."""
     command = [sys.executable, "-m", "studio", str(folder / "hour")]
-    window = subprocess.Popen(command, env=_environment(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    window = subprocess.Popen(  # noqa: S603  # our own interpreter and our own arguments
+        command, env=_environment(folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
     try:
         process = psutil.Process(window.pid)
         _wait_for_rest(process)
@@ -142,7 +144,7 @@ def _part(name: str, folder: Path) -> dict[str, float]:
 
 
 def _run(command: list[str], folder: Path) -> dict[str, float]:
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603  # our own interpreter and our own arguments
         command, env=_environment(folder), capture_output=True, text=True, timeout=_PATIENCE_S, check=False
     )
     try:

@@ -1,4 +1,4 @@
-"""The processes that `bench_gui` measures: `python -m studio.cli.bench_gui_parts PART FOLDER` prints one JSON object."""
+"""What `bench_gui` measures: `python -m studio.cli.bench_gui_parts PART FOLDER` prints one JSON object."""
 
 import json
 import os
@@ -102,8 +102,7 @@ def pan_ours(folder: Path) -> Figures:
 
     def frame(number: int) -> None:
         view.sight.set_viewport(_half_hour().panned(number * _STEP_PX))
-        while not _painted(view):
-            view.canvas.repaint()
+        _settle(view)
 
     return _rate(frame, _OUR_FRAMES)
 
@@ -260,16 +259,12 @@ def _desk() -> Desk:
     )
 
 
-def _painted(view: TimelineView) -> bool:
-    return view.canvas.is_painted
-
-
 def _settle(view: TimelineView) -> None:
     """Handle events until everything in view is on the screen."""
     application = QApplication.instance()
     assert application is not None
     application.processEvents()
-    while not _painted(view):
+    while not view.canvas.is_painted:
         application.processEvents()
 
 

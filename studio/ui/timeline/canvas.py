@@ -92,6 +92,8 @@ class TracksCanvas(QWidget):
         self._idle.timeout.connect(self._read_ahead)
         self.frame_ms: deque[float] = deque(maxlen=_KEPT_FRAMES)
         """How long our own code took for each of the last frames."""
+        self.frame_cpu_ms: deque[float] = deque(maxlen=_KEPT_FRAMES)
+        """The same in CPU time of this thread, which a busy machine does not stretch."""
         self.scenes_rendered = 0
         """How often the picture of the rows was composed: a moving playhead adds none."""
 
@@ -132,6 +134,11 @@ class TracksCanvas(QWidget):
             for column in (self._playhead_x, x):
                 self.update(column - 1, 0, 3, self.height())
             self._playhead_x = x
+
+    @property
+    def is_painted(self) -> bool:
+        """Whether everything in view is on the screen as it is now."""
+        return not self._stale and self.scene.complete
 
     @property
     def description(self) -> str:
@@ -189,7 +196,7 @@ class TracksCanvas(QWidget):
     # Painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        begin = time.perf_counter()
+        begin, begin_cpu = time.perf_counter(), time.thread_time()
         if self._stale:
             self._stage_rows()
         painter = QPainter(self)
@@ -201,6 +208,7 @@ class TracksCanvas(QWidget):
         self._paint_over(painter)
         painter.end()
         self.frame_ms.append((time.perf_counter() - begin) * 1000)
+        self.frame_cpu_ms.append((time.thread_time() - begin_cpu) * 1000)
 
     def _stage_rows(self) -> None:
         self._stale = False

@@ -51,7 +51,8 @@ class Spectrograms(QObject):
     def __init__(self, sounds: FileSounds, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._sounds = sounds
-        self._table = colour_map(theme)
+        self._theme = theme
+        self._table: list[int] = []
         self._pictures: OrderedDict[_Wanted, QImage] = OrderedDict()
         self._making: set[_Wanted] = set()
         self._pool = QThreadPool(self, maxThreadCount=1)
@@ -65,9 +66,15 @@ class Spectrograms(QObject):
 
     def set_theme(self, theme: Theme) -> None:
         """Colour everything by another palette."""
-        self._table = colour_map(theme)
+        self._theme = theme
+        self._table = []
         for picture in self._pictures.values():
-            picture.setColorTable(self._table)
+            picture.setColorTable(self._colours())
+
+    def _colours(self) -> list[int]:
+        """The colours of shades, worked out when the first spectrogram is wanted."""
+        self._table = self._table or colour_map(self._theme)
+        return self._table
 
     def axis(self, axis: Axis) -> "AxisTexture":
         """The pictures on one axis, as the tracks paint them."""
@@ -101,7 +108,7 @@ class Spectrograms(QObject):
     def _keep(self, wanted: _Wanted, shades: NDArray[np.uint8]) -> None:
         self._making.discard(wanted)
         image = QImage(wanted.columns, wanted.height, QImage.Format.Format_Indexed8)
-        image.setColorTable(self._table)
+        image.setColorTable(self._colours())
         rows = np.frombuffer(image.bits(), np.uint8).reshape(wanted.height, image.bytesPerLine())
         rows[:, : wanted.columns] = shades
         self._pictures[wanted] = image
@@ -225,7 +232,11 @@ def colour_map(theme: Theme) -> list[int]:
     lab = np.array([_oklab(stop) for stop in stops])
     place = np.linspace(0, len(stops) - 1, 256)
     mixed = np.stack([np.interp(place, np.arange(len(stops)), lab[:, part]) for part in range(3)], axis=1)
-    return [_packed(colour) for colour in mixed]
+    linear = np.clip((mixed @ np.linalg.inv(_TO_LAB).T) ** 3 @ np.linalg.inv(_TO_LMS).T, 0, 1)
+    values = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    red, green, blue = np.rint(values * 255).astype(np.int64).T
+    colours: list[int] = (0xFF000000 | red << 16 | green << 8 | blue).tolist()
+    return colours
 
 
 _TO_LMS: Final = np.array(
@@ -250,10 +261,3 @@ def _oklab(colour: QColor) -> NDArray[np.float64]:
     linear = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
     lab: NDArray[np.float64] = _TO_LAB @ np.cbrt(_TO_LMS @ linear)
     return lab
-
-
-def _packed(lab: NDArray[np.float64]) -> int:
-    linear = np.clip(np.linalg.inv(_TO_LMS) @ (np.linalg.inv(_TO_LAB) @ lab) ** 3, 0, 1)
-    values = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
-    red, green, blue = (round(float(value) * 255) for value in values)
-    return 0xFF000000 | red << 16 | green << 8 | blue
