@@ -62,7 +62,7 @@ def verdict(file: ExportedFile) -> tuple[str, bool]:
     if measured.true_peak_dbtp is not None:
         facts += f", true peak {number(measured.true_peak_dbtp)} dBTP"
     if file.passed is None:
-        return facts, True
+        return (f"{facts}. {file.note}", False) if file.note else (facts, True)
     note = f": {file.note[:1].lower()}{file.note[1:]}" if file.note else ""
     return (f"{facts}, as asked", True) if file.passed else (f"{facts}{note}", False)
 
