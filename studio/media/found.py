@@ -158,7 +158,7 @@ def _edits_lost() -> Explanation:
     return Explanation(
         code="open.journal_damaged",
         title="The last edits may be missing.",
-        cause="A part of the project's journal is damaged.",
+        cause="A part of the journal is damaged, or belongs to another version of this project.",
         remedy="Look whether everything is there. The damaged journal is kept in the project's folder.",
     )
 

@@ -27,6 +27,8 @@ from studio.model.project import Project
 KEPT_GENERATIONS = 3
 MEDIA = "media"
 TAKES = "takes"
+YOURS = "project.yours.json"
+"""Where a generation goes while another program's lies in the place of `project.json`."""
 
 _log = logging.getLogger(__name__)
 
@@ -56,6 +58,7 @@ class ProjectStore:
         self._journal_length = found.journal.length if found and found.journal else 0
         self._journal: int | None = None
         self._tail_unsure = True
+        self._put_beside: History | None = None
         self.needs_generation = found is None or found.journal is None or found.unusual
 
     @classmethod
@@ -120,7 +123,6 @@ class ProjectStore:
         generation, but no older one leads to them.
         """
         self._check_writable()
-        self._check_nobody_else_wrote()
         number = self._highest + 1
         mark = journals.fresh_mark() if unwritten else self._mark
         data = generations.encode(
@@ -138,6 +140,7 @@ class ProjectStore:
         begins = journals.first_line(
             Begins(format=generations.FORMAT, made_with=__version__, generation=number, mark=mark)
         )
+        self._check_nobody_else_wrote(history, data)
         # Whatever of this fails, the next attempt takes a number of its own.
         self._highest = number
         path = journals.path_of(self.folder, number)
@@ -191,8 +194,11 @@ class ProjectStore:
                 remedy="Save it to another folder.",
             )
 
-    def _check_nobody_else_wrote(self) -> None:
-        """Never replace a `project.json` that is not the one we know: another program put it there."""
+    def _check_nobody_else_wrote(self, history: History, data: bytes) -> None:
+        """Never replace a `project.json` that is not the one we know: another program put it there.
+
+        Ours goes beside it, as a file that becomes the project again when it is renamed.
+        """
         if self._known is None:
             return
         try:
@@ -203,10 +209,17 @@ class ProjectStore:
             raise not_saved(error) from error
         if now == self._known:
             return
+        if history is not self._put_beside:
+            try:
+                self._disk.write_whole(self.folder / YOURS, data)
+                self._disk.sync_folder(self.folder)
+            except OSError as error:
+                raise not_saved(error) from error
+            self._put_beside = history
         raise StudioError(
             "save.changed_outside",
             "Not saved: another program changed this project.",
-            cause="The project on the disk is no longer the one that you opened; it was left as it is.",
+            cause=f"The project on the disk is no longer the one you opened. Yours is beside it, as {YOURS}.",
             remedy="Save yours to another folder, or open the project again to see the other version.",
         )
 

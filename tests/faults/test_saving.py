@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from studio import __version__
 from studio.errors import Explanation, StudioError
 from studio.media.disk import Disk
+from studio.media.generation import FORMAT
 from studio.media.journal import Did, Entry
 from studio.media.store import ProjectStore
 from studio.model.history import History
@@ -338,7 +340,7 @@ def test_a_newer_project_can_be_looked_at_and_copied_but_is_never_overwritten(
     data = (
         (folder / "project.json")
         .read_bytes()
-        .replace(b'"format":1,"made_with":"0.1.0"', b'"format":7,"made_with":"2.1"')
+        .replace(f'"format":{FORMAT},"made_with":"{__version__}"'.encode(), b'"format":99,"made_with":"2.1"')
     )
     (folder / "project.json").write_bytes(data)
     before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
@@ -490,6 +492,9 @@ def test_a_project_that_another_program_changed_is_noticed_and_not_overwritten(
     assert told.args is not None
     assert told.args[0].code == "save.changed_outside"
     document.do(note("mine, more"))
+    shutil.copytree(folder, tmp_path / "by hand")
+    (tmp_path / "by hand" / "project.yours.json").replace(tmp_path / "by hand" / "project.json")
+    assert ProjectStore.open(tmp_path / "by hand").history.project.notes.startswith("mine")
     document.save_as(tmp_path / "elsewhere")
     assert document.close()
     assert (folder / "project.json").read_bytes() == theirs

@@ -373,6 +373,15 @@ def test_a_folder_that_cannot_be_written_to_opens_for_reading(qtbot: QtBot, tmp_
     folder.chmod(0o700)
 
 
+def test_a_generation_is_written_every_so_often(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("studio.session.document.GENERATION_EVERY_MS", 50)
+    document = Document()
+    document.new_untitled()
+    document.do(SetNotes("in project.json"))
+    qtbot.waitUntil(lambda: b"in project.json" in (document.folder / "project.json").read_bytes(), timeout=30_000)
+    assert document.close()
+
+
 def test_the_window_never_waits_for_the_disk(qtbot: QtBot, tmp_path: Path) -> None:
     """Edits go on while a drive does not answer, and all of them are there once it does."""
     answers = threading.Event()
