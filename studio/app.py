@@ -20,6 +20,7 @@ from studio import log, paths
 from studio.commands import BY_ID
 from studio.errors import StudioError
 from studio.ipc.segment import sweep
+from studio.model.project import Media
 from studio.session import leaving, opening
 from studio.session.clipboard import Clipboard
 from studio.session.compare import Compare
@@ -84,6 +85,7 @@ class Studio(QObject):
         self.document.changed.connect(self.selection.keep_to)
         self._left: tuple[LeftBehind, ...] = ()
         self.takes.found.connect(self._offer)
+        self.importing.imported.connect(self._first_import)
         self.desk.background.failed.connect(lambda why: self.desk.asks.show(why))
         self.window = MainWindow(self.desk, theme or themes.chosen(settings.value.appearance.theme))
         self.window.installEventFilter(self)
@@ -136,6 +138,7 @@ class Studio(QObject):
         return files
 
     def _after_first_paint(self, files: Sequence[Path]) -> None:
+        self.desk.view.zoom_fit()  # the window has its size only now
         sweep()  # shared memory of processes that were killed
         self.live.start()
         self.compute.start()
@@ -145,6 +148,10 @@ class Studio(QObject):
         if files:
             opening.open_dropped(self.desk, files)
         self._offer(untitled_left(self.document.folder))
+
+    def _first_import(self, _media: Media) -> None:
+        if len(self.document.project.media) == 1:
+            QTimer.singleShot(0, self, self.desk.view.zoom_fit)  # once the timeline is on the screen
 
     def _offer(self, found: tuple[LeftBehind, ...]) -> None:
         """Show what was left behind, takes of this project first, together with what is still being shown."""

@@ -47,6 +47,12 @@ _REPLACED: Final = Explanation(
     cause="You asked for it.",
     remedy="Press play to go on.",
 )
+_RESTARTED: Final = Explanation(
+    code="audio.restarted",
+    title="The audio engine was restarted.",
+    cause="It had ended unexpectedly.",
+    remedy="Nothing was lost; press play to go on.",
+)
 
 
 class Loop(Struct, frozen=True):
@@ -435,6 +441,7 @@ class Transport(QObject):
     def _worker_gave_up(self, why: Explanation) -> None:
         self._worker_is_gone(why)
         self._resuming = None
+        self.notice.emit(why)
         self.state_changed.emit()
 
     def _worker_is_gone(self, why: Explanation) -> None:
@@ -447,8 +454,8 @@ class Transport(QObject):
         taking, self._taking = self._taking, None
         if taking is not None:
             self.take_broken.emit(taking, why)
-        else:
-            self.notice.emit(why)
+        elif self._worker.state is not State.GAVE_UP:
+            self.notice.emit(_RESTARTED)  # what it died of is in the log; nothing was lost
         self.state_changed.emit()
 
     # What the worker is told of the project and the settings
