@@ -227,6 +227,8 @@ def test_every_dropout_that_the_sound_system_reports_is_marked_and_none_invented
     for number in range(200):
         block = numbered(microphone.frames, 480) / SCALE
         microphone.callback(block, time.monotonic(), began_s + microphone.frames / 48000, number in reported)
+        if number == 100:
+            until(lambda: queue.available == 0, 5, "the take has begun")
         if number in reported:
             seen = len(reported & set(range(number + 1)))
             until(lambda seen=seen: sum(a.kind == "dropped" for a in ears.alarms) >= seen, 5, "it is told")  # type: ignore[misc]
