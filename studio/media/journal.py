@@ -10,6 +10,7 @@ import re
 import uuid
 import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
@@ -161,7 +162,11 @@ def _checked(text: bytes) -> bytes | None:
 def journals(folder: Path) -> tuple[Journal, ...]:
     """The journals in a project's folder, oldest first."""
     numbered = sorted((number, path) for path in folder.iterdir() if (number := generation_of(path)) is not None)
-    return tuple(read(path, number) for number, path in numbered)
+    found: list[Journal] = []
+    for number, path in numbered:
+        with suppress(FileNotFoundError):  # its turn to be forgotten came just now
+            found.append(read(path, number))
+    return tuple(found)
 
 
 def path_of(folder: Path, generation: int) -> Path:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import tempfile
+import threading
 from pathlib import Path
 
 import msgspec
@@ -260,6 +261,31 @@ def test_edits_after_one_that_only_a_generation_holds_are_never_applied_without_
     opened = ProjectStore.open(folder)
     assert opened.history == after(EMPTY, work(4))
     assert [notice.code for notice in opened.notices] == ["open.older_generation", "open.journal_damaged"]
+
+
+def test_a_project_can_be_read_while_it_is_being_saved(folder: Path) -> None:
+    """Collecting reads it in the background, generation after generation."""
+    store = ProjectStore.create(folder, EMPTY.project)
+    enough = threading.Event()
+    found: list[int] = []
+
+    def read_on() -> None:
+        while not enough.is_set():
+            found.append(len(ProjectStore.open(folder).history.steps))
+
+    reader = threading.Thread(target=read_on)
+    reader.start()
+    entries: list[Entry] = [Did(RenameProject(str(number))) for number in range(60)]
+    history = EMPTY
+    for entry in entries:
+        store.append([entry])
+        history = after(history, [entry])
+        store.save_generation(history)
+    enough.set()
+    reader.join()
+    store.close()
+    assert found
+    assert found == sorted(found)
 
 
 def test_edits_of_one_version_of_a_project_never_join_another(folder: Path, tmp_path: Path) -> None:
