@@ -161,7 +161,7 @@ class TracksCanvas(QWidget):
         while self._stale or not self.scene.complete:
             self._stale = False
             self.scene.place(self._sight.viewport, self._sight.rows, self._sight.top)
-            self.scene.render(self.size(), self.devicePixelRatioF(), budget_s=math.inf)
+            self.scene.prepare(self.size(), self.devicePixelRatioF(), budget_s=math.inf)
             if self._spectrograms.busy:
                 self._spectrograms.wait()
         self.update()
@@ -201,9 +201,7 @@ class TracksCanvas(QWidget):
             self._stage_rows()
         painter = QPainter(self)
         region = event.rect()
-        scale = self.devicePixelRatioF()
-        source = QRectF(region.x() * scale, region.y() * scale, region.width() * scale, region.height() * scale)
-        painter.drawImage(QRectF(region), self.scene.image, source)
+        self.scene.paint(painter, QRectF(region))
         painter.setClipRect(region)
         self._paint_over(painter)
         painter.end()
@@ -213,7 +211,7 @@ class TracksCanvas(QWidget):
     def _stage_rows(self) -> None:
         self._stale = False
         self.scene.place(self._sight.viewport, self._sight.rows, self._sight.top)
-        self.scene.render(self.size(), self.devicePixelRatioF())
+        self.scene.prepare(self.size(), self.devicePixelRatioF())
         self.scenes_rendered += 1
         self._playhead_x = round(self._sight.viewport.x_of(self._playhead))
         (self._idle if self.scene.complete else self._more).start()

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QPointF, QRectF, QSize
 from PySide6.QtGui import QFont, QImage, QPainter
 
 from studio.model.project import Clip, MediaId, Project, TrackId
@@ -38,7 +38,7 @@ class _Shown(NamedTuple):
 
 
 class Scene:
-    """Paints rows into one image. Holds no truth: everything comes in by `show`, and the image goes out by `image`."""
+    """Paints rows from tiles. Holds no truth: what to show is told to it, `prepare` makes tiles, `paint` places them."""
 
     def __init__(
         self, colours: Colours, sounds: Sounds, font: QFont, textures: Mapping[str, Texture] | None = None
@@ -58,12 +58,12 @@ class Scene:
         self.viewport = Viewport()
         self.rows = Rows()
         self.top = 0.0
-        self.image = QImage()
+        self._size = QSize()
+        self._scale = 1.0
         self._before = QImage()
-        self._shown: _Shown | None = None
         self._shown_before: _Shown | None = None
         self.complete = False
-        """Whether the last picture had every tile; if not, `render` again makes more of them."""
+        """Whether every tile in view is there; if not, `prepare` again makes more of them."""
         self.tiles_painted = 0
         """How many tiles were painted so far, not counting those that were only moved."""
 
@@ -112,7 +112,7 @@ class Scene:
     def forget(self) -> None:
         """Paint everything anew."""
         self._tiles.clear()
-        self._shown = self._shown_before = None
+        self._shown_before = None
         self.complete = False
 
     def in_view(self, height: float) -> Iterator[tuple[Row, Clip]]:
@@ -128,41 +128,57 @@ class Scene:
 
     def place(self, viewport: Viewport, rows: Rows, top: float) -> None:
         """Look at another stretch, other rows or other heights."""
-        if viewport.samples_per_px != self.viewport.samples_per_px and self.complete:
-            self._before, self.image = self.image, self._before
-            self._shown_before, self._shown = self._shown, None
+        if viewport.samples_per_px != self.viewport.samples_per_px and self.complete and self._size.isValid():
+            self._before = self.image
+            self._shown_before = _Shown(self.viewport, self.top, self.rows)
         self.viewport, self.rows, self.top = viewport, rows, top
 
-    def render(self, size: QSize, scale: float, budget_s: float = _FRAME_BUDGET_S) -> None:
-        """Compose `image` for a widget of that size; tiles that do not fit in the budget stay for the next call."""
-        pixels = QSize(math.ceil(size.width() * scale), math.ceil(size.height() * scale))
-        if self.image.size() != pixels:
-            self.image = QImage(pixels, QImage.Format.Format_RGB32)
-        self.image.setDevicePixelRatio(1.0)
+    def prepare(self, size: QSize, scale: float, budget_s: float = _FRAME_BUDGET_S) -> None:
+        """Make the tiles that a view of that size lacks; those beyond the budget stay for the next call."""
+        self._size, self._scale = size, scale
         begin = time.perf_counter()
-        painter = QPainter(self.image)
         self.complete = True
-        origin, bottom = self.origin(scale), 0
+        width = math.ceil(size.width() * scale)
         for row in self.rows.visible(self.top, size.height()):
-            y = round((row.top - self.top) * scale)
-            bottom = y + round(row.height * scale)
-            for key, left in self._keys(row, scale, origin, pixels.width()):
+            for key, _ in self._keys(row, scale, self.origin(scale), width):
+                if not self._tiles.fresh(key, self._stamps[row.track]):
+                    if time.perf_counter() - begin < budget_s:
+                        self._make(key, scale)
+                    else:
+                        self.complete = False
+
+    def paint(self, painter: QPainter, region: QRectF) -> None:
+        """Put the tiles that touch a region where they belong; an old or a stretched picture where one is lacking."""
+        scale, bottom = self._scale, 0.0
+        width = math.ceil(self._size.width() * scale)
+        for row in self.rows.visible(self.top, self._size.height()):
+            y = round((row.top - self.top) * scale) / scale
+            bottom = y + round(row.height * scale) / scale
+            if bottom <= region.top() or y >= region.bottom():
+                continue
+            for key, left in self._keys(row, scale, self.origin(scale), width):
+                x = left / scale
+                if x >= region.right() or x + TILE_PX / scale <= region.left():
+                    continue
                 tile = self._tiles.get(key)
-                stamp = self._stamps[row.track]
-                if (tile is None or tile.stamp != stamp) and time.perf_counter() - begin < budget_s:
-                    tile = self._make(key, scale)
                 if tile is None:
-                    self._stretch(painter, QRectF(left, y, TILE_PX, key.height_px), row, scale)
+                    self._stretch(painter, QRectF(x, y, TILE_PX / scale, bottom - y), row)
                 else:
-                    painter.drawImage(left, y, tile.image)
-                if tile is None or tile.stamp != stamp:
-                    self.complete = False
-            self._sticky_names(painter, row, y, scale)
-        painter.fillRect(0, bottom, pixels.width(), pixels.height() - bottom, self._colours.canvas)
+                    painter.drawImage(QPointF(x, y), tile.image)
+            self._sticky_names(painter, row, y)
+        if bottom < region.bottom():
+            rest = QRectF(region.left(), bottom, region.width(), region.bottom() - bottom)
+            painter.fillRect(rest, self._colours.canvas)
+
+    @property
+    def image(self) -> QImage:
+        """Everything in view as one picture: for what is stretched while a zoom is painted, and for tests."""
+        image = QImage(self._size * self._scale, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(self._scale)
+        painter = QPainter(image)
+        self.paint(painter, QRectF(0, 0, self._size.width(), self._size.height()))
         painter.end()
-        self.image.setDevicePixelRatio(scale)
-        if self.complete:
-            self._shown = _Shown(self.viewport, self.top, self.rows)
+        return image
 
     def read_ahead(self, size: QSize, scale: float, budget_s: float = _FRAME_BUDGET_S) -> bool:
         """Paint tiles just outside of the view, as many as fit in the budget; whether some are left to do."""
@@ -196,24 +212,23 @@ class Scene:
         index = self._indices[key.track]
         row = self._colours.row(index.track, silenced=self._silenced[key.track])
         image = self.painter.tile(spot, index, row, look.zoom, self._textures.get(look.texture))
+        image.setDevicePixelRatio(scale)
         tile = Tile(self._stamps[key.track], image)
         self._tiles.put(key, tile)
         self.tiles_painted += 1
         return tile
 
-    def _stretch(self, painter: QPainter, box: QRectF, row: Row, scale: float) -> None:
+    def _stretch(self, painter: QPainter, box: QRectF, row: Row) -> None:
         """Fill a stretch of a row with what was there at the last zoom, stretched to this one."""
         painter.fillRect(box, self._colours.canvas)
         shown = self._shown_before
         old = shown.rows.of(row.track) if shown else None
-        if shown is None or old is None or old.height != row.height:
+        if shown is None or old is None or old.height != row.height or self._before.isNull():
             return
-        origin = self.origin(scale)
         zoom = self.viewport.samples_per_px / shown.viewport.samples_per_px
-        left = ((box.left() + origin) * zoom) - shown.viewport.first_sample / shown.viewport.samples_per_px * scale
-        source = QRectF(left, (old.top - shown.top) * scale, box.width() * zoom, box.height())
-        before = self._before
-        inside = source.intersected(QRectF(0, 0, before.width(), before.height()))
+        left = shown.viewport.x_of(self.viewport.sample_at(box.left()))
+        source = QRectF(left, old.top - shown.top, box.width() * zoom, box.height())
+        inside = source.intersected(QRectF(0, 0, shown.viewport.width_px, self._before.height() / self._scale))
         if inside.isEmpty():
             return
         target = QRectF(
@@ -222,25 +237,24 @@ class Scene:
             inside.width() / zoom,
             inside.height(),
         )
-        before.setDevicePixelRatio(1.0)
-        painter.drawImage(target, before, inside)
+        scale = self._before.devicePixelRatio()
+        pixels = QRectF(inside.topLeft() * scale, inside.size() * scale)
+        painter.drawImage(target, self._before, pixels)
 
-    def _sticky_names(self, painter: QPainter, row: Row, y: int, scale: float) -> None:
+    def _sticky_names(self, painter: QPainter, row: Row, y: float) -> None:
         """The name of a clip that began left of the view stays readable at the left edge."""
-        index = self._indices[row.track]
+        index, scale = self._indices[row.track], self._scale
         first = self.viewport.first_sample
         colours = self._colours.row(index.track, silenced=self._silenced[row.track])
         for clip in index.between(first, first + 1):
-            left = self.x_of(clip.start, scale) * scale
-            right = self.x_of(clip.end, scale) * scale - 1
-            if left < -1 and right > _STICKY_PX * scale:
-                font = QFont(self._font)
-                font.setPixelSize(round(self._font.pixelSize() * scale))
-                painter.setFont(font)
-                top = y + round((row.clip_top - row.top) * scale)
-                end = min(right, self.image.width())
-                painter.fillRect(QRectF(0, top, end - 8 * scale, round(CLIP_HEADER * scale)), colours.header)
-                write_name(painter, self.name_of(clip), 0, right, top, colours, scale)
+            left, right = self.x_of(clip.start, scale), self.x_of(clip.end, scale) - 1
+            if left < -1 and right > _STICKY_PX:
+                painter.setFont(self._font)
+                top = y + round((row.clip_top - row.top) * scale) / scale
+                end = min(right, float(self._size.width()))
+                header = round(CLIP_HEADER * scale) / scale
+                painter.fillRect(QRectF(0, top, end - 8, header), colours.header)
+                write_name(painter, self.name_of(clip), 0, right, top, colours)
 
     def name_of(self, clip: Clip) -> str:
         """What a clip is called on its header."""

@@ -229,7 +229,7 @@ def test_every_frame_of_a_zoom_is_short_of_work_and_the_last_is_complete(
 
     view.sight.zoom(3.0, 500)
     scene.place(view.sight.viewport, view.sight.rows, view.sight.top)
-    scene.render(view.canvas.size(), 1.0, budget_s=0.0)
+    scene.prepare(view.canvas.size(), 1.0, budget_s=0.0)
     assert not scene.complete  # nothing could be painted; what was there is stretched
     assert near(
         scene.image.pixelColor(500, round(middle(view, "t0"))),
@@ -259,7 +259,7 @@ def test_a_picture_is_the_same_however_it_was_scrolled_to(view: TimelineView) ->
     view.sight.zoom(3.0, 300)
     view.sight.pan(137)
     view.finish()
-    direct = view.canvas.scene.image.copy()
+    direct = view.canvas.scene.image
 
     view.canvas.scene.forget()
     view.canvas.update()
