@@ -20,10 +20,17 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(call: Call) -> Outcome:
-    module, _, name = _MEASURES[call.asked.what].partition(":")
-    measure: Callable[[], dict[str, object]] = getattr(importlib.import_module(module), name)
-    found = measure()
+    found = measure_of(call.asked.what)()
+    if "ok" in found:
+        found["meets_goal"] = found.pop("ok")  # "ok" of a call says that it was done, whatever the figures are
     return Outcome(text="\n".join(_lines(found)), data={"bench": call.asked.what, **found})
+
+
+def measure_of(what: str) -> Callable[[], dict[str, object]]:
+    """Import what measures this."""
+    module, _, name = _MEASURES[what].partition(":")
+    measure: Callable[[], dict[str, object]] = getattr(importlib.import_module(module), name)
+    return measure
 
 
 def _lines(found: dict[str, object], indent: str = "") -> list[str]:

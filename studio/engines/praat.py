@@ -13,7 +13,7 @@ from studio.engines.base import FRAMES_PER_S, EngineInfo, Mono, Report
 from studio.engines.grid import HOP, RATE_HZ, at_16k, frame_count, is_silent, onto_grid, peak, stretch, unvoiced
 from studio.model.pitch import PitchCurve
 
-_BLOCK_FRAMES: Final = 20 * FRAMES_PER_S
+_BLOCK_FRAMES: Final = 10 * FRAMES_PER_S
 _OVERLAP_FRAMES: Final = FRAMES_PER_S
 _SILENCE: Final = 0.03  # Praat's own threshold: below 3 % of the loudest moment is silence
 _PERIODS_A_WINDOW: Final = 3

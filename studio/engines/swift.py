@@ -19,7 +19,7 @@ _SURE: Final = 0.5  # the network's confidence is calibrated so that a frame is 
 _WORKING_PEAK: Final = 0.5  # it takes frames that peak below 0.001 for silence, so a quiet recording is raised first
 
 # Blocks start where both hops do: every 1280 samples. The network looks 11 of its frames back and 10 ahead.
-_BLOCK: Final = 1280 * 250
+_BLOCK: Final = 1280 * 100
 _AROUND: Final = 1280 * 4
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from studio import __version__
 from studio.__main__ import wants_window
-from studio.cli import export, scratch
+from studio.cli import bench, export, scratch
 from studio.cli.output import new_text
 from studio.cli.progress import Progress
 from studio.cli.verbs import VERBS, WrongCall, verb
@@ -163,3 +163,8 @@ def test_progress_says_nothing_in_a_file() -> None:
     Progress(plain).show("Importing", 0.5)
 
     assert plain.getvalue() == ""
+
+
+@pytest.mark.parametrize("what", ["gui", "ipc", "shm"])
+def test_every_measurement_that_bench_offers_is_there(what: str) -> None:
+    assert callable(bench.measure_of(what))
