@@ -7,13 +7,15 @@ from typing import Final, NamedTuple, Protocol
 import numpy as np
 import soxr
 
-from studio.audio.clock import Stamps
+from studio.audio.clock import KNOWN_WELL_S, Stamps
 from studio.audio.fifo import Fifo
 from studio.media.wav import Frames
 
 QUEUE_S: Final = 2.0
 _AHEAD_S: Final = 0.2
 _CHUNK: Final = 2048
+_FEED_S: Final = 0.01
+_IDLE_S: Final = 1.0
 _EDIT_MARGIN_S: Final = 0.025
 _SHORTEST_LOOP: Final = 64
 _FADE_IN: Final = 128
@@ -199,7 +201,7 @@ class Player:
                 ahead = round(_AHEAD_S * self._rate_hz)
                 while self._running and mixer is not None and self._queue.ahead < ahead and self._render(mixer):
                     pass
-            self._wake.wait(0.01)
+            self._wake.wait(_FEED_S if self._running else _IDLE_S)
             self._wake.clear()
 
     def _render(self, mixer: Renders) -> bool:
@@ -244,3 +246,24 @@ class Player:
             sound = self._resampler.resample_chunk(sound, last=last)
         taken = self._queue.write(sound)
         self._pending = sound[taken:]
+
+
+class Moment:
+    """When the ear hears one frame of the player's queue; known better and better while the speaker runs."""
+
+    def __init__(self, player: Player, stamps: Stamps, frame: int) -> None:
+        self._player = player
+        self._stamps = stamps
+        self._frame = frame
+        self._place: float | None = None
+        self._epoch = -1
+
+    def heard_s(self) -> float | None:
+        """Return the time, None while it is not known well, and after the speaker was opened anew."""
+        if self._place is None:
+            self._place = self._player.place(self._stamps, self._frame)
+            self._epoch = self._stamps.epoch
+        offset_s = self._stamps.offset_s(least_s=KNOWN_WELL_S)
+        if self._place is None or offset_s is None or self._epoch != self._stamps.epoch:
+            return None
+        return offset_s + self._place / self._stamps.rate_hz

@@ -23,6 +23,7 @@ from studio.media.wav import Frames
 from studio.model.project import Media
 
 _TICK_S: Final = 0.01
+_IDLE_S: Final = 0.1
 _REPORT_S: Final = 0.4
 _SYNC_S: Final = 0.4
 _PREROLL_S: Final = 1.0
@@ -177,7 +178,7 @@ class Recorder:
         self._thread.join()
 
     def _run(self) -> None:
-        while not self._ending.wait(_TICK_S):
+        while not self._ending.wait(_TICK_S if self._writer is not None else _IDLE_S):
             with self._lock:
                 writer = self._writer
                 if writer is None:

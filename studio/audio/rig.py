@@ -11,23 +11,21 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
-import numpy as np
-from msgspec import Struct
 from msgspec.structs import replace
 from sounddevice import PortAudioError
 
 from studio.audio import devices, watchdog
-from studio.audio.clock import KNOWN_WELL_S, Stamps
 from studio.audio.devices import Card, Direction
 from studio.audio.fifo import Fifo
-from studio.audio.levels import Levels, Momentary
+from studio.audio.gauges import Gauges
 from studio.audio.playback import QUEUE_S as PLAY_QUEUE_S
-from studio.audio.playback import Heard, Player, Renders, Span
-from studio.audio.recording import Listener, Recorder
+from studio.audio.playback import Moment, Player, Renders, Span
+from studio.audio.recording import Recorder
+from studio.audio.state import Hears, Points, RigState, Wanted
 from studio.audio.stream import QUEUE_S, Microphone, Speaker, Stream, restart_portaudio
-from studio.audio.watchdog import Alarm, Alarms, Clipping, Lasting
+from studio.audio.watchdog import Alarms, Lasting
 from studio.errors import StudioError
 from studio.media.takes import TakeHeader
 
@@ -35,6 +33,7 @@ _BLOCK: Final = 480
 _INVALID_RATE: Final = -9997  # paInvalidSampleRate
 _TICK_S: Final = 0.05
 _FRAME_S: Final = 1 / 60
+_IDLE_S: Final = 0.2
 _RETRY_S: Final = 0.5
 _LINGER_S: Final = 5.0
 """An idle device is kept open for so long: the next start is then immediate."""
@@ -45,45 +44,6 @@ _LATENCY_BLOCKS: Final = 3
 _LEAST_LATENCY_S: Final = 0.03
 
 _Result = TypeVar("_Result")
-
-
-class Points(Protocol):
-    """A log of points in shared memory: `studio.ipc.series.Series`."""
-
-    def append(self, *values: float) -> None: ...
-
-
-class Wanted(Struct, frozen=True, kw_only=True):
-    """What the person chose: names, "" for the system's default."""
-
-    output: str = ""
-    input: str = ""
-    rate_hz: int = 48000
-    block: int = 0
-
-
-class RigState(Struct, frozen=True, kw_only=True):
-    """What the sound side is doing."""
-
-    output: str
-    input: str
-    rate_hz: int
-    device_rate_hz: int
-    block: int
-    output_latency_s: float
-    input_latency_s: float
-    playing: bool
-    recording: bool
-    monitoring: bool
-    resampling: str
-
-
-class Hears(Listener, Protocol):
-    """Who is told what happens. Called from any thread."""
-
-    def state_changed(self, state: RigState) -> None: ...
-    def devices_changed(self, cards: tuple[Card, ...]) -> None: ...
-    def alarm(self, alarm: Alarm) -> None: ...
 
 
 class _End:
@@ -102,27 +62,6 @@ class _End:
         return self.card.name if self.card is not None else ""
 
 
-class _Moment:
-    """When the ear hears one frame of the player's queue; known better and better while the speaker runs."""
-
-    def __init__(self, player: Player, stamps: Stamps, frame: int) -> None:
-        self._player = player
-        self._stamps = stamps
-        self._frame = frame
-        self._place: float | None = None
-        self._epoch = -1
-
-    def heard_s(self) -> float | None:
-        """Return the time, None while it is not known well, and after the speaker was opened anew."""
-        if self._place is None:
-            self._place = self._player.place(self._stamps, self._frame)
-            self._epoch = self._stamps.epoch
-        offset_s = self._stamps.offset_s(least_s=KNOWN_WELL_S)
-        if self._place is None or offset_s is None or self._epoch != self._stamps.epoch:
-            return None
-        return offset_s + self._place / self._stamps.rate_hz
-
-
 class Rig:
     """Speaker, microphone, player and recorder, held together. Every method may be called from any one thread."""
 
@@ -139,8 +78,6 @@ class Rig:
         self._metering = False
         self._monitoring = False
         self._mixer: Renders | None = None
-        self._silent = Lasting(watchdog.SILENT_S)
-        self._clipping = Clipping()
         self._news = threading.Event()
         self._closing = threading.Event()
         self._orders: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
@@ -199,7 +136,7 @@ class Rig:
                 self._ask(lambda: self._open(self._ends["output"]))
             self._playing_wanted = True
             frame = self._player.play(Span(header.start, 0), endless=True)
-            heard_s = _Moment(self._player, self._speaker.stamps, frame).heard_s
+            heard_s = Moment(self._player, self._speaker.stamps, frame).heard_s
         else:
             now_s = time.monotonic()
 
@@ -336,7 +273,7 @@ class Rig:
 
     def _try_again(self, end: _End) -> None:
         end.tried_s = time.monotonic()
-        if all(other.stream is None for other in self._ends.values()):
+        if not self._open_streams:
             restart_portaudio()
         try:
             self._open(end)
@@ -370,7 +307,7 @@ class Rig:
                 self._alarms.raise_("device_lost", watchdog.device_lost(card.name, recording=self._recorder.recording))
 
     def _look_again(self) -> tuple[Card, ...]:
-        if all(end.stream is None for end in self._ends.values()):
+        if not self._open_streams:
             restart_portaudio()
         cards = devices.cards()
         if cards != self._cards:
@@ -419,7 +356,7 @@ class Rig:
         self._microphone = Microphone(self._heard_queue, self._monitor_queue, self._in_meter, second)
         self._player = Player(self._play_queue, rate_hz)
         self._recorder = Recorder(self._microphone, self._heard_queue, rate_hz, self._hears, self._alarms)
-        self._momentary = Momentary(rate_hz)
+        self._gauges = Gauges(self._in_meter, self._out_meter, rate_hz, self._meters, self._alarms)
         if self._mixer is not None:
             self._player.load(self._mixer)
 
@@ -452,9 +389,8 @@ class Rig:
         try:
             return Stream(self._target(direction), card.number, self._rate_hz, block, channels, latency_s)
         except PortAudioError as error:
-            others_open = any(end.stream is not None for end in self._ends.values())
             wrong_rate = _INVALID_RATE in error.args
-            if not wrong_rate or others_open or self._recorder.recording or round(card.rate_hz) == self._rate_hz:
+            if not wrong_rate or self._open_streams or self._recorder.recording or round(card.rate_hz) == self._rate_hz:
                 raise
             self._rebuild(round(card.rate_hz))
             return Stream(self._target(direction), card.number, self._rate_hz, block, channels, latency_s)
@@ -469,47 +405,20 @@ class Rig:
     # The teller
 
     def _tell(self) -> None:
-        levels_in, levels_out = Levels(), Levels()
-        scratch = np.zeros((self._in_meter.capacity, 2), np.float32)
-        while not self._closing.wait(_FRAME_S):
+        while not self._closing.wait(_FRAME_S if self._open_streams else _IDLE_S):
             now_s = time.monotonic()
             if self._ends["output"].stream is not None:
                 heard = self._player.heard(self._speaker.stamps, now_s)
                 self._playhead.append(now_s, heard.position, float(heard.playing))
-                if self._playing_wanted and not heard.playing and not self._player.running:
-                    self._check_end(heard)
-            played = scratch[: self._out_meter.read_into(scratch)]
-            levels_out.look(played)
-            self._momentary.hear(played)
-            came = scratch[: self._in_meter.read_into(scratch)]
-            levels_in.look(came)
-            self._meters.append(now_s, *levels_in.peak_db, *levels_in.rms_db, *levels_out.peak_db, *levels_out.rms_db,
-                                self._momentary.lufs)  # fmt: skip
-            self._listen_for_silence(levels_in, len(came), now_s)
+                over = not heard.playing and not self._player.running and not self._play_queue.available
+                if self._playing_wanted and over:
+                    self._playing_wanted = False
+            microphone = self._ends["input"]
+            self._gauges.look(now_s, microphone.name if microphone.stream is not None else "")
 
-    def _check_end(self, heard: Heard) -> None:
-        """Everything that was queued has been heard: playing is over."""
-        if self._play_queue.available == 0:
-            self._playing_wanted = False
-
-    def _listen_for_silence(self, levels: Levels, frames: int, now_s: float) -> None:
-        end = self._ends["input"]
-        if end.stream is None:
-            self._alarms.clear("silent")
-            self._alarms.clear("clipping")
-            self._silent.look(False, now_s)
-            return
-        if not frames:
-            return
-        peak_db = max(levels.peak_db)
-        if self._silent.look(peak_db < watchdog.SILENT_PEAK_DB, now_s):
-            self._alarms.raise_("silent", watchdog.silent(end.name))
-        else:
-            self._alarms.clear("silent")
-        if self._clipping.look(peak_db, now_s):
-            self._alarms.raise_("clipping", watchdog.clipping(end.name), self._clipping.count)
-        else:
-            self._alarms.clear("clipping")
+    @property
+    def _open_streams(self) -> bool:
+        return any(end.stream is not None for end in self._ends.values())
 
     def _say_state(self) -> None:
         output, input = self._ends["output"], self._ends["input"]  # noqa: A001

@@ -1,13 +1,16 @@
 """The live worker: plays, records and watches the sound devices. The only process that touches PortAudio."""
 
 import datetime as dt
+import logging
 import os
+import threading
 from pathlib import Path
 
 from studio.audio.devices import Card
 from studio.audio.mix import Mixer
 from studio.audio.playback import Span
-from studio.audio.rig import Rig, RigState, Wanted
+from studio.audio.rig import Rig
+from studio.audio.state import RigState, Wanted
 from studio.audio.watchdog import Alarm
 from studio.errors import StudioError
 from studio.ipc.series import Series
@@ -52,6 +55,8 @@ _METERS = (
     "out_lufs_momentary",
 )
 _POINTS = 1024
+_EXIT_THREAD_LOST = 71
+_log = logging.getLogger(__name__)
 
 
 class _Voice:
@@ -113,6 +118,13 @@ class _Voice:
             self.context.send(event)
 
 
+def _end_with_the_thread(failed: threading.ExceptHookArgs) -> None:
+    """A worker that lost a thread would go on without sound; the desktop starts another and the take is kept."""
+    _log.critical("a thread of the sound side ended", exc_info=failed.exc_value)
+    logging.shutdown()
+    os._exit(_EXIT_THREAD_LOST)
+
+
 class Live:
     """Obeys the transport."""
 
@@ -125,6 +137,7 @@ class Live:
         self._rate_hz = 48000
 
     def ready(self) -> Ready:
+        threading.excepthook = _end_with_the_thread
         return Ready(protocol=PROTOCOL, role="live", pid=os.getpid())
 
     def handle(self, request: Request, context: Context) -> None:

@@ -1,0 +1,70 @@
+"""The meters of a running sound side: reads what the callbacks passed on, appends a point, notices silence."""
+
+from typing import Final
+
+import numpy as np
+
+from studio.audio import watchdog
+from studio.audio.fifo import Fifo
+from studio.audio.levels import Levels, Momentary
+from studio.audio.state import Points
+from studio.audio.watchdog import Alarms, Clipping, Lasting
+from studio.media.wav import Frames
+
+_HOLD_S: Final = 0.25
+"""Between two blocks the last level stands; after so long without one it falls."""
+
+
+class _Side:
+    """One meter: its queue and what it showed last."""
+
+    def __init__(self, queue: Fifo) -> None:
+        self._queue = queue
+        self._scratch: Frames = np.zeros((queue.capacity, 2), np.float32)
+        self._came_s = 0.0
+        self.levels = Levels()
+
+    def look(self, now_s: float) -> Frames:
+        """Read what came, and measure it."""
+        frames = self._scratch[: self._queue.read_into(self._scratch)]
+        if len(frames):
+            self._came_s = now_s
+        if len(frames) or now_s - self._came_s > _HOLD_S:
+            self.levels.look(frames)
+        return frames
+
+
+class Gauges:
+    """Levels of input and output for views, loudness of the output; says when a microphone is silent or clips."""
+
+    def __init__(self, came: Fifo, played: Fifo, rate_hz: float, meters: Points, alarms: Alarms) -> None:
+        self._input = _Side(came)
+        self._output = _Side(played)
+        self._momentary = Momentary(rate_hz)
+        self._meters = meters
+        self._alarms = alarms
+        self._silent = Lasting(watchdog.SILENT_S)
+        self._clipping = Clipping()
+
+    def look(self, now_s: float, microphone: str) -> None:
+        """Append a point. `microphone` is the name of the one that is open, "" for none."""
+        self._momentary.hear(self._output.look(now_s))
+        came = self._input.look(now_s)
+        heard, played = self._input.levels, self._output.levels
+        self._meters.append(now_s, *heard.peak_db, *heard.rms_db, *played.peak_db, *played.rms_db, self._momentary.lufs)
+        if not microphone:
+            self._silent.look(False, now_s)
+            self._alarms.clear("silent")
+            self._alarms.clear("clipping")
+        elif len(came):
+            self._judge(max(heard.peak_db), now_s, microphone)
+
+    def _judge(self, peak_db: float, now_s: float, microphone: str) -> None:
+        if self._silent.look(peak_db < watchdog.SILENT_PEAK_DB, now_s):
+            self._alarms.raise_("silent", watchdog.silent(microphone))
+        else:
+            self._alarms.clear("silent")
+        if self._clipping.look(peak_db, now_s):
+            self._alarms.raise_("clipping", watchdog.clipping(microphone), self._clipping.count)
+        else:
+            self._alarms.clear("clipping")

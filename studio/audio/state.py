@@ -1,0 +1,48 @@
+"""What the sound side is told to do, what it is doing, and who is told of it."""
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from studio.audio.devices import Card
+from studio.audio.recording import Listener
+from studio.audio.watchdog import Alarm
+
+
+class Points(Protocol):
+    """A log of points in shared memory: `studio.ipc.series.Series`."""
+
+    def append(self, *values: float) -> None: ...
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What the person chose: names, "" for the system's default."""
+
+    output: str = ""
+    input: str = ""
+    rate_hz: int = 48000
+    block: int = 0
+
+
+class RigState(Struct, frozen=True, kw_only=True):
+    """What the sound side is doing."""
+
+    output: str
+    input: str
+    rate_hz: int
+    device_rate_hz: int
+    block: int
+    output_latency_s: float
+    input_latency_s: float
+    playing: bool
+    recording: bool
+    monitoring: bool
+    resampling: str
+
+
+class Hears(Listener, Protocol):
+    """Who is told what happens. Called from any thread."""
+
+    def state_changed(self, state: RigState) -> None: ...
+    def devices_changed(self, cards: tuple[Card, ...]) -> None: ...
+    def alarm(self, alarm: Alarm) -> None: ...
