@@ -76,7 +76,7 @@ def export_piece(
     part = path.with_name(f".melisma-export-{os.getpid()}.part")
     with told(f"{path.name} was not exported.", path.parent):
         try:
-            clipped, measured = _written(render, shaping, part, choice, target)
+            clipped, measured = _written(render, shaping, part, path, choice, target)
             _sync(part)
             part.replace(path)
         finally:
@@ -163,14 +163,14 @@ def _shaped_to(target: Target, render: _Render) -> tuple[_Shaping, bool]:
 
 
 def _written(
-    render: _Render, shaping: _Shaping, part: Path, choice: Choice, target: Target | None
+    render: _Render, shaping: _Shaping, part: Path, path: Path, choice: Choice, target: Target | None
 ) -> tuple[int, Measured]:
     """Write the file, again with a lower ceiling where the encoder lifted a peak past it."""
     lossy = FORMATS[choice.container].lossy
     for attempt in range(1, _MOST_TRIES + 1):
         clipped, measured = _write_once(render, shaping, part, choice)
         if lossy:
-            measured = _decoded(part, render)
+            measured = _listened_to(part, path, render)
         if target is None or measured.true_peak_dbtp is None:
             break
         excess_db = measured.true_peak_dbtp - target.peak_dbtp
@@ -189,6 +189,19 @@ def _write_once(render: _Render, shaping: _Shaping, part: Path, choice: Choice) 
             meter.add(encoder.write(block))
         meter.add(encoder.finish())
         return encoder.clipped, meter.measured()
+
+
+def _listened_to(part: Path, path: Path, render: _Render) -> Measured:
+    """What a decoder makes of the file, which is called `path` later; a file that cannot be read is not exported."""
+    try:
+        return _decoded(part, render)
+    except StudioError as error:
+        raise StudioError(
+            "export-unreadable",
+            f"{path.name} was not exported.",
+            cause="What was written could not be read back; the sound may be too short for this format.",
+            remedy="Export it as WAV or FLAC, or choose a longer stretch.",
+        ) from error
 
 
 def _decoded(part: Path, render: _Render) -> Measured:
