@@ -27,6 +27,7 @@ _Samples = Callable[[int, int, int], NDArray[np.float32]]
 _RADIUS = 6.0
 _NARROW_PX = 3
 _ROUNDED_PX = 14
+_LONGEST_NAME_PX = 640
 _NAMED_PX = 28
 _LINE_SAMPLES_PER_PX = 4.0
 _DOT_SAMPLES_PER_PX = 1 / 6
@@ -307,7 +308,7 @@ def write_name(
     room = right - left - 14 * scale
     painter.setPen(row.name)
     box = QRectF(left + 8 * scale, top, room + 4 * scale, CLIP_HEADER * scale)
-    text = _elided(name, font.pixelSize(), font.family(), math.floor(room))
+    text = _elided(name, font.pixelSize(), font.family(), min(math.floor(room), _LONGEST_NAME_PX))
     painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), text)
 
 

@@ -38,7 +38,7 @@ class _Shown(NamedTuple):
 
 
 class Scene:
-    """Paints rows from tiles. Holds no truth: what to show is told to it, `prepare` makes tiles, `paint` places them."""
+    """Paints rows from tiles. Holds no truth: it is told what to show; `prepare` makes tiles, `paint` places them."""
 
     def __init__(
         self, colours: Colours, sounds: Sounds, font: QFont, textures: Mapping[str, Texture] | None = None
