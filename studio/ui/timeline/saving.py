@@ -21,9 +21,10 @@ Paint = Callable[[QPainter], None]
 def save_picture(path: Path, widgets: tuple[tuple[QWidget, Paint], ...]) -> None:
     """Paint widgets side by side into a PNG (at the screen's resolution) or, by the suffix, an SVG with real lines."""
     size = QSize(sum(widget.width() for widget, _ in widgets), max(widget.height() for widget, _ in widgets))
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    as_svg = path.suffix.lower() == ".svg"
+    part = path.with_name(f".{path.stem}.{os.getpid()}.part{'.svg' if as_svg else '.png'}")
     try:
-        if path.suffix.lower() == ".svg":
+        if as_svg:
             _save_svg(part, size, widgets)
         else:
             _save_png(part, size, widgets)
@@ -64,7 +65,7 @@ def _save_png(path: Path, size: QSize, widgets: tuple[tuple[QWidget, Paint], ...
     painter = QPainter(image)
     _paint_all(painter, widgets)
     painter.end()
-    if not image.save(str(path), b"PNG"):
+    if not image.save(str(path)):
         raise OSError(0, "the folder cannot be written to")
 
 
