@@ -129,20 +129,22 @@ def test_a_burst_after_a_frozen_server_is_kept_whole(pulse: Pulse, worker: LiveP
 
 
 def killed_server(pulse: Pulse, worker: LiveProcess, folder: Path, take: str) -> None:
-    pulse.feed("booth", counter())
+    first = pulse.feed("booth", counter())
     seen = recording(worker, folder, take)
     died_s = time.monotonic()
     pulse.kill()
     noticed_s, _ = worker.timed(Trouble, lambda said: said.kind in ("server_lost", "device_lost"), since=seen)
+    first.stop()
     pulse.start()
     back_s = time.monotonic()
-    pulse.feed("booth", counter())
+    second = pulse.feed("booth", counter())
     worker.timed(Trouble, lambda said: said.kind == "server_lost" and said.over, since=seen)
     open_s, _ = worker.timed(AudioState, lambda said: said.open_input == "Monitor of booth", since=seen + 1)
     assert noticed_s - died_s < 1.0
     assert open_s - back_s < 3.0
     until(lambda: _counts_again(worker, folder, take), 20, "sound comes again")
     finish(worker)
+    second.stop()
 
     sound = read_take(folder, take)
     (gap,) = (mark for mark in read_marks(folder / "takes" / take) if mark.kind == "gap")
@@ -171,7 +173,7 @@ def test_a_server_killed_twenty_times(pulse: Pulse, worker: LiveProcess, tmp_pat
 
 
 def unplugged_microphone(pulse: Pulse, worker: LiveProcess, folder: Path, take: str) -> None:
-    pulse.feed("booth", counter())
+    first = pulse.feed("booth", counter())
     seen = recording(worker, folder, take)
     pulled_s = time.monotonic()
     pulse.unplug("booth")
@@ -179,11 +181,13 @@ def unplugged_microphone(pulse: Pulse, worker: LiveProcess, folder: Path, take: 
     assert noticed_s - pulled_s < 1.0
     assert "Monitor of booth" in trouble.why.title
     WAIT(1.0)
+    first.stop()
     pulse.plug("booth")
-    pulse.feed("booth", counter())
+    second = pulse.feed("booth", counter())
     worker.wait(Trouble, lambda said: said.kind == "device_lost" and said.over, since=seen)
     until(lambda: _counts_again(worker, folder, take), 20, "sound comes again")
     finish(worker)
+    second.stop()
 
     sound = read_take(folder, take)
     marks = read_marks(folder / "takes" / take)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from studio.ipc.series import Series
 from studio.media.wav import Frames, WavWriter
 from studio.model.project import Clip, ClipId, Media, MediaId, Project, Track, TrackId
-from studio.protocol.messages import AudioState, Event, LoadProject, Ready, Record, Request
+from studio.protocol.messages import AudioState, Event, Heartbeat, LoadProject, Ready, Record, Request
 from studio.protocol.wire import Frames as WireFrames
 from studio.protocol.wire import decode_event, frame
 from tests.helpers.pulse import COUNTER_PERIOD
@@ -114,7 +114,7 @@ class LiveProcess:
                 looked = len(self._said)
                 left = deadline - time.monotonic()
                 assert left > 0, (
-                    f"no {kind.__name__} as awaited; said since: {[e for _, e in self._said[since:]][-12:]}"
+                    f"no {kind.__name__} as awaited; said since: {[e for _, e in self._said[since:] if not isinstance(e, Heartbeat)][-12:]}"
                 )
                 self._news.wait(left)
 
@@ -178,7 +178,7 @@ def stretches(sound: NDArray[np.float32]) -> tuple[Stretch, ...]:
     """Cut what was recorded of the counting signal wherever it does not go on counting."""
     numbers = np.rint(sound.astype(np.float64) * COUNTER_PERIOD).astype(np.int64)
     silent = (numbers == 0) & np.concatenate((numbers[1:] != 1, [True]))
-    goes_on = np.where(silent[1:] | silent[:-1], silent[1:] == silent[:-1], np.diff(numbers) == 1)
+    goes_on = np.where(silent[1:] | silent[:-1], silent[1:] == silent[:-1], np.diff(numbers) % COUNTER_PERIOD == 1)
     cuts = np.flatnonzero(~goes_on) + 1
     edges = [0, *cuts.tolist(), len(numbers)]
     return tuple(
@@ -195,8 +195,12 @@ def lost(sound: NDArray[np.float32]) -> int:
     loss as far as it is longer than the silence before it. (Silence that the recorder puts in is marked as a gap.)
     """
     counting = [stretch for stretch in stretches(sound) if stretch.number >= 0]
-    jumps = [(b.number - a.number - a.length, b.at - a.at - a.length) for a, b in itertools.pairwise(counting)]
+    jumps = [(_signed(b.number - a.number - a.length), b.at - a.at - a.length) for a, b in itertools.pairwise(counting)]
     return sum(max(0, jump - silence) if jump >= 0 else -jump for jump, silence in jumps)
+
+
+def _signed(jump: int) -> int:
+    return (jump + COUNTER_PERIOD // 2) % COUNTER_PERIOD - COUNTER_PERIOD // 2
 
 
 def read_take(folder: Path, take: str) -> NDArray[np.float32]:

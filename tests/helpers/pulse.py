@@ -76,8 +76,8 @@ class Feed:
 
 
 def counter(rate_hz: int = 48000) -> Iterator[NDArray[np.float32]]:
-    """Blocks of a signal whose every sample says its number, exactly: n / 2**22, the same left and right."""
-    for start in range(0, COUNTER_PERIOD, rate_hz // 100):
+    """Endless blocks of a signal whose every sample says its number modulo 2**22, exactly, the same left and right."""
+    for start in itertools.count(step=rate_hz // 100):
         yield counted(np.arange(start, start + rate_hz // 100))
 
 
