@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.errors import StudioError
 from studio.media.peaks import BASE, FACTOR, Columns, Peaks, columns_of
@@ -98,6 +98,9 @@ class FileSounds(QObject):
         self._known: dict[MediaId, FileSound | Loading | Missing] = {}
         self._building: dict[MediaId, JobId] = {}
         self._looked_s: dict[MediaId, float] = {}
+        self._to_build: list[MediaId] = []
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self._ask)
         jobs.changed.connect(self._jobs_changed)
         jobs.finished.connect(self._job_finished)
         jobs.failed.connect(self._job_failed)
@@ -164,9 +167,18 @@ class FileSounds(QObject):
         try:
             return FileSound(Peaks.open(peaks_path(media)), wav)
         except StudioError:
-            if media not in self._building:
+            if media not in self._building and media not in self._to_build:
+                self._to_build.append(media)
+                self._soon.start()
+            return Loading(0.0, "Waiting")
+
+    def _ask(self) -> None:
+        """Start the jobs that `_find` found missing: never while painting, since other widgets answer a new job."""
+        wanted, self._to_build = self._to_build, []
+        for media in wanted:
+            medium = self._media.get(media)
+            if medium is not None and media not in self._building:
                 self._building[media] = self._build_peaks(medium)
-            return Loading(0.0, "Drawing")
 
     def _jobs_changed(self) -> None:
         progressed = False

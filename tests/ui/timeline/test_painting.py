@@ -122,7 +122,7 @@ def test_a_missing_sound_says_so_in_its_clip(open_desk: Callable[..., Desk], sho
 
 
 def test_a_sound_without_peaks_asks_for_them_once_and_shows_its_progress(
-    open_desk: Callable[..., Desk], show: Callable[..., TimelineView]
+    open_desk: Callable[..., Desk], qtbot: QtBot
 ) -> None:
     def without_peaks(folder: Path) -> Project:
         media = put_sound(folder, "fresh", np.zeros(5 * RATE, np.float32), RATE, peaks=False)
@@ -131,9 +131,18 @@ def test_a_sound_without_peaks_asks_for_them_once_and_shows_its_progress(
         )
 
     desk = open_desk(without_peaks)
-    view = show(desk)
+    view = TimelineView(desk, themes.DARK)
+    started_while_painting: list[object] = []
+    desk.jobs.changed.connect(
+        lambda: started_while_painting.extend(desk.jobs.rows if view.canvas.paintingActive() else ())
+    )
+    qtbot.addWidget(view)
+    view.resize(800, 500)
+    view.show()
+    qtbot.waitUntil(lambda: bool(desk.jobs.rows))
     view.canvas.grab()
 
+    assert not started_while_painting  # another widget would paint inside of our paint, and Qt would crash
     assert [row.title for row in desk.jobs.rows] == ["Drawing fresh.wav"]
 
 
