@@ -113,9 +113,8 @@ class LiveProcess:
                         return when, event
                 looked = len(self._said)
                 left = deadline - time.monotonic()
-                assert left > 0, (
-                    f"no {kind.__name__} as awaited; said since: {[e for _, e in self._said[since:] if not isinstance(e, Heartbeat)][-12:]}"
-                )
+                told = [said for _, said in self._said[since:] if not isinstance(said, Heartbeat)]
+                assert left > 0, f"no {kind.__name__} as awaited; said since: {told[-12:]}"
                 self._news.wait(left)
 
     def kill(self) -> None:
