@@ -102,6 +102,7 @@ class TimelineView(QWidget):
         self._across.valueChanged.connect(self._scrolled_across)
         self._down.valueChanged.connect(lambda value: self.sight.set_top(value))
         self.sight.moved.connect(self._show_scroll)
+        self.sight.moved.connect(self._show_playhead)
         self.sight.laid_out.connect(self._show_scroll)
         self.ruler.menu_wanted.connect(partial(self._menu, _RULER_MENU))
         self.ruler.rename_wanted.connect(partial(self._run, "marker.rename"))

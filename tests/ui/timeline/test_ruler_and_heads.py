@@ -67,6 +67,15 @@ def test_the_loop_is_drawn_above_the_ticks_and_a_click_switches_it(desk: Desk, v
     assert desk.transport.loop == loop
 
 
+def test_the_playhead_stays_at_its_time_everywhere_when_the_view_changes(desk: Desk, view: TimelineView) -> None:
+    desk.selection.set_cursor(3 * RATE)
+
+    view.sight.zoom(2.5, 100)
+
+    expected = round(view.sight.viewport.x_of(3 * RATE))
+    assert [part._playhead_x for part in (view.ruler, view.canvas, view.pitch.canvas)] == [expected] * 3
+
+
 def head(view: TimelineView, track: str = "vox") -> TrackHeader:
     header = view.heads.header(TrackId(track))
     assert header is not None
