@@ -222,6 +222,16 @@ def surface(widget: QWidget, of: str, edge: str = "") -> None:
         widget.setProperty("edge", edge)
 
 
+def keeps_escape(event: QEvent) -> bool:
+    """Whether this asks who wants Escape; then it is accepted, before "Select nothing" takes it."""
+    if event.type() != QEvent.Type.ShortcutOverride or not isinstance(event, QKeyEvent):
+        return False
+    if event.key() != Qt.Key.Key_Escape:
+        return False
+    event.accept()
+    return True
+
+
 def restyle(widget: QWidget) -> None:
     """Let a changed property reach the style sheet."""
     style = widget.style()

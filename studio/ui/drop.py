@@ -1,10 +1,15 @@
 """The hint while files are dragged over the window: where they go, and what will happen to them."""
 
+from typing import Final
+
 from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt
 from PySide6.QtGui import QColor, QDragEnterEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from studio.model.project import MediaId
 from studio.ui.theme import Theme
+
+MEDIA_MIME: Final = "application/x-melisma-media"
 
 
 class DropHint(QWidget):
@@ -57,6 +62,11 @@ class DropHint(QWidget):
         self.setGeometry(self._window.rect())
         self.show()
         self.raise_()
+
+
+def media_in(data: QMimeData) -> MediaId | None:
+    """The medium that is dragged out of the library, if that is what is dragged."""
+    return MediaId(bytes(data.data(MEDIA_MIME).data()).decode()) if data.hasFormat(MEDIA_MIME) else None
 
 
 def takes(data: QMimeData) -> bool:

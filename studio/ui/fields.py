@@ -1,12 +1,12 @@
 """Fields for numbers and times: they show a value, say its unit, and tell when a drag or typing has ended."""
 
-from PySide6.QtCore import QLocale, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QLocale, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QLineEdit, QWidget
 
 from studio.errors import StudioError
 from studio.model.time import format_clock, parse_clock
-from studio.ui.controls import restyle, tip
+from studio.ui.controls import keeps_escape, restyle, tip
 from studio.ui.theme import Theme
 
 
@@ -107,6 +107,9 @@ class ClockField(QLineEdit):
         self._mark(False)
         self.setText(format_clock(samples, rate_hz))
 
+    def event(self, event: QEvent) -> bool:
+        return keeps_escape(event) or super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.show_samples(self._samples, self._rate_hz)
@@ -157,6 +160,9 @@ class NameField(QLineEdit):
         if self.text() != text:
             self.setText(text)
             self.setCursorPosition(0)
+
+    def event(self, event: QEvent) -> bool:
+        return keeps_escape(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

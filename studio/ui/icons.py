@@ -33,7 +33,7 @@ def _on(theme: Theme, role: Role, on: Role | None) -> str:
 
 
 def _ratios() -> tuple[float, ...]:
-    return tuple(sorted({1.0, 2.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}))
+    return tuple(sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()})) or (1.0,)
 
 
 @lru_cache(maxsize=512)
@@ -41,7 +41,8 @@ def _icon(name: str, _theme: str, normal: str, disabled: str, on: str, size: int
     made = QIcon()
     for ratio in ratios:
         made.addPixmap(_render(name, normal, size, ratio), QIcon.Mode.Normal, QIcon.State.Off)
-        made.addPixmap(_render(name, on, size, ratio), QIcon.Mode.Normal, QIcon.State.On)
+        if on != normal:
+            made.addPixmap(_render(name, on, size, ratio), QIcon.Mode.Normal, QIcon.State.On)
         made.addPixmap(_render(name, disabled, size, ratio), QIcon.Mode.Disabled, QIcon.State.Off)
     return made
 

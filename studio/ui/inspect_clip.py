@@ -21,7 +21,7 @@ from studio.ui.fields import NameField, NumberField
 from studio.ui.sections import Choice, Section
 from studio.ui.theme import Theme
 
-_SHAPES: Final[dict[object, str]] = {"equal_power": "Equal power", "linear": "Linear", "smooth": "Smooth"}
+_SHAPES: Final[dict[object, str]] = {"equal_power": "Even", "linear": "Linear", "smooth": "Smooth"}
 _QUIETEST_DB, _LOUDEST_DB = -60.0, 24.0
 _LONGEST_FADE_S = 600.0
 _MOST_FRAMES: Final = 20_000
@@ -50,8 +50,8 @@ class ClipSection(Section):
         self._find.clicked.connect(self._find_pitch)
         self.add("Name", self.name)
         self.add("Volume", self.gain)
-        self.add("Fade in", self.fade_in, self.shape_in, shares=(4, 7))
-        self.add("Fade out", self.fade_out, self.shape_out, shares=(4, 7))
+        self.add("Fade in", self.fade_in, self.shape_in)
+        self.add("Fade out", self.fade_out, self.shape_out)
         self.add("Length", self._place)
         self.add("Origin", self._origin)
         self.add("Pitch", self._pitch)

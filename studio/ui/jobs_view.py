@@ -1,12 +1,12 @@
 """Jobs: the newest one as a line in the transport, all of them in a popover above it."""
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from studio.protocol.messages import JobId
 from studio.session.jobs import JobRow, Jobs
-from studio.ui.controls import Button, Elided, IconButton, Text, caption, surface
+from studio.ui.controls import Button, Elided, IconButton, Text, caption, keeps_escape, surface
 from studio.ui.messages import ExplanationView
 from studio.ui.theme import Theme, wear
 from studio.ui.words import job_line
@@ -186,6 +186,9 @@ class JobsPopover(QFrame):
         self._place()
         self.raise_()
         self.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def event(self, event: QEvent) -> bool:
+        return keeps_escape(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

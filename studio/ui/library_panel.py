@@ -15,11 +15,11 @@ from studio.session.library import MediaRow
 from studio.ui import words
 from studio.ui.actions import Actions
 from studio.ui.controls import FixedRows, IconButton, Text, caption, surface
+from studio.ui.drop import MEDIA_MIME
 from studio.ui.icons import icon
 from studio.ui.theme import Theme
 
 WIDTH_PX: Final = 232
-MEDIA_MIME: Final = "application/x-melisma-media"
 _KEY: Final = Qt.ItemDataRole.UserRole
 _ROW_PX: Final = 28
 _MOST_RECENT: Final = 6

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.errors import Explanation
-from studio.ui.controls import Button, IconButton, Text, surface
+from studio.ui.controls import Button, IconButton, Text, keeps_escape, surface
 from studio.ui.icons import picture
 from studio.ui.theme import RADIUS_PX, Role, Theme
 
@@ -101,6 +101,9 @@ class ExplanationView(QWidget):
     def announce(self) -> None:
         """Let a screen reader say it now."""
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    def event(self, event: QEvent) -> bool:
+        return keeps_escape(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

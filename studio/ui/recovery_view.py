@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -12,7 +12,7 @@ from studio.session import opening
 from studio.session.desk import Desk
 from studio.session.recovery import LeftBehind
 from studio.ui import words
-from studio.ui.controls import Button, Elided, IconButton, Text, surface
+from studio.ui.controls import Button, Elided, IconButton, Text, keeps_escape, surface
 from studio.ui.icons import picture
 from studio.ui.theme import Theme
 
@@ -59,6 +59,9 @@ class RecoveryView(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme."""
         self._icon.setPixmap(picture("history", theme, "good"))
+
+    def event(self, event: QEvent) -> bool:
+        return keeps_escape(event) or super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

@@ -23,6 +23,7 @@ _LOOKS: Final[dict[State, tuple[str, Role]]] = {
     "warn": ("warning", "warning"),
     "fail": ("error", "error"),
 }
+_KILLED_MS: Final = 500
 _COMMAND: Final = ("-P", "-m", "studio", "doctor", "--json")
 
 
@@ -120,9 +121,11 @@ class SystemCheck(QDialog):
         super().hideEvent(event)
         process, self._process = self._process, None
         if process is not None:
-            process.disconnect(self)
-            process.finished.connect(process.deleteLater)
-            process.terminate()
+            process.finished.disconnect(self._finished)
+            process.errorOccurred.disconnect(self._did_not_start)
+            process.kill()  # it only looks: its workers end with it, and a killed process is gone within milliseconds
+            process.waitForFinished(_KILLED_MS)
+            process.deleteLater()
 
     def _row(self, check: Check) -> QWidget:
         row = QWidget(self._inner)

@@ -38,7 +38,8 @@ from studio.ui.transport_bar import TransportBar
 from studio.ui.welcome import Welcome
 
 _FIRST_SIZE: Final = QSize(1440, 900)
-_SMALLEST: Final = QSize(1000, 640)
+_SMALLEST: Final = QSize(940, 580)
+"""At 150 % a screen of 1440 × 900 has no more room than 960 × 600."""
 _WORKSPACES: Final[dict[Workspace, str]] = {"edit": "Edit"}
 """The workspaces that there are; a new one is a page in `MainWindow._pages` and a line here."""
 
@@ -124,8 +125,9 @@ class MainWindow(QMainWindow):
         desk.settings.changed.connect(self._settings_changed)
         QGuiApplication.styleHints().colorSchemeChanged.connect(lambda _scheme: self._choose_theme())
         application = QApplication.instance()
-        if application is not None:
+        if isinstance(application, QApplication):
             application.aboutToQuit.connect(self.keep_layout)
+            application.screenAdded.connect(lambda _screen: self._dress())  # icons are drawn for the screens there are
         self._project_changed()
 
     # Looks
@@ -138,6 +140,10 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             theme.apply(application)
+        self._dress()
+
+    def _dress(self) -> None:
+        theme = self.theme
         self.actions_.set_theme(theme)
         for child in self.findChildren(QWidget):
             if isinstance(child, themes.Themed):

@@ -27,7 +27,9 @@ from studio.errors import StudioError, explain
 from studio.model.edits import Edit
 from studio.model.project import Clip, Project, TrackId
 from studio.model.time import format_clock
+from studio.session import placing
 from studio.session.desk import Desk
+from studio.ui.drop import media_in
 from studio.ui.theme import Theme
 from studio.ui.timeline import overlay
 from studio.ui.timeline.clip_painter import Texture
@@ -437,7 +439,7 @@ class TracksCanvas(QWidget):
     # Files dropped upon the tracks
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
+        if event.mimeData().hasUrls() or media_in(event.mimeData()) is not None:
             event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
@@ -456,7 +458,11 @@ class TracksCanvas(QWidget):
         row = self._sight.rows.at(event.position().y() + self._sight.top)
         at = max(round(self._sight.viewport.sample_at(event.position().x())), 0)
         track: TrackId | None = row.track if row is not None else None
-        if files:
+        media, project = media_in(event.mimeData()), self._desk.document.project
+        if media is not None:
+            self._desk.document.do(placing.placed_import(project, project.medium(media), track, at))
+            event.acceptProposedAction()
+        elif files:
             self._desk.importing.add(files, at if track is not None else 0, track)
             event.acceptProposedAction()
 
