@@ -34,8 +34,7 @@ def focusable(root: QWidget) -> Iterator[QWidget]:
 
 def spoken(widget: QWidget) -> str:
     """What a screen reader says of a widget."""
-    interface = QAccessible.queryAccessibleInterface(widget)
-    return interface.text(QAccessible.Text.Name) if interface is not None else ""
+    return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
 
 
 def nameless(root: QWidget) -> list[str]:

@@ -74,6 +74,9 @@ def test_the_colours_of_the_bars_say_how_loud_it_is(meter: Meter, qtbot: QtBot) 
     image = meter.grab().toImage()
     ratio = image.width() / meter.width()
     loud, soft = round(6 * ratio), round(12 * ratio)
-    row = lambda y: {image.pixelColor(x, y).name() for x in range(image.width())}  # noqa: E731
+
+    def row(y: int) -> set[str]:
+        return {image.pixelColor(x, y).name() for x in range(image.width())}
+
     assert {DARK.good.name(), DARK.warning.name(), DARK.error.name()} <= row(loud + round(1 * ratio))
     assert DARK.warning.name() not in row(soft + round(1 * ratio))

@@ -1,0 +1,123 @@
+"""What a person is told: banners while a trouble lasts, toasts in passing, errors with a way out."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from studio.errors import Explanation
+from studio.protocol.messages import Trouble
+from studio.session.recovery import LeftBehind
+from studio.ui.messages import Banners, ExplanationView
+from studio.ui.theme import DARK
+from studio.ui.window import MainWindow
+
+LOST = Explanation(
+    code="device.lost",
+    title="Rode NT-USB was disconnected.",
+    cause="Silence is being recorded in its place.",
+    remedy="Plug it in again.",
+    detail="PaErrorCode -9985",
+)
+
+
+def button(root: QWidget, text: str) -> QAbstractButton:
+    return next(one for one in root.findChildren(QAbstractButton) if text in (one.text(), one.accessibleName()))
+
+
+def test_a_trouble_stands_there_while_it_lasts_and_goes_by_itself(window: MainWindow) -> None:
+    window.desk.transport.trouble.emit(Trouble(kind="device_lost", why=LOST))
+    assert "trouble device_lost" in window.banners.keys
+    assert window.banners.isVisible()
+
+    window.desk.transport.trouble.emit(Trouble(kind="device_lost", why=LOST, over=True))
+    assert len(window.banners.keys) == 0
+    assert window.banners.isHidden()
+
+
+def test_what_is_wrong_is_said_in_three_sentences_and_the_rest_is_folded_away(qtbot: QtBot) -> None:
+    view = ExplanationView(LOST, DARK)
+    qtbot.addWidget(view)
+    view.show()
+    assert view.accessibleName() == LOST.sentence
+    assert view.findChildren(QPlainTextEdit) == []
+
+    button(view, "Details").click()
+    details = view.findChild(QPlainTextEdit)
+    assert isinstance(details, QPlainTextEdit)
+    assert details.isVisible()
+    assert details.toPlainText() == LOST.detail
+
+
+def test_the_report_has_everything_that_helps(qtbot: QtBot) -> None:
+    view = ExplanationView(LOST, DARK, report=lambda: "Melisma Studio 0.1.0")
+    qtbot.addWidget(view)
+    button(view, "Copy report").click()
+
+    text = QGuiApplication.clipboard().text()
+    for part in (LOST.code, LOST.title, LOST.detail, "Melisma Studio 0.1.0"):
+        assert part in text
+
+
+def test_only_the_newest_three_banners_are_in_sight(qtbot: QtBot) -> None:
+    banners = Banners(DARK)
+    qtbot.addWidget(banners)
+    for number in range(5):
+        banners.put(str(number), LOST)
+    assert banners.keys == ("4", "3", "2")
+
+
+def test_escape_puts_a_banner_away(window: MainWindow) -> None:
+    window.desk.asks.show(LOST)
+    view = window.banners.findChild(ExplanationView)
+    assert isinstance(view, ExplanationView)
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert window.banners.keys == ()
+
+
+def test_a_toast_does_what_its_button_says_and_goes(window: MainWindow, qtbot: QtBot) -> None:
+    done: list[str] = []
+    window.desk.asks.toast("Exported song.wav", "Show in folder", lambda: done.append("shown"))
+    assert window.toasts.texts == ("Exported song.wav",)
+
+    button(window.toasts, "Show in folder").click()
+    assert done == ["shown"]
+    qtbot.waitUntil(lambda: window.toasts.texts == ())
+
+
+def test_the_same_toast_is_not_stacked(window: MainWindow) -> None:
+    for _ in range(3):
+        window.desk.asks.toast("The report was copied")
+    assert window.toasts.texts == ("The report was copied",)
+
+
+def test_a_command_that_cannot_run_says_why(window: MainWindow) -> None:
+    window.actions_.run("edit.paste")
+    assert window.toasts.texts == ("Paste: nothing was copied yet.",)
+
+
+@pytest.mark.parametrize(
+    ("kinds", "title"),
+    [
+        (["take"], "An interrupted take was recovered."),
+        (["take", "take"], "2 interrupted takes were recovered."),
+        (["project"], "A project without a name was left open."),
+        (["take", "project"], "2 things were left behind by an earlier run."),
+    ],
+)
+def test_what_was_left_behind_is_offered_and_later_keeps_it(window: MainWindow, kinds: list[str], title: str) -> None:
+    found = tuple(
+        LeftBehind(
+            kind="take" if kind == "take" else "project", folder="/nowhere", name=kind, length_s=4.0, found_at=""
+        )
+        for kind in kinds
+    )
+    window.desk.asks.recover(found)
+    view = window._recovery
+    assert view is not None
+    assert any(label.property("text") == title for label in view.findChildren(QWidget))
+
+    button(view, "Later").click()
+    assert window._recovery is None
