@@ -14,7 +14,7 @@ class _Desktop:
         return main([str(path) for path in paths])
 
     def picture(self, project: Path, png: Path) -> None:
-        from studio.app import picture
+        from studio.desktop import picture
 
         picture(project, png)
 

@@ -1,56 +1,77 @@
-"""The window: header, library, timeline, inspector, transport, and what appears over them."""
+"""The window: header, library, timeline, inspector, transport, and what appears over them.
+
+It is shown empty, as a `Frame`, and filled after that: the first paint must not wait for the session and the panels.
+So this module imports only what the frame needs; everything else comes in with `studio.ui.parts`.
+"""
 
 import base64
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final, get_args
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from studio import paths
-from studio.commands import ALL, Command
-from studio.commands.file import open_recent
-from studio.session import opening
-from studio.session.desk import Desk, Panel, Workspace
-from studio.session.recovery import LeftBehind
-from studio.settings.schema import Settings
-from studio.ui import drop, layout_file
+from studio.ui import layout_file
 from studio.ui import theme as themes
-from studio.ui.actions import Actions
-from studio.ui.asks import WindowAsks
-from studio.ui.dialogs import Dialogs
-from studio.ui.header import Header
-from studio.ui.jobs_view import JobsPopover
+from studio.ui.frame import INSPECTOR_PX, LIBRARY_PX, Frame
 from studio.ui.layout_file import WindowLayout
-from studio.ui.library_panel import WIDTH_PX as LIBRARY_PX
-from studio.ui.library_panel import LibraryPanel
-from studio.ui.messages import Banners
-from studio.ui.news import News
-from studio.ui.palette_dialog import CommandPalette
-from studio.ui.recovery_view import RecoveryView
-from studio.ui.right_panel import WIDTH_PX as INSPECTOR_PX
-from studio.ui.right_panel import RightPanel
 from studio.ui.theme import Theme
-from studio.ui.timeline.view import TimelineView
-from studio.ui.toasts import Toasts
-from studio.ui.transport_bar import TransportBar
-from studio.ui.welcome import Welcome
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QSplitter, QStackedWidget
+
+    from studio.session.desk import Desk, Panel, Workspace
+    from studio.session.recovery import LeftBehind
+    from studio.settings.schema import Settings
+    from studio.ui.actions import Actions
+    from studio.ui.dialogs import Dialogs
+    from studio.ui.drop import DropHint
+    from studio.ui.header import Header
+    from studio.ui.jobs_view import JobsPopover
+    from studio.ui.library_panel import LibraryPanel
+    from studio.ui.messages import Banners
+    from studio.ui.news import News
+    from studio.ui.palette_dialog import CommandPalette
+    from studio.ui.parts import Parts
+    from studio.ui.right_panel import RightPanel
+    from studio.ui.timeline.view import TimelineView
+    from studio.ui.toasts import Toasts
+    from studio.ui.transport_bar import TransportBar
+    from studio.ui.welcome import Welcome
 
 _FIRST_SIZE: Final = QSize(1440, 900)
 _SMALLEST: Final = QSize(940, 580)
 """At 150 % a screen of 1440 × 900 has no more room than 960 × 600."""
-_WORKSPACES: Final[dict[Workspace, str]] = {"edit": "Edit"}
-"""The workspaces that there are; a new one is a page in `MainWindow._pages` and a line here."""
 
 
 class MainWindow(QMainWindow):
-    """Puts the panels side by side and itself into the desk as `asks` and `view`. Holds no truth of its own."""
+    """Puts itself into the desk as `asks` and `view`, and holds no truth of its own. Nothing works before `fill`."""
 
-    def __init__(self, desk: Desk, theme: Theme) -> None:
+    desk: "Desk"
+    actions_: "Actions"
+    dialogs: "Dialogs"
+    jobs_popover: "JobsPopover"
+    header: "Header"
+    library: "LibraryPanel"
+    timeline: "TimelineView"
+    welcome: "Welcome"
+    edit_page: "QStackedWidget"
+    banners: "Banners"
+    right: "RightPanel"
+    transport: "TransportBar"
+    splitter: "QSplitter"
+    palette_view: "CommandPalette"
+    toasts: "Toasts"
+    drop_hint: "DropHint"
+    news: "News"
+
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self.desk = desk
         self.theme = theme
+        self._parts: Parts | None = None
         self._kept_file = paths.config() / "window.json"
         self._kept = layout_file.load(self._kept_file)
         application = QApplication.instance()
@@ -58,64 +79,42 @@ class MainWindow(QMainWindow):
             theme.apply(application)
         self.setWindowTitle("Melisma Studio")
         self.setMinimumSize(_SMALLEST)
-        self.setAcceptDrops(True)
-        desk.asks = WindowAsks(self)
-        desk.view = self
-        self.actions_ = Actions(filter(_is_offered, ALL), desk, theme, self)
-        self.dialogs = Dialogs(self)
-        self._build()
-        self.palette_view = CommandPalette(self.actions_, theme, self, self._kept.recent_actions)
-        self.actions_.ran.connect(self.palette_view.note)
-        self.toasts = Toasts(theme, self, self.transport)
-        self.drop_hint = drop.DropHint(theme, self)
-        for taker in (self, self.timeline.canvas):
-            self.drop_hint.watch(taker)
-        self.news = News(self)
+        self.resize(_FIRST_SIZE)
+        if self._kept.geometry_bytes:
+            self.restoreGeometry(QByteArray(self._kept.geometry_bytes))
+        left, right = self._panel_widths()
+        shown = self._kept
+        self.setCentralWidget(
+            Frame(theme, left if shown.library_shown else 0, right if shown.inspector_shown else 0, self)
+        )
+        self.setEnabled(False)  # keys and shortcuts wait until there is something that they could mean
+
+    # Filling
+
+    @property
+    def is_filled(self) -> bool:
+        """Whether everything is there and works."""
+        return self._parts is not None and self.isEnabled()
+
+    def fill(self, desk: "Desk") -> None:
+        """Build everything that is in the window."""
+        for _ in self.filling(desk):
+            pass
+
+    def filling(self, desk: "Desk") -> Iterator[None]:
+        """Build one part after the other out of sight, then put all of them in the place of the frame."""
+        from studio.ui.parts import Parts  # everything that the first paint must not wait for
+
+        self.desk = desk
+        self._parts = Parts(self, desk)
+        yield from self._parts.build(self._kept.recent_actions)
         self._follow_session()
         self._restore()
-
-    # Building
-
-    def _build(self) -> None:
-        desk, theme = self.desk, self.theme
-        self.jobs_popover = JobsPopover(desk.jobs, theme, self)
-        self.header = Header(desk, self.actions_, theme, self, _WORKSPACES, lambda folder: open_recent(desk, folder))
-        self.library = LibraryPanel(desk, self.actions_, theme, self)
-        self.timeline = TimelineView(desk, theme, self, actions=self.actions_)
-        self.welcome = Welcome(desk, self.actions_, theme, self)
-        self.edit_page = QStackedWidget(self)
-        self.edit_page.addWidget(self.welcome)
-        self.edit_page.addWidget(self.timeline)
-        self._pages = QStackedWidget(self)
-        self._pages.addWidget(self.edit_page)
-        self.banners = Banners(theme, self)
-        self.right = RightPanel(desk, theme, self)
-        self.transport = TransportBar(desk, self.actions_, theme, self.jobs_popover, self)
-        centre = QWidget(self)
-        self._centre = QVBoxLayout(centre)
-        self._centre.setContentsMargins(0, 0, 0, 0)
-        self._centre.setSpacing(0)
-        self._centre.addWidget(self.banners)
-        self._centre.addWidget(self._pages, 1)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, self)
-        self.splitter.setHandleWidth(1)
-        self.splitter.setChildrenCollapsible(False)
-        for panel in (self.library, centre, self.right):
-            self.splitter.addWidget(panel)
-        self.splitter.setStretchFactor(1, 1)
-        whole = QWidget(self)
-        rows = QVBoxLayout(whole)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addWidget(self.header)
-        rows.addWidget(self.splitter, 1)
-        rows.addWidget(self.transport)
-        self.setCentralWidget(whole)
-        whole.setAccessibleName("Melisma Studio")
-        whole.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        whole.setFocus()  # the keyboard begins with the shortcuts, not on a button
-        self.jobs_popover.raise_()
-        self._recovery: RecoveryView | None = None
+        yield
+        self.setCentralWidget(self._parts.whole)
+        self.setAcceptDrops(True)
+        self.setEnabled(True)
+        self._parts.whole.setFocus()  # the keyboard begins with the shortcuts, not on a button
 
     def _follow_session(self) -> None:
         desk = self.desk
@@ -149,7 +148,7 @@ class MainWindow(QMainWindow):
             if isinstance(child, themes.Themed):
                 child.set_theme(theme)
 
-    def _settings_changed(self, _settings: Settings) -> None:
+    def _settings_changed(self, _settings: "Settings") -> None:
         self._choose_theme()
 
     def _choose_theme(self) -> None:
@@ -198,7 +197,7 @@ class MainWindow(QMainWindow):
         """First timeline sample in sight and the first after it."""
         return self.timeline.visible()
 
-    def toggle_panel(self, panel: Panel) -> None:
+    def toggle_panel(self, panel: "Panel") -> None:
         """Show a panel, or hide it; the history and the inspector share the right side."""
         match panel:
             case "library":
@@ -213,11 +212,10 @@ class MainWindow(QMainWindow):
                 self.timeline.toggle_spectrogram()
         self.actions_.refresh_soon()
 
-    def set_workspace(self, workspace: Workspace) -> None:
+    def set_workspace(self, workspace: "Workspace") -> None:
         """Show a workspace, where it exists."""
-        if workspace in _WORKSPACES:
-            self._pages.setCurrentIndex(list(_WORKSPACES).index(workspace))
-            self.header.workspaces.show_workspace(workspace)
+        if self._parts is not None:
+            self._parts.set_workspace(workspace)
 
     def focus_panel(self, step: int) -> None:
         """Give the keyboard to the first thing in the next or previous panel."""
@@ -233,61 +231,47 @@ class MainWindow(QMainWindow):
 
     # What the session wants to show
 
-    def offer(self, found: tuple[LeftBehind, ...]) -> None:
+    def offer(self, found: "tuple[LeftBehind, ...]") -> None:
         """Show what an earlier run left behind, above the work."""
-        self._withdraw()
-        if not found:
-            return
-        view = RecoveryView(self.desk, found, self.theme, self)
-        view.done.connect(self._withdraw)
-        holder = QWidget(self)
-        margins = QVBoxLayout(holder)
-        margins.setContentsMargins(8, 8, 8, 0)
-        margins.addWidget(view)
-        self._centre.insertWidget(1, holder)
-        self._recovery = view
-
-    def _withdraw(self) -> None:
-        if self._recovery is not None:
-            holder = self._recovery.parentWidget()
-            self._recovery = None
-            if holder is not None:
-                holder.hide()
-                holder.deleteLater()
+        if self._parts is not None:
+            self._parts.offer(found)
 
     # Files from outside
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if drop.takes(event.mimeData()):
+        if self._parts is not None and self._parts.takes(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        if files:
+        parts = self._parts
+        if files and parts is not None:
             event.acceptProposedAction()
             # Reading folders and opening projects waits until the other program has its answer.
-            QTimer.singleShot(0, self, lambda: opening.open_dropped(self.desk, files))
+            QTimer.singleShot(0, self, lambda: parts.open_dropped(files))
 
     # Events of the window
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.jobs_popover.isVisible():
+        if self.is_filled and event.key() == Qt.Key.Key_Escape and self.jobs_popover.isVisible():
             self.jobs_popover.hide()
         else:
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.palette_view.place()
-        self.jobs_popover.hide()
+        if self.is_filled:
+            self.palette_view.place()
+            self.jobs_popover.hide()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.WindowDeactivate and self.drop_hint.isVisible():
+        if self.is_filled and event.type() == QEvent.Type.WindowDeactivate and self.drop_hint.isVisible():
             self.drop_hint.hide()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.keep_layout()
+        if self.is_filled:
+            self.keep_layout()
         super().closeEvent(event)
 
     # How it was left
@@ -310,13 +294,13 @@ class MainWindow(QMainWindow):
         )
         layout_file.save(self._kept_file, self._kept)
 
+    def _panel_widths(self) -> tuple[int, int]:
+        left, _middle, right = self._kept.panels if len(self._kept.panels) == 3 else (LIBRARY_PX, 0, INSPECTOR_PX)
+        return max(left, 180), max(right, 240)
+
     def _restore(self) -> None:
         kept = self._kept
-        self.resize(_FIRST_SIZE)
-        if kept.geometry_bytes:
-            self.restoreGeometry(QByteArray(kept.geometry_bytes))
-        left, _middle, right = kept.panels if len(kept.panels) == 3 else (LIBRARY_PX, 0, INSPECTOR_PX)
-        left, right = max(left, 180), max(right, 240)
+        left, right = self._panel_widths()
         self.splitter.setSizes([left, max(1, self.width() - left - right - 2), right])
         if len(kept.pitch) == 2:
             self.timeline.splitter.setSizes(list(kept.pitch))
@@ -325,13 +309,6 @@ class MainWindow(QMainWindow):
         self.right.show_history(kept.history_shown)
         if not kept.pitch_shown:
             self.timeline.toggle_pitch()
-
-
-def _is_offered(command: Command) -> bool:
-    """Whether a command makes sense in this window: there is no way to a workspace that does not exist yet."""
-    if command.id not in {f"view.{workspace}" for workspace in get_args(Workspace)}:
-        return True
-    return len(_WORKSPACES) > 1 and command.id.removeprefix("view.") in _WORKSPACES
 
 
 def _first_focusable(panel: QWidget) -> QWidget | None:

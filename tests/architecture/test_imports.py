@@ -26,7 +26,20 @@ def loaded_by(code: str) -> set[str]:
 
 
 def test_the_desktop_loads_nothing_heavy() -> None:
-    assert loaded_by("import studio.app") & HEAVY == set()
+    assert loaded_by("import studio.desktop") & HEAVY == set()
+
+
+def test_the_first_paint_waits_for_nothing_that_it_does_not_need() -> None:
+    code = "import studio.app"
+    kept_out = {"numpy", "psutil", "ssl", "email", "asyncio"}
+    assert loaded_by(code) & kept_out == set()
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys; print(*sys.modules)"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    ours = {name for name in done.stdout.split() if name.startswith("studio.")}
+    assert "studio.ui.window" in ours
+    assert not {name for name in ours if name.startswith(("studio.model", "studio.protocol", "studio.commands"))}
 
 
 @pytest.mark.parametrize("room", ["commands", "session", "supervision"])

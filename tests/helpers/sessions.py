@@ -1,4 +1,4 @@
-"""A session without a window: the desk as `studio.app` builds it, with workers that are never started."""
+"""A session without a window: the desk as `studio.desktop` builds it, with workers that are never started."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

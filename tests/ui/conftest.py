@@ -79,7 +79,8 @@ def open_window(qtbot: QtBot, open_desk: OpenDesk) -> Iterator[OpenWindow]:
     shown: list[MainWindow] = []
 
     def _open(make: Callable[[Path], Project] = small_project, theme: Theme = themes.DARK) -> MainWindow:
-        window = MainWindow(open_desk(make), theme)
+        window = MainWindow(theme)
+        window.fill(open_desk(make))
         shown.append(window)
         window.resize(1440, 900)
         window.show()

@@ -16,8 +16,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio import app, paths
-from studio.app import Studio
+from studio import desktop, paths
+from studio.desktop import Studio
 from studio.media.curve import read_curve
 from studio.model.edits import SetTrackGain
 from studio.protocol.messages import ExportSpec, JobId
@@ -84,7 +84,7 @@ def has_begun(studio: Studio, job: JobId) -> bool:
 
 
 def do(studio: Studio, command: str) -> None:
-    assert app.run(studio, command), command
+    assert desktop.run(studio, command), command
 
 
 def kill(qtbot: QtBot, worker: Worker) -> None:
@@ -263,7 +263,7 @@ def test_a_picture_of_the_window_is_made_without_anybody_watching(
 ) -> None:
     png = tmp_path / "window.png"
 
-    app.picture(None, png, files=[voice], size=(1200, 760))
+    desktop.picture(None, png, files=[voice], size=(1200, 760))
 
     image = QImage(str(png))
     assert (image.width(), image.height()) == (1200, 760)
@@ -291,16 +291,16 @@ def test_a_signal_ends_the_studio_at_once_without_a_question(tmp_path: Path, voi
 
 SAYS_WHEN_IT_IS_UP = """
 import sys
-from studio import app
+from studio import app, desktop
 from studio.session.jobs import Jobs
 
-begin = app.Studio.begin
+beginning = desktop.Studio.beginning
 def begin_and_tell(studio, asked):
     def tell(_row, _result):
         print("up", studio.live.pid, studio.compute.pid, flush=True)
     studio.jobs.finished.connect(tell)
-    begin(studio, asked)
-app.Studio.begin = begin_and_tell
+    return beginning(studio, asked)
+desktop.Studio.beginning = begin_and_tell
 sys.exit(app.main(sys.argv[1:]))
 """
 
@@ -315,11 +315,11 @@ def test_the_second_window_on_a_project_only_reads(qtbot: QtBot, make_studio: Ma
     assert second.document.read_only is not None
     assert second.document.project == first.document.project
     second.selection.select_all(second.document.project)
-    assert not app.run(second, "edit.delete")
+    assert not desktop.run(second, "edit.delete")
 
 
 def test_importing_the_desktop_loads_no_library_that_works_on_sound() -> None:
-    code = "import studio.app, sys; print(*{name.partition('.')[0] for name in sys.modules})"
+    code = "import studio.desktop, sys; print(*{name.partition('.')[0] for name in sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     heavy = {"torch", "triton", "numba", "scipy", "librosa", "av", "soundfile", "sounddevice", "parselmouth", "soxr"}

@@ -54,7 +54,8 @@ def test_panels_hide_and_are_remembered(window: MainWindow, open_window: OpenWin
     window.keep_layout()
 
     kept = type(window._kept)
-    again = MainWindow(window.desk, DARK)
+    again = MainWindow(DARK)
+    again.fill(window.desk)
     assert isinstance(again._kept, kept)
     assert again.library.isHidden()
     assert again.right.shows_history
