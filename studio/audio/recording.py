@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
 import soxr
@@ -15,12 +15,12 @@ from msgspec.structs import replace
 from studio.audio import watchdog
 from studio.audio.clock import KNOWN_WELL_S, Stamps
 from studio.audio.fifo import Fifo
+from studio.audio.state import Listener
 from studio.audio.stream import Microphone
 from studio.audio.watchdog import Alarms
 from studio.errors import Explanation
 from studio.media.takes import Mark, MarkKind, TakeHeader, TakeWriter
 from studio.media.wav import Frames
-from studio.model.project import Media
 
 _TICK_S: Final = 0.01
 _IDLE_S: Final = 0.1
@@ -34,14 +34,6 @@ _PLAUSIBLE_S: Final = 0.04
 _PUNCH_IN_S: Final = 4.0
 _BLOCK: Final = 4800
 _ALIGNMENTS: Final = 24
-
-
-class Listener(Protocol):
-    """Who is told of a take."""
-
-    def take_started(self, writer: TakeWriter) -> None: ...
-    def take_progress(self, writer: TakeWriter, dropped: int, gaps: int) -> None: ...
-    def take_finished(self, writer: TakeWriter, segments: tuple[Media, ...], warning: str) -> None: ...
 
 
 class _Incident:

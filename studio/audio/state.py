@@ -4,9 +4,10 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from studio.audio.devices import Card
-from studio.audio.recording import Listener
+from studio.audio.card import Card
 from studio.audio.watchdog import Alarm
+from studio.media.takes import TakeWriter
+from studio.model.project import Media
 
 
 class Points(Protocol):
@@ -38,6 +39,14 @@ class RigState(Struct, frozen=True, kw_only=True):
     recording: bool
     monitoring: bool
     resampling: str
+
+
+class Listener(Protocol):
+    """Who is told of a take."""
+
+    def take_started(self, writer: TakeWriter) -> None: ...
+    def take_progress(self, writer: TakeWriter, dropped: int, gaps: int) -> None: ...
+    def take_finished(self, writer: TakeWriter, segments: tuple[Media, ...], warning: str) -> None: ...
 
 
 class Hears(Listener, Protocol):

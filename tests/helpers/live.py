@@ -1,5 +1,6 @@
 """The live worker as a bare process, spoken to in frames, with every event kept and timed."""
 
+import contextlib
 import itertools
 import os
 import signal
@@ -13,6 +14,7 @@ from types import TracebackType
 from typing import Literal, NamedTuple, Self, TypeVar
 
 import numpy as np
+import psutil
 import soundfile
 from numpy.typing import NDArray
 
@@ -22,7 +24,7 @@ from studio.model.project import Clip, ClipId, Media, MediaId, Project, Track, T
 from studio.protocol.messages import AudioState, Event, Heartbeat, LoadProject, Ready, Record, Request
 from studio.protocol.wire import Frames as WireFrames
 from studio.protocol.wire import decode_event, frame
-from tests.helpers.pulse import COUNTER_PERIOD
+from tests.helpers.pulse import COUNTER_PERIOD, until
 
 RATE_HZ = 48000
 _Kind = TypeVar("_Kind", bound=Event)
@@ -36,7 +38,7 @@ class LiveProcess:
         self._said: list[tuple[float, Event]] = []
         self._news = threading.Condition()
         self._environment = (
-            os.environ | dict(environment) | {"STUDIO_PARENT": str(os.getpid()), "PYTHONPATH": str(_ROOT)}
+            os.environ | {"PYTHONPATH": str(_ROOT)} | dict(environment) | {"STUDIO_PARENT": str(os.getpid())}
         )
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -122,9 +124,11 @@ class LiveProcess:
         assert self._process is not None
         assert self._process.stdin is not None
         self._process.send_signal(signal.SIGCONT)
+        started = psutil.Process(self._process.pid).children(recursive=True) if self._process.poll() is None else []
         self._process.kill()
         self._process.wait()
         self._process.stdin.close()
+        until(lambda: not any(_lives(child) for child in started), 2.0, "nothing outlives the worker")
         for path in Path("/dev/shm").glob(f"melisma-{self._process.pid}-*"):  # noqa: S108
             path.unlink()  # what the desktop's janitor does at its next start
 
@@ -142,6 +146,12 @@ class LiveProcess:
                     with self._news:
                         self._said.append((time.monotonic(), decode_event(body)))
                         self._news.notify_all()
+
+
+def _lives(process: psutil.Process) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    return False
 
 
 def project_with(folder: Path, sound: Frames, rate_hz: int = RATE_HZ) -> LoadProject:

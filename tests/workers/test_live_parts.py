@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.audio import devices
-from studio.audio.devices import Card
+from studio.audio.card import Card
 from studio.audio.fifo import Fifo
 from studio.audio.levels import Levels, Momentary
 from studio.audio.playback import Player, Span
