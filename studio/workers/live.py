@@ -5,14 +5,15 @@ import logging
 import os
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from studio.audio.devices import Card
+from studio.audio.card import Card
 from studio.audio.mix import Mixer
 from studio.audio.playback import Span
-from studio.audio.rig import Rig
+from studio.audio.probe import Probe
 from studio.audio.state import RigState, Wanted
 from studio.audio.watchdog import Alarm
-from studio.errors import StudioError
+from studio.errors import Explanation, StudioError
 from studio.ipc.series import Series
 from studio.media.takes import TakeHeader, TakeWriter
 from studio.media.wav import MappedWav
@@ -31,6 +32,7 @@ from studio.protocol.messages import (
     Play,
     Ready,
     Record,
+    Refused,
     Request,
     Stop,
     StopRecording,
@@ -40,6 +42,9 @@ from studio.protocol.messages import (
     Trouble,
 )
 from studio.workers.runtime import Context
+
+if TYPE_CHECKING:
+    from studio.audio.rig import Rig
 
 _PLAYHEAD = ("monotonic_s", "position", "playing")
 _METERS = (
@@ -132,7 +137,9 @@ class Live:
         self._playhead = Series.create(_PLAYHEAD, _POINTS)
         self._meters = Series.create(_METERS, _POINTS)
         self._voice = _Voice(self._playhead.name, self._meters.name)
+        self._probe = Probe()
         self._rig: Rig | None = None
+        self._put_off: dict[type, Request] = {}
         self._opened: dict[tuple[str, str], MappedWav] = {}
         self._rate_hz = 48000
 
@@ -143,8 +150,35 @@ class Live:
     def handle(self, request: Request, context: Context) -> None:
         self._voice.context = context
         if self._rig is None:
-            self._rig = Rig(self._playhead, self._meters, self._voice)
-        rig = self._rig
+            missing = self._probe.missing()
+            if missing is not None:
+                self._answer_without_sound(request, missing, context)
+                return
+            self._rig = self._begin(context)
+        self._obey(self._rig, request, context)
+
+    def _begin(self, context: Context) -> "Rig":
+        """Only after the probe: loading PortAudio may end the process where there is no sound system."""
+        from studio.audio.rig import Rig
+
+        rig = Rig(self._playhead, self._meters, self._voice)
+        for request in self._put_off.values():
+            self._obey(rig, request, context)
+        return rig
+
+    def _answer_without_sound(self, request: Request, why: Explanation, context: Context) -> None:
+        """Refuse what needs sound, and say why once at the beginning, when the devices are chosen."""
+        match request:
+            case ListDevices():
+                context.send(Devices(devices=()))
+            case OpenAudio() | Play() | Record() | Monitor(on=True) | Meter(on=True):
+                context.send(Refused(request=type(request).__name__, why=why))
+            case _:
+                pass
+        if isinstance(request, (OpenAudio, LoadProject)):
+            self._put_off[type(request)] = request
+
+    def _obey(self, rig: "Rig", request: Request, context: Context) -> None:
         match request:
             case ListDevices():
                 context.send(said(rig.devices()))
@@ -177,12 +211,13 @@ class Live:
                 )
 
     def close(self) -> None:
+        self._probe.close()
         if self._rig is not None:
             self._rig.close()
         self._playhead.close()
         self._meters.close()
 
-    def _load(self, rig: Rig, request: LoadProject) -> None:
+    def _load(self, rig: "Rig", request: LoadProject) -> None:
         """Map what is new, keep what is mapped already, forget what the project no longer lists."""
         before, self._opened = self._opened, {}
 
@@ -197,7 +232,7 @@ class Live:
         self._rate_hz = request.project.rate_hz
         rig.load(Mixer(request.project, open_media))
 
-    def _record(self, rig: Rig, request: Record) -> None:
+    def _record(self, rig: "Rig", request: Record) -> None:
         header = TakeHeader(
             take=request.take,
             track=request.track,

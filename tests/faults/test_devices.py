@@ -6,15 +6,19 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from studio.media.takes import Mark, read_marks
 from studio.protocol.messages import (
     AudioState,
+    Devices,
+    Heartbeat,
+    ListDevices,
     Meter,
     Monitor,
     OpenAudio,
@@ -31,8 +35,10 @@ from tests.helpers.pulse import Pulse, counter, missing, tone, until
 pytestmark = [pytest.mark.skipif(bool(missing()), reason=missing())]
 BOOTH = OpenAudio(output="stage", input="Monitor of booth")
 BLOCK = 480
+ROOT = Path(__file__).parents[2]
 CARD_STEP = 960
 WAIT = threading.Event().wait
+Count = Callable[[int], None]
 
 
 @pytest.fixture
@@ -90,21 +96,24 @@ def sleeping_card(pulse: Pulse, worker: LiveProcess, folder: Path, seconds: floa
 
 
 def test_a_card_that_falls_asleep_leaves_a_marked_gap_of_the_right_length(
-    pulse: Pulse, worker: LiveProcess, tmp_path: Path
+    pulse: Pulse, worker: LiveProcess, tmp_path: Path, injected: Count
 ) -> None:
     pulse.feed("booth", counter())
     sleeping_card(pulse, worker, tmp_path, 1.5, "short")
     sleeping_card(pulse, worker, tmp_path, 3.5, "reopened")
+    injected(2)
     assert sorted(path.name for path in (tmp_path / "takes" / "reopened").glob("*.wav")) == ["000.wav", "001.wav"]
 
 
 @pytest.mark.full_faults
 @pytest.mark.timeout(900)
-def test_a_card_that_falls_asleep_twenty_times(pulse: Pulse, worker: LiveProcess, tmp_path: Path) -> None:
+def test_a_card_that_falls_asleep_twenty_times(
+    pulse: Pulse, worker: LiveProcess, tmp_path: Path, injected: Count
+) -> None:
     pulse.feed("booth", counter())
     for number in range(20):
         sleeping_card(pulse, worker, tmp_path, 1.0 + number / 10, f"s{number}")
-    print("injected 20 sleeps, 20 gaps marked", end=" ")  # noqa: T201
+        injected(1)
 
 
 def frozen_server(pulse: Pulse, worker: LiveProcess, folder: Path, take: str) -> None:
@@ -123,9 +132,12 @@ def frozen_server(pulse: Pulse, worker: LiveProcess, folder: Path, take: str) ->
     assert lost(read_take(folder, take)) <= sum(mark.length for mark in marks) + BLOCK
 
 
-def test_a_burst_after_a_frozen_server_is_kept_whole(pulse: Pulse, worker: LiveProcess, tmp_path: Path) -> None:
+def test_a_burst_after_a_frozen_server_is_kept_whole(
+    pulse: Pulse, worker: LiveProcess, tmp_path: Path, injected: Count
+) -> None:
     pulse.feed("booth", counter())
     frozen_server(pulse, worker, tmp_path, "burst")
+    injected(1)
 
 
 def killed_server(pulse: Pulse, worker: LiveProcess, folder: Path, take: str) -> None:
@@ -159,17 +171,18 @@ def _counts_again(worker: LiveProcess, folder: Path, take: str) -> bool:
 
 
 def test_a_killed_server_costs_a_marked_gap_and_recording_goes_on(
-    pulse: Pulse, worker: LiveProcess, tmp_path: Path
+    pulse: Pulse, worker: LiveProcess, tmp_path: Path, injected: Count
 ) -> None:
     killed_server(pulse, worker, tmp_path, "server")
+    injected(1)
 
 
 @pytest.mark.full_faults
 @pytest.mark.timeout(1800)
-def test_a_server_killed_twenty_times(pulse: Pulse, worker: LiveProcess, tmp_path: Path) -> None:
+def test_a_server_killed_twenty_times(pulse: Pulse, worker: LiveProcess, tmp_path: Path, injected: Count) -> None:
     for number in range(20):
         killed_server(pulse, worker, tmp_path, f"k{number}")
-    print("injected 20 server kills, 20 takes went on", end=" ")  # noqa: T201
+        injected(1)
 
 
 def unplugged_microphone(pulse: Pulse, worker: LiveProcess, folder: Path, take: str) -> None:
@@ -208,17 +221,20 @@ def _unmarked_strangeness(sound: "np.ndarray[tuple[int], np.dtype[np.float32]]",
 
 
 def test_an_unplugged_microphone_is_said_at_once_and_never_replaced_in_silence(
-    pulse: Pulse, worker: LiveProcess, tmp_path: Path
+    pulse: Pulse, worker: LiveProcess, tmp_path: Path, injected: Count
 ) -> None:
     unplugged_microphone(pulse, worker, tmp_path, "unplugged")
+    injected(1)
 
 
 @pytest.mark.full_faults
 @pytest.mark.timeout(1800)
-def test_a_microphone_unplugged_twenty_times(pulse: Pulse, worker: LiveProcess, tmp_path: Path) -> None:
+def test_a_microphone_unplugged_twenty_times(
+    pulse: Pulse, worker: LiveProcess, tmp_path: Path, injected: Count
+) -> None:
     for number in range(20):
         unplugged_microphone(pulse, worker, tmp_path, f"u{number}")
-    print("injected 20 unpluggings, 0 unmarked samples of another device", end=" ")  # noqa: T201
+        injected(1)
 
 
 def test_a_stream_moved_to_another_microphone_is_said_and_marked(
@@ -363,3 +379,56 @@ def test_playing_survives_a_server_that_dies(pulse: Pulse, worker: LiveProcess, 
     assert state.playing
     with contextlib.closing(worker.series()[1]) as meters:
         until(lambda: (row := meters.latest()) is not None and row[5] > -20, 10, "sound plays again")
+
+
+def without_sound(environment: dict[str, str], folder: Path) -> Refused:
+    """A worker in this environment stays up, answers everything, and says once why there is no sound."""
+    sound = np.full((4800, 1), 0.25, np.float32)
+    with LiveProcess(environment) as worker:
+        seen = worker.send(OpenAudio(), project_with(folder, sound), ListDevices())
+        told = worker.wait(Refused, since=seen)
+        assert worker.wait(Devices, since=seen).devices == ()
+        seen = worker.send(Play(start=0), Meter(on=False), record_into(folder, "take"))
+        worker.wait(Refused, lambda said: said.request == "Play", since=seen)
+        worker.wait(Refused, lambda said: said.request == "Record", since=seen)
+        worker.wait(Heartbeat, since=seen)
+        refused = [said.request for said in worker.events if isinstance(said, Refused)]
+    assert refused == ["OpenAudio", "Play", "Record"]
+    assert not (folder / "takes").exists()
+    return told
+
+
+def test_a_computer_without_any_sound_system_is_told_so_and_the_worker_lives(tmp_path: Path, injected: Count) -> None:
+    """PortAudio aborts a process where ALSA has no configuration."""
+    nowhere = {"ALSA_CONFIG_PATH": str(tmp_path / "nowhere"), "PULSE_SERVER": f"unix:{tmp_path}/nobody"}
+    told = without_sound(nowhere, tmp_path)
+    injected(1)
+
+    assert told.why.title == "No sound system was found."
+    assert "editing and export work without" in told.why.remedy
+
+
+def test_a_computer_without_portaudio_is_told_so_and_the_worker_lives(tmp_path: Path, injected: Count) -> None:
+    (tmp_path / "sounddevice.py").write_text("raise OSError('PortAudio library not found')\n")
+    told = without_sound({"PYTHONPATH": f"{tmp_path}:{ROOT}"}, tmp_path)
+    injected(1)
+
+    assert told.why.code == "audio.none"
+    assert "PortAudio library not found" in told.why.detail
+
+
+def test_a_sound_system_that_answers_late_is_waited_for(pulse: Pulse, tmp_path: Path, injected: Count) -> None:
+    """What was asked for meanwhile is not lost: the devices and the project are known once there is sound."""
+    with LiveProcess(pulse.environment) as worker:
+        probe = next(iter(psutil.Process(worker.pid).children()))
+        probe.suspend()
+        sound = np.full((48000 * 5, 1), 0.25, np.float32)
+        seen = worker.send(BOOTH, project_with(tmp_path, sound))
+        assert worker.wait(Refused, since=seen).why.code == "audio.hangs"
+        probe.resume()
+        until(lambda: not probe.is_running() or probe.status() == psutil.STATUS_ZOMBIE, 10, "the probe answers")
+        seen = worker.send(Play(start=0))
+        state = worker.wait(AudioState, lambda said: said.playing and bool(said.open_output), since=seen)
+        injected(1)
+
+    assert state.open_output == "stage"
