@@ -12,13 +12,14 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QWidget
 
 from studio.ui.svg import tinted
-from studio.ui.theme import TRANSPORT_PX, Theme
+from studio.ui.theme import Theme
 
 HEADER_PX: Final = 44
 TRANSPORT_BAR_PX: Final = 52
 LIBRARY_PX: Final = 232
 INSPECTOR_PX: Final = 280
 _ICON_PX: Final = 20
+_BUTTON_PX: Final = 31
 _SEARCH_PX: Final = 260
 _BUTTONS: Final = ("to-start", "play", "record", "loop")
 
@@ -54,7 +55,9 @@ class Frame(QWidget):
         self._paint_transport(painter)
         painter.setPen(theme.disabled)
         if self._library_px:
-            painter.drawText(QPointF(12, HEADER_PX + 27), "Media")
+            painter.setFont(theme.font("label"))
+            painter.drawText(QPointF(12, HEADER_PX + 26), "Media")
+            painter.setFont(theme.font())
         if self._inspector_px:
             painter.drawText(QPointF(inspector.x() + 20, HEADER_PX + 27), "Inspector")
 
@@ -64,11 +67,11 @@ class Frame(QWidget):
 
     def _paint_header(self, painter: QPainter) -> None:
         theme = self._theme
-        self._icon(painter, "menu", 14, HEADER_PX / 2)
+        self._icon(painter, "menu", 12, HEADER_PX / 2)
         painter.setPen(theme.disabled)
         baseline = HEADER_PX / 2 + QFontMetrics(theme.font()).ascent() / 2 - 1
-        painter.drawText(QPointF(56, baseline), "Opening…")
-        search = QRectF(self.width() - _SEARCH_PX - 116, (HEADER_PX - 28) / 2, _SEARCH_PX, 28)
+        painter.drawText(QPointF(54, baseline), "Opening…")
+        search = QRectF(self.width() - _SEARCH_PX - 112, (HEADER_PX - 28) / 2, _SEARCH_PX, 28)
         painter.setPen(QPen(theme.line, 1))
         painter.setBrush(theme.app)
         painter.drawRoundedRect(search.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
@@ -79,7 +82,7 @@ class Frame(QWidget):
     def _paint_transport(self, painter: QPainter) -> None:
         middle = self.height() - TRANSPORT_BAR_PX / 2
         for index, name in enumerate(_BUTTONS):
-            left = 12 + index * (TRANSPORT_PX + 4) + (TRANSPORT_PX - _ICON_PX) / 2
+            left = 12 + index * (_BUTTON_PX + 4) + (_BUTTON_PX - _ICON_PX) / 2
             self._icon(painter, name, left, middle)
 
     def _icon(self, painter: QPainter, name: str, left: float, middle: float, size: int = _ICON_PX) -> None:

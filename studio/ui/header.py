@@ -10,10 +10,10 @@ from studio.model.edits import RenameProject
 from studio.session.desk import Desk, Workspace
 from studio.ui.actions import Actions
 from studio.ui.controls import Button, IconButton, surface, tip
+from studio.ui.frame import HEADER_PX
 from studio.ui.icons import picture
 from studio.ui.theme import Theme
 
-HEIGHT_PX = 44
 _NAME_WIDEST_PX = 320
 _SEARCH_PX = 260
 
@@ -96,7 +96,7 @@ class Header(QWidget):
         super().__init__(parent)
         self._desk, self._actions, self._theme, self._open_recent = desk, actions, theme, recent
         surface(self, "panel", "bottom")
-        self.setFixedHeight(HEIGHT_PX)
+        self.setFixedHeight(HEADER_PX)
         self.setAccessibleName("Header")
         self.menu_button = IconButton("Menu", "menu", theme, self, keys="Alt+M", role="text")
         self.menu_button.setShortcut("Alt+M")

@@ -16,10 +16,10 @@ from studio.ui import words
 from studio.ui.actions import Actions
 from studio.ui.controls import FixedRows, IconButton, Text, caption, surface
 from studio.ui.drop import MEDIA_MIME
+from studio.ui.frame import LIBRARY_PX
 from studio.ui.icons import icon
 from studio.ui.theme import Theme
 
-WIDTH_PX: Final = 232
 _KEY: Final = Qt.ItemDataRole.UserRole
 _ROW_PX: Final = 28
 _MOST_RECENT: Final = 6
@@ -194,7 +194,7 @@ class LibraryPanel(QWidget):
         self._show()
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH_PX, 400)
+        return QSize(LIBRARY_PX, 400)
 
     def _show(self) -> None:
         rows = self._desk.library.media if self._desk.document.is_open else ()

@@ -1,17 +1,17 @@
 """The right side: the inspector and the history, one of them in sight."""
 
-from typing import Final, Literal
+from typing import Literal
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.session.desk import Desk
 from studio.ui.controls import Button, surface
+from studio.ui.frame import INSPECTOR_PX
 from studio.ui.history_panel import HistoryPanel
 from studio.ui.inspector import Inspector
 from studio.ui.theme import Theme
 
-WIDTH_PX: Final = 280
 Side = Literal["inspector", "history"]
 
 
@@ -49,7 +49,7 @@ class RightPanel(QWidget):
         self.show_history(False)
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH_PX, 400)
+        return QSize(INSPECTOR_PX, 400)
 
     @property
     def shows_history(self) -> bool:

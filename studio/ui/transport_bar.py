@@ -9,12 +9,12 @@ from studio.model.time import format_clock
 from studio.session.desk import Desk
 from studio.ui.actions import Actions
 from studio.ui.controls import IconButton, Text, surface
+from studio.ui.frame import TRANSPORT_BAR_PX
 from studio.ui.icons import BOX_PX, icon
 from studio.ui.jobs_view import JobLine, JobsPopover
 from studio.ui.meter import FLOOR_DB, Meter
 from studio.ui.theme import TRANSPORT_PX, Role, Theme
 
-HEIGHT_PX = 52
 _FRAME_MS = 16
 _SLOW_MS = 100
 _LONGEST_CLOCK = "0:00:00.000"
@@ -27,7 +27,7 @@ class TransportBar(QWidget):
         super().__init__(parent)
         self._desk, self._actions, self._theme, self._popover = desk, actions, theme, popover
         surface(self, "panel", "top")
-        self.setFixedHeight(HEIGHT_PX)
+        self.setFixedHeight(TRANSPORT_BAR_PX)
         self.setAccessibleName("Transport")
         self.to_start = self._button("transport.start", "Go to the start", "to-start")
         self.play = self._button("transport.play", "Play", "play", role="text")

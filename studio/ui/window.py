@@ -239,13 +239,13 @@ class MainWindow(QMainWindow):
     # Files from outside
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self._parts is not None and self._parts.takes(event.mimeData()):
+        if self.is_filled and self._parts is not None and self._parts.takes(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         parts = self._parts
-        if files and parts is not None:
+        if files and parts is not None and self.is_filled:
             event.acceptProposedAction()
             # Reading folders and opening projects waits until the other program has its answer.
             QTimer.singleShot(0, self, lambda: parts.open_dropped(files))
