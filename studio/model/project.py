@@ -6,7 +6,7 @@ half-open. To add something a person can change: a field here, an edit in `edits
 
 import math
 from collections.abc import Iterable, Iterator
-from typing import Literal, NewType, Protocol, Self, TypeVar
+from typing import Literal, NamedTuple, NewType, Protocol, Self, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -165,6 +165,14 @@ class Pitch(Struct, frozen=True, kw_only=True):
         _check_inside(self.file)
 
 
+class MelodyPiece(NamedTuple):
+    """A stretch of a medium, half-open in its samples, in which one of its melodies is in force."""
+
+    pitch: Pitch
+    start: int
+    stop: int
+
+
 class Project(Struct, frozen=True, kw_only=True):
     """The whole of what a person has made, as one value."""
 
@@ -214,9 +222,30 @@ class Project(Struct, frozen=True, kw_only=True):
         """The marker of that id; KeyError when there is none."""
         return _the(self.markers, id)
 
-    def pitch_of(self, media: MediaId) -> Pitch | None:
-        """The newest melody found for a medium, or None."""
-        return next((pitch for pitch in reversed(self.pitches) if pitch.media == media), None)
+    def melody_of(self, media: MediaId) -> tuple[MelodyPiece, ...]:
+        """What is known of the melody of a medium, in its order: where several were found, the newest counts."""
+        pieces: list[MelodyPiece] = []
+        for pitch in self.pitches:
+            if pitch.media == media:
+                start, stop = pitch.start, pitch.start + pitch.length
+                pieces = [
+                    part
+                    for old in pieces
+                    for part in (old._replace(stop=min(old.stop, start)), old._replace(start=max(old.start, stop)))
+                    if part.start < part.stop
+                ]
+                pieces.append(MelodyPiece(pitch, start, stop))
+        return tuple(sorted(pieces, key=lambda piece: piece.start))
+
+    def melody_in(self, clip: Clip) -> tuple[tuple[Clip, Pitch], ...]:
+        """The parts of a clip whose melody is known, as clips of their own, with that melody."""
+        parts = []
+        for piece in self.melody_of(clip.media):
+            start, stop = max(piece.start, clip.source_start), min(piece.stop, clip.source_end)
+            if start < stop:
+                moved = clip.start + start - clip.source_start
+                parts.append((replace(clip, source_start=start, start=moved, length=stop - start), piece.pitch))
+        return tuple(parts)
 
     def with_track(self, track: Track) -> Self:
         """The same project with the track of that id replaced; KeyError when there is none."""

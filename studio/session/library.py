@@ -67,7 +67,7 @@ class Library(QObject):
                 media=media,
                 uses=uses[media.id],
                 is_missing=not (folder / media.file).is_file(),
-                has_pitch=project.pitch_of(media.id) is not None,
+                has_pitch=bool(project.melody_of(media.id)),
             )
             for media in project.media
         )

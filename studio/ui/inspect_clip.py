@@ -26,6 +26,8 @@ _QUIETEST_DB, _LOUDEST_DB = -60.0, 24.0
 _LONGEST_FADE_S = 600.0
 _MOST_FRAMES: Final = 20_000
 
+_Parts = tuple[tuple[Clip, Pitch], ...]
+
 
 class ClipSection(Section):
     """Shows the clip that was clicked last; volume and fades are set for every selected one."""
@@ -95,17 +97,18 @@ class ClipSection(Section):
         if not self._clips:
             return
         project, clip = self.desk.document.project, self._clips[-1]
-        pitch = project.pitch_of(clip.media)
-        self._find.setVisible(pitch is None)
-        if pitch is None:
+        melody = project.melody_in(clip)
+        self._find.setVisible(not melody)
+        if not melody:
             busy = any(row.title.startswith("Finding the pitch") and not row.is_over for row in self.desk.jobs.rows)
             self._pitch.setText("Being found…" if busy else "Not found yet")
             self._pitch.set_tone("secondary")
             self._find.setEnabled(not busy)
             return
         self._pitch.set_tone("pitch")
-        self._pitch.setText(self._notes.words(self.desk.document.folder, project, clip, pitch, flats=self._flats))
-        self._pitch.setToolTip(f"Found by {pitch.lineage.engine}")
+        self._pitch.setText(self._notes.words(self.desk.document.folder, project, melody, flats=self._flats))
+        engines = sorted({pitch.lineage.engine for _, pitch in melody})
+        self._pitch.setToolTip(f"Found by {' and '.join(engines)}")
 
     @property
     def _flats(self) -> bool:
@@ -153,27 +156,31 @@ class _Notes:
     _MOST: Final = 256
 
     def __init__(self) -> None:
-        self._hz: dict[tuple[Path, str, int, int], float | None] = {}
+        self._hz: dict[tuple[object, ...], float | None] = {}
 
-    def words(self, folder: Path, project: Project, clip: Clip, pitch: Pitch, *, flats: bool) -> str:
+    def words(self, folder: Path, project: Project, melody: _Parts, *, flats: bool) -> str:
         """The middle note of a clip: "A4 +12 ¢", or why there is none."""
-        key = (folder, pitch.id, clip.source_start, clip.source_end)
+        key = (folder, *((pitch.id, part.source_start, part.source_end) for part, pitch in melody))
         if key not in self._hz:
             if len(self._hz) >= self._MOST:
                 self._hz.clear()
-            self._hz[key] = _median_hz(folder, pitch, clip.source_start, clip.source_end, project.rate_hz)
+            self._hz[key] = _median_hz(folder, melody, project.rate_hz)
         hz = self._hz[key]
         if hz is None:
             return "Its file is missing"
         return "No voice in it" if hz <= 0 else note_text(hz_to_midi(hz, project.a4_hz), flats=flats)
 
 
-def _median_hz(folder: Path, pitch: Pitch, start: int, stop: int, rate_hz: int) -> float | None:
-    """The median of a stretch of a medium, from at most 20 000 of its frames; 0 where nothing is voiced."""
+def _median_hz(folder: Path, melody: _Parts, rate_hz: int) -> float | None:
+    """The median over the parts of a clip, from about 20 000 frames; 0 where nothing is voiced."""
+    found = []
     try:
-        curve = read_curve(folder, pitch).between((start - pitch.start) / rate_hz, (stop - pitch.start) / rate_hz)
+        for part, pitch in melody:
+            start, stop = part.source_start - pitch.start, part.source_end - pitch.start
+            found.append(read_curve(folder, pitch).between(start / rate_hz, stop / rate_hz).hz)
     except StudioError:
         return None
-    hz = curve.hz[:: max(1, math.ceil(len(curve.hz) / _MOST_FRAMES))]
+    step = max(1, math.ceil(sum(map(len, found)) / _MOST_FRAMES))
+    hz = np.concatenate([part[::step] for part in found])
     voiced = hz[hz > 0]
     return float(np.median(voiced)) if voiced.size else 0.0

@@ -104,9 +104,8 @@ def test_a_recording_opens_shows_its_pitch_is_edited_exported_and_is_there_tomor
     studio.selection.set_clips([clip.id], studio.document.project)
     do(studio, "pitch.find")
     idle(qtbot, studio)
-    pitch = studio.document.project.pitch_of(clip.media)
-    assert pitch is not None
-    curve = read_curve(studio.document.folder, pitch)
+    (melody,) = studio.document.project.melody_of(clip.media)
+    curve = read_curve(studio.document.folder, melody.pitch)
     assert np.nanmedian(curve.hz) == pytest.approx(220.0, rel=0.003)
 
     studio.selection.set_cursor(2 * RATE_HZ)

@@ -190,13 +190,13 @@ class PitchCanvas(QWidget):
         self.restage()
 
     def shown(self) -> list[tuple[Clip, Melody]]:
-        """The clips of the track whose melody is known."""
+        """The clips of the track, or the parts of them, whose melody is known."""
         found = []
         for clip in self._track.clips if self._track is not None else ():
-            pitch = self._project.pitch_of(clip.media)
-            melody = self._melodies.of(pitch) if pitch is not None else None
-            if melody is not None:
-                found.append((clip, melody))
+            for part, pitch in self._project.melody_in(clip):
+                melody = self._melodies.of(pitch)
+                if melody is not None:
+                    found.append((part, melody))
         return found
 
     def wait(self) -> None:

@@ -162,7 +162,7 @@ class PitchLane(QWidget):
         row = self._row(track)
         if row is not None and row.state in ("waiting", "running"):
             return "finding"
-        if any(project.pitch_of(clip.media) is not None for clip in track.clips):
+        if any(project.melody_in(clip) for clip in track.clips):
             return "melody"
         return "failed" if row is not None and row.state == "failed" else "none"
 

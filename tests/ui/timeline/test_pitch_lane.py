@@ -10,6 +10,8 @@ import pytest
 from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QImage
 
+from studio.media.curve import write_curve
+from studio.model.edits import AddPitch
 from studio.model.pitch import PitchCurve
 from studio.model.project import ClipId, Lineage, Pitch, PitchId, Project, TrackId
 from studio.session.desk import Desk
@@ -64,6 +66,31 @@ def test_a_curve_is_drawn_when_hours_are_in_view_and_when_frames_are(lane: Timel
     lane.sight.set_viewport(lane.sight.viewport.fitted(0, 200 * RATE))
     lane.pitch.canvas.repaint()
     assert _curve_at(lane, 1.5)
+
+
+def test_looking_at_a_part_again_changes_only_that_part(lane: TimelineView, desk: Desk) -> None:
+    again = np.full(100, 220.0, np.float32)  # 1.5 to 2 s of the sound, which are 1.5 to 2 s of the timeline
+    folder = desk.document.folder
+    write_curve(
+        folder / "media/again.wav", PitchCurve(frames_per_s=200, hz=again, confidence=np.full(100, 0.7, np.float32))
+    )
+    pitch = msgspec.structs.replace(
+        desk.document.project.pitches[0],
+        id=PitchId("again"),
+        file="media/again.wav",
+        start=round(1.5 * RATE),
+        length=round(0.5 * RATE),
+    )
+
+    desk.document.do(AddPitch(pitch=pitch))
+    lane.pitch.canvas.shown()
+    lane.pitch.canvas.wait()
+
+    notes = [
+        reading.text.partition(" ")[0] if (reading := lane.pitch.canvas.reading_at(at_s * RATE)) else ""
+        for at_s in (1.2, 1.7, 3.5, 5.5)
+    ]
+    assert notes == ["A4", "A3", "A4", "A4"]
 
 
 @pytest.mark.parametrize(
