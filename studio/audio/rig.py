@@ -4,12 +4,9 @@ Three threads of its own: the keeper (the only one that opens and closes PortAud
 meters, 60 times a second) and, inside `Player` and `Recorder`, those that mix and write.
 """
 
-import contextlib
-import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -20,6 +17,7 @@ from studio.audio import devices, server, watchdog
 from studio.audio.card import Card, Direction
 from studio.audio.chain import Chain
 from studio.audio.end import End, resampled
+from studio.audio.orders import Orders
 from studio.audio.playback import Moment, Renders, Span
 from studio.audio.state import Hears, Points, RigState, Wanted
 from studio.audio.stream import Microphone, Speaker, restart_portaudio
@@ -60,7 +58,7 @@ class Rig:
         self._news = threading.Event()
         self._ask_again_s = 0.0
         self._closing = threading.Event()
-        self._orders: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._orders = Orders()
         self._chain = self._built(self._wanted.rate_hz)
         self._watch = server.Watch(self._news.set)
         self._threads = [
@@ -89,13 +87,13 @@ class Rig:
         self._need("output")
         self._playing_wanted = True
         self._chain.player.play(span, endless=self._chain.recorder.recording)
-        self._wake()
+        self._orders.wake()
 
     def stop(self) -> None:
         """Stop playing."""
         self._playing_wanted = False
         self._chain.player.stop()
-        self._wake()
+        self._orders.wake()
 
     def record(self, folder: Path, header: TakeHeader, *, play_along: bool) -> None:
         """Record into a new take, placed so that what is heard while the ear hears sample `start` lies at `start`."""
@@ -125,7 +123,7 @@ class Rig:
         except StudioError:
             self.stop()
             raise
-        self._wake()
+        self._orders.wake()
 
     def stop_recording(self) -> None:
         """End the take, and the playing along."""
@@ -162,29 +160,16 @@ class Rig:
         if any(self._ends[direction].stream is None for direction in directions):
             self._ask(lambda: self._open_all(directions))
 
-    def _wake(self) -> None:
-        self._orders.put(lambda: None)
-
     def _ask(self, work: Callable[[], _Result]) -> _Result:
         """Have the keeper do something, and wait for it."""
-        answer: Future[_Result] = Future()
-
-        def order() -> None:
-            try:
-                answer.set_result(work())
-            except Exception as error:  # noqa: BLE001 handed on to whoever asked
-                answer.set_exception(error)
-
-        self._orders.put(order)
         try:
-            return answer.result(_ANSWER_S)
+            return self._orders.ask(work, _ANSWER_S)
         except TimeoutError as error:
             raise devices.hangs() from error
 
     def _keep(self) -> None:
         while not self._closing.is_set():
-            with contextlib.suppress(queue.Empty):
-                self._orders.get(timeout=_TICK_S)()
+            self._orders.do_next(_TICK_S)
             self._look_after(time.monotonic())
             self._say_state()
 

@@ -8,7 +8,16 @@ from msgspec import Struct
 from studio.errors import Explanation
 
 TroubleKind = Literal[
-    "stalled", "device_lost", "server_lost", "rerouted", "silent", "clipping", "dropped", "disk_low", "disk_full"
+    "stalled",
+    "device_lost",
+    "server_lost",
+    "rerouted",
+    "silent",
+    "clipping",
+    "dropped",
+    "disk_low",
+    "disk_full",
+    "media_missing",
 ]
 
 STALLED_S: Final = 0.5
@@ -158,6 +167,15 @@ def xruns(count: int) -> Explanation:
         title="The sound dropped out.",
         cause=f"The computer was too busy to serve the sound card in time ({count} ×).",
         remedy="Close other programs, or choose a larger block size in Preferences.",
+    )
+
+
+def media_missing(first: Explanation, count: int) -> Explanation:
+    return Explanation(
+        code="play.missing",
+        title="Some clips are silent." if count > 1 else "A clip is silent.",
+        cause=f"{first.title} {first.cause}" + (f" So are {count - 1} more." if count > 1 else ""),
+        remedy="Choose “Find missing sound”, or bring the file back; the rest plays.",
     )
 
 

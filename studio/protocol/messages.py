@@ -387,7 +387,16 @@ class Trouble(_Message, frozen=True, kw_only=True):
     """Something a person has to know of while it lasts. `over` says that this kind of trouble has ended."""
 
     kind: Literal[
-        "stalled", "device_lost", "server_lost", "rerouted", "silent", "clipping", "dropped", "disk_low", "disk_full"
+        "stalled",
+        "device_lost",
+        "server_lost",
+        "rerouted",
+        "silent",
+        "clipping",
+        "dropped",
+        "disk_low",
+        "disk_full",
+        "media_missing",
     ]
     why: Explanation
     over: bool = False

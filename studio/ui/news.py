@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from studio.commands.help import report
 from studio.errors import Explanation
 from studio.protocol.messages import Exported, MediaImported, Result, Trouble
+from studio.session import opening
 from studio.session.jobs import JobRow
 from studio.ui.messages import Weight
 
@@ -44,6 +45,8 @@ class News(QObject):
         action, run = "", None
         if trouble.kind in _ABOUT_DEVICES:
             action, run = "Choose devices", lambda: self._window.desk.asks.preferences("recording")
+        elif trouble.kind == "media_missing":
+            action, run = "Find missing sound", lambda: opening.find_missing(self._window.desk)
         self._window.banners.put(key, trouble.why, weight=weight, action=action, run=run, report=self._report)
 
     def _notice(self, why: Explanation) -> None:

@@ -7,12 +7,13 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studio.audio import watchdog
 from studio.audio.card import Card
 from studio.audio.mix import Mixer
 from studio.audio.playback import Span
 from studio.audio.probe import Probe
 from studio.audio.state import RigState, Wanted
-from studio.audio.watchdog import Alarm
+from studio.audio.watchdog import Alarm, Alarms
 from studio.errors import Explanation, StudioError
 from studio.ipc.series import Series
 from studio.media.takes import TakeHeader, TakeWriter
@@ -137,6 +138,7 @@ class Live:
         self._playhead = Series.create(_PLAYHEAD, _POINTS)
         self._meters = Series.create(_METERS, _POINTS)
         self._voice = _Voice(self._playhead.name, self._meters.name)
+        self._alarms = Alarms(self._voice.alarm)
         self._probe = Probe()
         self._rig: Rig | None = None
         self._put_off: dict[type, Request] = {}
@@ -230,7 +232,12 @@ class Live:
             return sound
 
         self._rate_hz = request.project.rate_hz
-        rig.load(Mixer(request.project, open_media))
+        mixer = Mixer(request.project, open_media)
+        rig.load(mixer)
+        if mixer.troubles:
+            self._alarms.raise_("media_missing", watchdog.media_missing(mixer.troubles[0], len(mixer.troubles)))
+        else:
+            self._alarms.clear("media_missing")
 
     def _record(self, rig: "Rig", request: Record) -> None:
         header = TakeHeader(

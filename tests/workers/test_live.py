@@ -2,18 +2,20 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from studio.media.takes import read_header, recover
+from studio.model.project import ClipId, MediaId, TrackId
 from studio.protocol.messages import (
     AudioState,
     Devices,
@@ -31,6 +33,7 @@ from studio.protocol.messages import (
     TakeFinished,
     TakeProgress,
     TakeStarted,
+    Trouble,
 )
 from tests.helpers.live import LiveProcess, project_with, read_take, record_into
 from tests.helpers.pulse import Pulse, counter, missing, tone, until
@@ -261,8 +264,26 @@ def test_shutting_down_while_recording_keeps_the_take_for_recovery(
     assert take.length == len(read_take(tmp_path, "take"))
 
 
-def test_a_project_that_lists_a_missing_sound_still_plays(worker: LiveProcess, clicks: LoadProject) -> None:
-    gone = msgspec.structs.replace(clicks, project_dir=clicks.project_dir + "-moved")
-    seen = worker.send(STAGE, gone, Play(start=0))
+def with_a_missing_sound(clicks: LoadProject) -> LoadProject:
+    """The same project with a second track, whose sound is not there."""
+    (medium,), (track,) = clicks.project.media, clicks.project.tracks
+    gone = replace(medium, id=MediaId("gone"), name="gone.wav", file="media/gone.wav")
+    clip = replace(track.clips[0], id=ClipId("lost"), media=gone.id)
+    lost = replace(track, id=TrackId("lost"), clips=(clip,))
+    project = replace(clicks.project, media=(medium, gone), tracks=(track, lost))
+    return replace(clicks, project=project)
 
-    assert worker.wait(AudioState, lambda said: said.playing, since=seen).open_output == "stage"
+
+def test_a_missing_sound_is_said_and_the_rest_is_heard(
+    pulse: Pulse, worker: LiveProcess, clicks: LoadProject, tmp_path: Path
+) -> None:
+    seen = worker.send(STAGE, with_a_missing_sound(clicks), Play(start=0))
+    trouble = worker.wait(Trouble, lambda said: said.kind == "media_missing", since=seen)
+    with contextlib.closing(worker.series()[1]) as meters:
+        until(lambda: (row := meters.latest()) is not None and row[5] > -10, 10, "the other track is heard")
+
+    assert "gone.wav" in trouble.why.sentence
+    assert not [said for said in worker.events if isinstance(said, Refused)]
+    shutil.copy(tmp_path / clicks.project.media[0].file, tmp_path / "media/gone.wav")
+    seen = worker.send(with_a_missing_sound(clicks))
+    worker.wait(Trouble, lambda said: said.kind == "media_missing" and said.over, since=seen)
