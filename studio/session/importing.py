@@ -116,11 +116,24 @@ class Importing(QObject):
         )
         return self._drawing[media.id]
 
-    def render_into_one(self, track: TrackId, start: int, stop: int, name: str) -> JobId:
-        """Mix what sounds between two timeline samples of a track into one clip, which takes its place."""
-        project, folder = self._document.project, self._document.folder
+    def render_into_one(
+        self, track: TrackId, start: int, stop: int, name: str, *, may_begin_again: bool = True
+    ) -> JobId:
+        """Mix what sounds between two timeline samples of a track into one clip, which takes its place.
+
+        Clips that got another sound meanwhile are rendered once more; those that moved are left alone.
+        """
+        folder = self._document.folder
+        mixed = placing.stretch(self._document.project, track, start, stop)
 
         def make(job: JobId) -> Job:
+            nonlocal mixed
+            self._still_in(folder)
+            project = self._document.project
+            now = placing.stretch(project, track, start, stop)
+            if not placing.same_places(now, mixed):
+                raise _changed_meanwhile()
+            mixed = now
             return RenderClip(
                 job=job, project=project, project_dir=str(folder), track=track, start=start, stop=stop, name=name
             )
@@ -128,7 +141,13 @@ class Importing(QObject):
         def then(result: Result) -> None:
             assert isinstance(result, MediaImported)
             self._still_in(folder)
-            self._document.do(placing.rendered(self._document.project, result.media, track, start, stop))
+            now = placing.stretch(self._document.project, track, start, stop)
+            if now == mixed:
+                self._document.do(placing.rendered(self._document.project, result.media, track, start, stop))
+            elif may_begin_again and placing.same_places(now, mixed):
+                self.render_into_one(track, start, stop, name, may_begin_again=False)
+            else:
+                raise _changed_meanwhile()
 
         return self._jobs.start(make, f"Joining {name}", then)
 
@@ -184,6 +203,15 @@ class Importing(QObject):
                 cause="Another project was opened meanwhile.",
                 remedy="Open the project from before and try again.",
             )
+
+
+def _changed_meanwhile() -> StudioError:
+    return StudioError(
+        "join.changed",
+        "The clips were not joined.",
+        cause="They were changed while they were being joined.",
+        remedy="Nothing was lost. Select them and join them again.",
+    )
 
 
 def sound_files(paths: Iterable[str | Path]) -> Sequence[Path]:

@@ -122,6 +122,20 @@ def rendered(project: Project, media: Media, track: TrackId, start: int, stop: i
     return Several(label_text="Join clips", edits=tuple(edits))
 
 
+def stretch(project: Project, track: TrackId, start: int, stop: int) -> tuple[Clip, ...]:
+    """The clips that sound between two timeline samples of a track, without their names; none without the track."""
+    there = next((one for one in project.tracks if one.id == track), None)
+    clips = there.clips if there is not None else ()
+    return tuple(replace(clip, name="") for clip in clips if clip.start < stop and start < clip.end)
+
+
+def same_places(these: Sequence[Clip], those: Sequence[Clip]) -> bool:
+    """Whether two stretches hold the same clips in the same places, whatever became of their sound."""
+    return [(clip.id, clip.start, clip.length) for clip in these] == [
+        (clip.id, clip.start, clip.length) for clip in those
+    ]
+
+
 def take_number(project: Project) -> int:
     """The number of the next take: one more than the takes that the project has."""
     folders = {media.file.split("/")[1] for media in project.media if media.file.startswith("takes/")}
