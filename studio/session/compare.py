@@ -63,6 +63,17 @@ class Compare(QObject):
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         document.changed.connect(self._project_changed)
         jobs.failed.connect(self._job_failed)
+        jobs.changed.connect(self._jobs_changed)
+
+    @property
+    def comparing(self) -> bool:
+        """Whether one of the two versions is heard, equally loud, instead of the project as it is."""
+        return self._source is not None and not self.measuring
+
+    @property
+    def was_measured(self) -> bool:
+        """Whether both loudnesses are known; silence and what is shorter than a moment has none."""
+        return None not in (self._loudness.get("source"), self._loudness.get("result"))
 
     @property
     def on_source(self) -> bool:
@@ -107,9 +118,8 @@ class Compare(QObject):
             self._listen(not self._on_source)
 
     def stop(self) -> None:
-        """Hear the result again."""
-        if self._on_source:
-            self._listen(False)
+        """Hear the project again, as loud as it is."""
+        self._reset()
 
     def _measure(self) -> None:
         now = self._document.project
@@ -163,20 +173,26 @@ class Compare(QObject):
         if row.id in self._waiting:
             self._reset()
 
+    def _jobs_changed(self) -> None:
+        """Forget about it when the person has called the measuring off."""
+        rows = (self._jobs.row(job) for job in tuple(self._waiting))
+        if any(row is not None and row.state == "stopped" for row in rows):
+            self._reset()
+
     def _project_changed(self, _project: Project) -> None:
         if self._position is not None and self._position > len(self._document.history.steps):
             self._position = None
         self._reset()
 
     def _reset(self) -> None:
-        was_idle = self._source is None
+        was_idle, was_comparing = self._source is None, self.comparing
         waiting, self._waiting = self._waiting, {}
         for job in waiting:
             self._jobs.cancel(job)
         self._source = None
         self._loudness = {}
-        if self._on_source:
-            self._on_source = False
+        self._on_source = False
+        if was_comparing:
             self._transport.audition(None)
         self._remove_files()
         if not was_idle:

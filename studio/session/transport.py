@@ -102,6 +102,7 @@ class Transport(QObject):
         self._resuming: Taking | None = None
         self._loop = Loop(0, 0)
         self._loop_on = False
+        self._stretch = Loop(0, 0)
         self._monitoring = False
         self._metering = False
         self._wants_to_play = False
@@ -160,7 +161,7 @@ class Transport(QObject):
 
     @property
     def loop(self) -> Loop:
-        """The stretch that repeats while `loop_on`; empty means the whole project."""
+        """The stretch that repeats while `loop_on`; empty means the selection that plays, or the whole project."""
         return self._loop
 
     @property
@@ -199,11 +200,17 @@ class Transport(QObject):
 
     def play(self, start: int | None = None, stop: int | None = None) -> None:
         """Play from `start`; by default the selection, or from where it was paused, or from the edit cursor."""
-        if start is None:
-            paused, self._paused_at = self._paused_at, None
-            start = self._selection.start if paused is None else paused
-            if stop is None and self._selection.is_range and paused is None:
-                stop = self._selection.stop
+        paused, self._paused_at = self._paused_at, None
+        if start is None and paused is not None:
+            start = paused
+            if stop is None and self._stretch.start <= paused < self._stretch.stop:
+                stop = self._stretch.stop
+        else:
+            if start is None:
+                start = self._selection.start
+                if stop is None and self._selection.is_range:
+                    stop = self._selection.stop
+            self._stretch = Loop(start, stop or 0)
         loop = self._active_loop()
         if self._loop_on and loop.stop > loop.start:
             if not loop.start <= start < loop.stop:
@@ -263,13 +270,14 @@ class Transport(QObject):
         sample = max(0, sample)
         self._paused_at = None
         self._selection.set_cursor(sample)
+        self._stretch = Loop(0, 0)
         if self._wants_to_play and not self.recording:
             self._begin(sample, 0)
         else:
             self.state_changed.emit()
 
     def set_loop(self, start: int, stop: int) -> None:
-        """Choose the stretch that repeats; an empty one means the whole project."""
+        """Choose the stretch that repeats; an empty one means the selection that plays, or the whole project."""
         self._loop = Loop(*sorted((max(0, start), max(0, stop))))
         self._loop_changed()
 
@@ -359,6 +367,11 @@ class Transport(QObject):
         self._auditioned = project
         self._unsent = True
         self._send_if_changed()
+
+    @property
+    def auditioned(self) -> Project | None:
+        """The other version that is heard; None while it is the project itself."""
+        return self._auditioned
 
     # What the worker says
 
@@ -502,12 +515,15 @@ class Transport(QObject):
             at = int(self.position())
             loop = self._active_loop()
             inside = not self._loop_on or loop.start <= at < loop.stop
-            self._begin(at if inside else loop.start, 0)
+            ends = self._stretch.stop if not self._loop_on and self._stretch.start <= at < self._stretch.stop else 0
+            self._begin(at if inside else loop.start, ends)
         else:
             self.state_changed.emit()
 
     def _active_loop(self) -> Loop:
-        return self._loop if self._loop.stop > self._loop.start else Loop(0, self._document.project.length)
+        """The chosen loop; without one the stretch that was asked to play, or the whole project."""
+        chosen = (one for one in (self._loop, self._stretch) if one.stop > one.start)
+        return next(chosen, Loop(0, self._document.project.length))
 
     def _check_can_record(self) -> None:
         if self._document.read_only is not None:
