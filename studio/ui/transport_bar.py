@@ -8,6 +8,7 @@ from studio.model.levels import SILENCE_DB
 from studio.model.time import format_clock
 from studio.session.desk import Desk
 from studio.ui.actions import Actions
+from studio.ui.compare_strip import CompareStrip
 from studio.ui.controls import IconButton, Text, surface
 from studio.ui.frame import TRANSPORT_BAR_PX
 from studio.ui.icons import BOX_PX, icon
@@ -32,10 +33,11 @@ class TransportBar(QWidget):
         self.to_start = self._button("transport.start", "Go to the start", "to-start")
         self.play = self._button("transport.play", "Play", "play", role="text")
         self.record = self._button("transport.record", "Record", "record", role="error")
-        self.loop = self._button("transport.loop", "Loop", "loop", on="accent")
+        self.loop = self._button("transport.loop", "Loop", "loop", on="accent", checkable=True)
         self.time = Text("", theme, size="heading", figures=True)
         self.time.setAccessibleName("Time")
         self._state = Text("", theme, size="label", tone="error")
+        self.compare = CompareStrip(desk.compare, theme, actions.keys("transport.compare"), self)
         self.meter = Meter("Output level", theme, self)
         self.meter.setMaximumWidth(240)
         self._lufs = Text("", theme, tone="secondary", figures=True)
@@ -105,6 +107,8 @@ class TransportBar(QWidget):
             name, picture, self._theme, self, keys=keys, role=role, on=on, size=TRANSPORT_PX, checkable=checkable
         )
         button.clicked.connect(lambda: self._actions.run(id))
+        if checkable:
+            button.clicked.connect(self._show_state)  # pressed is what the transport says, not what was clicked
         return button
 
     def _lay_out(self) -> None:
@@ -117,6 +121,7 @@ class TransportBar(QWidget):
         row.addWidget(self.time)
         row.addSpacing(4)
         row.addWidget(self._state)
+        row.addWidget(self.compare)
         row.addSpacing(12)
         row.addWidget(self.meter, 2)
         row.addSpacing(8)
