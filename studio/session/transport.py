@@ -189,7 +189,10 @@ class Transport(QObject):
         if not self._wants_to_play:
             return float(self._selection.start if self._paused_at is None else self._paused_at)
         loop = self._active_loop()
-        heard = self._playhead.position(now_s, rate_hz, (loop.start, loop.stop) if self._loop_on else None)
+        loops = (
+            self._loop_on and taking is None
+        )  # a take goes on past the end of the loop, and so does what plays along
+        heard = self._playhead.position(now_s, rate_hz, (loop.start, loop.stop) if loops else None)
         return float(self._started_at) if heard is None else heard
 
     def levels(self) -> Levels | None:
@@ -310,6 +313,7 @@ class Transport(QObject):
         folder = self._document.folder / "takes" / name
         self._send_if_changed()
         self._started_at = start
+        self._stretch = Loop(0, 0)
         self._wants_to_play = along
         self._playhead.forget(self._clock())
         self._taking = Taking(

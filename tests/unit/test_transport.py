@@ -112,6 +112,51 @@ def test_a_loop_never_leaves_its_stretch(qtbot: QtBot, session: Session) -> None
     assert max(seen) < 2 * RATE_HZ
 
 
+def test_looping_while_a_selection_plays_repeats_the_selection(qtbot: QtBot, session: Session) -> None:
+    put_sound(session, 20.0)
+    session.start(qtbot, session.live)
+    transport = session.transport
+    session.selection.set_range(RATE_HZ, 2 * RATE_HZ)
+    seen: list[float] = []
+
+    transport.play()
+    qtbot.waitUntil(lambda: transport.position() > 1.2 * RATE_HZ, timeout=WAIT_MS)
+    transport.set_loop_on(True)
+
+    def went_round() -> bool:
+        seen.append(transport.position())
+        return any(later < earlier - RATE_HZ / 2 for earlier, later in itertools.pairwise(seen))
+
+    qtbot.waitUntil(went_round, timeout=WAIT_MS)
+    assert min(seen) >= RATE_HZ
+    assert max(seen) < 2 * RATE_HZ
+
+
+def test_a_selection_still_ends_where_it_ends_after_looping_or_pausing(qtbot: QtBot, session: Session) -> None:
+    put_sound(session, 20.0)
+    session.start(qtbot, session.live)
+    transport = session.transport
+    session.selection.set_range(RATE_HZ, 2 * RATE_HZ)
+    seen: list[float] = []
+
+    transport.play()
+    qtbot.waitUntil(lambda: transport.position() > 1.1 * RATE_HZ, timeout=WAIT_MS)
+    transport.set_loop_on(True)
+    transport.set_loop_on(False)
+    transport.pause()
+    qtbot.waitUntil(lambda: transport.state is not None and not transport.state.playing, timeout=WAIT_MS)
+    transport.pause()
+    assert transport.playing
+
+    def is_over() -> bool:
+        if transport.playing:
+            seen.append(transport.position())
+        return not transport.playing
+
+    qtbot.waitUntil(is_over, timeout=5000)
+    assert max(seen) <= 2.1 * RATE_HZ
+
+
 def test_levels_are_read_while_sound_comes_out(qtbot: QtBot, session: Session) -> None:
     put_sound(session, 20.0)
     session.start(qtbot, session.live)
