@@ -26,6 +26,8 @@ _BY_SUFFIX: Final[dict[str, Container]] = {
     ".mp4": "m4a",
     ".opus": "opus",
 }
+_RATES_HZ: Final = (8000, 384000)
+_KBPS: Final[dict[Container, tuple[int, int]]] = {"mp3": (8, 320), "m4a": (16, 512), "opus": (6, 510)}
 _BITS: Final[dict[str, SampleFormat]] = {"16": "int16", "24": "int24", "32f": "float32"}
 
 
@@ -79,8 +81,7 @@ def spec_of(asked: Namespace, project: Project) -> ExportSpec:
     stop = parse_clock(asked.stop, project.rate_hz) if asked.stop else 0
     if asked.stop and stop <= start:
         raise WrongCall(f"--to {asked.stop} has to lie after --from {asked.start or '0'}.")
-    if asked.lufs is not None and not -70 <= asked.lufs <= 0:
-        raise WrongCall("--lufs lies between -70 and 0, such as -14 or -23.")
+    _check_figures(asked, container)
     if container == "flac" and asked.bits == "32f":
         raise WrongCall("FLAC holds whole numbers: choose --bits 16 or 24, or WAV.")
     return ExportSpec(
@@ -96,6 +97,20 @@ def spec_of(asked: Namespace, project: Project) -> ExportSpec:
         peak_limit_dbtp=asked.peak,
         title=project.name if split == "mix" else "",
     )
+
+
+def _check_figures(asked: Namespace, container: Container) -> None:
+    low, high = _RATES_HZ
+    if asked.rate and not low <= asked.rate <= high:
+        raise WrongCall(f"--rate lies between {low} and {high} Hz, such as 44100 or 48000.")
+    if asked.kbps and container not in _KBPS:
+        raise WrongCall(f"--kbps is for MP3, M4A and Opus; {container.upper()} loses nothing and needs none.")
+    if asked.kbps and not _KBPS[container][0] <= asked.kbps <= _KBPS[container][1]:
+        raise WrongCall("--kbps for {} lies between {} and {}.".format(container.upper(), *_KBPS[container]))
+    if asked.lufs is not None and not -70 <= asked.lufs <= 0:  # also NaN
+        raise WrongCall("--lufs lies between -70 and 0, such as -14 or -23.")
+    if not -20 <= asked.peak <= 0:
+        raise WrongCall("--peak lies between -20 and 0, such as -1.")
 
 
 def describe(file: ExportedFile) -> str:
