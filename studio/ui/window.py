@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
@@ -78,16 +78,25 @@ class MainWindow(QMainWindow):
         if isinstance(application, QApplication):
             theme.apply(application)
         self.setWindowTitle("Melisma Studio")
-        self.setMinimumSize(_SMALLEST)
-        self.resize(_FIRST_SIZE)
         if self._kept.geometry_bytes:
             self.restoreGeometry(QByteArray(self._kept.geometry_bytes))
+        else:
+            self.resize(_FIRST_SIZE)
+        self._fit_screen()
         left, right = self._panel_widths()
         shown = self._kept
         self.setCentralWidget(
             Frame(theme, left if shown.library_shown else 0, right if shown.inspector_shown else 0, self)
         )
         self.setEnabled(False)  # keys and shortcuts wait until there is something that they could mean
+
+    def _fit_screen(self) -> None:
+        """No larger than the screen it opens on, which may be scaled, or another than the last time."""
+        room = self.screen().availableGeometry()
+        self.setMinimumSize(_SMALLEST.boundedTo(room.size()))
+        self.resize(self.size().boundedTo(room.size()))
+        if not room.contains(self.geometry()):
+            self.move(room.topLeft() + QPoint(room.width() - self.width(), room.height() - self.height()) / 2)
 
     # Filling
 

@@ -1,8 +1,8 @@
 """The window as a whole: themes, panels, what it remembers, its dialogs over real settings."""
 
 import pytest
-from PySide6.QtCore import QByteArray, QMimeData, QPointF, Qt
-from PySide6.QtGui import QColor, QDropEvent, QImage
+from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QDropEvent, QImage, QScreen
 from PySide6.QtWidgets import QCheckBox, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -32,6 +32,15 @@ def test_the_theme_changes_without_a_restart(window: MainWindow) -> None:
     assert ground(window) == LIGHT.panel
     window.desk.settings.change("appearance", theme="dark")
     assert ground(window) == DARK.panel
+
+
+@pytest.mark.parametrize("room", [QSize(960, 600), QSize(800, 480), QSize(2560, 1440)], ids=str)
+def test_the_window_opens_within_the_screen(room: QSize, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QScreen, "availableGeometry", lambda _screen: QRect(QPoint(0, 24), room))
+    window = MainWindow(DARK)
+    assert window.size() == QSize(1440, 900).boundedTo(room)
+    assert window.minimumSize() == QSize(940, 580).boundedTo(room)
+    window.deleteLater()
 
 
 def test_an_empty_project_has_one_primary_button(open_window: OpenWindow) -> None:
