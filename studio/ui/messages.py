@@ -143,9 +143,12 @@ class ExplanationView(QWidget):
 
 
 class Banners(QWidget):
-    """The strip above the work where troubles stand while they last, newest at the top, at most three in sight."""
+    """The strip above the work where troubles stand while they last: the newest in sight, older ones folded away.
 
-    _MOST = 3
+    "2 more" unfolds them. The tracks keep their room however much goes wrong at once.
+    """
+
+    _MOST = 8
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -155,11 +158,20 @@ class Banners(QWidget):
         self._rows = QVBoxLayout(self)
         self._rows.setContentsMargins(8, 8, 8, 0)
         self._rows.setSpacing(8)
+        self._unfolded = False
+        self.more = Button("", self, kind="quiet")
+        self.more.clicked.connect(self._fold_or_unfold)
+        self._rows.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         self.setVisible(False)
 
     @property
+    def in_sight(self) -> tuple[str, ...]:
+        """What can be read without unfolding, newest first."""
+        return tuple(key for key in self.keys if not self._shown[key].isHidden())
+
+    @property
     def keys(self) -> tuple[str, ...]:
-        """What is shown, newest first."""
+        """What is shown, newest first, folded away or not."""
         return tuple(reversed(self._shown))
 
     def set_theme(self, theme: Theme) -> None:
@@ -184,7 +196,7 @@ class Banners(QWidget):
         self._rows.insertWidget(0, view)
         for old in tuple(self._shown)[: -self._MOST]:
             self.take(old)
-        self.setVisible(True)
+        self._fold()
         view.announce()
         return view
 
@@ -195,6 +207,21 @@ class Banners(QWidget):
             self._rows.removeWidget(view)
             view.hide()
             view.deleteLater()
+        self._fold()
+
+    def _fold_or_unfold(self) -> None:
+        self._unfolded = not self._unfolded
+        self._fold()
+
+    def _fold(self) -> None:
+        """Show the newest one, or all of them, and how many there are besides."""
+        older = len(self._shown) - 1
+        self._unfolded = self._unfolded and older > 0
+        for number, key in enumerate(self.keys):
+            self._shown[key].setVisible(self._unfolded or number == 0)
+        self.more.setText("Show only the newest" if self._unfolded else f"{older} more")
+        self.more.setAccessibleName("Show only the newest" if self._unfolded else f"Show {older} more messages")
+        self.more.setVisible(older > 0)
         self.setVisible(bool(self._shown))
 
 

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QEnterEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QVBoxLayout, QWidget
 
-from studio.ui.controls import Button, Elided, IconButton, surface
+from studio.ui.controls import Button, IconButton, Text, surface
 from studio.ui.theme import Theme
 
 _PLAIN_MS: Final = 4000
@@ -15,20 +15,21 @@ _WITH_BUTTON_MS: Final = 10_000
 _MOST: Final = 3
 _WIDEST_PX: Final = 520
 _ABOVE_PX: Final = 12
+_BETWEEN_PX: Final = 12
 
 
 class Toast(QWidget):
-    """One line on a raised card. Stays while the mouse or the keyboard is on it."""
+    """A sentence on a raised card, wrapped where it is long. Stays while the mouse or the keyboard is on it."""
 
     def __init__(self, text: str, theme: Theme, parent: QWidget, action: str, run: Callable[[], None] | None) -> None:
         super().__init__(parent)
         surface(self, "popover")
         self.setAccessibleName(text)
-        self._line = Elided(text, theme)
+        self._line = Text(text, theme, wrap=True)
         self._line.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 4, 4, 4)
-        row.setSpacing(12)
+        row.setSpacing(_BETWEEN_PX)
         row.addWidget(self._line, 1)
         self._timer = QTimer(self, singleShot=True, interval=_WITH_BUTTON_MS if run else _PLAIN_MS)
         if action and run is not None:
@@ -39,6 +40,7 @@ class Toast(QWidget):
         close = IconButton("Dismiss", "close", theme, self)
         close.clicked.connect(self.close)
         row.addWidget(close)
+        self._row = row
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._timer.timeout.connect(self._leave)
         self._timer.start()
@@ -47,6 +49,16 @@ class Toast(QWidget):
     def text(self) -> str:
         """What it says."""
         return self._line.text()
+
+    def fit(self, widest_px: int) -> None:
+        """As wide as its words, or wrapped into as many lines as they need at the widest it may be."""
+        beside = self._row.sizeHint().width() - self._line.sizeHint().width()
+        metrics = self._line.fontMetrics()
+        words = metrics.horizontalAdvance(self._line.text()) + 2
+        width = min(words, widest_px - beside)
+        self._line.setFixedWidth(width)
+        self._line.setFixedHeight(self._line.heightForWidth(width))
+        self.setFixedSize(width + beside, self._row.sizeHint().height())
 
     def enterEvent(self, event: QEnterEvent) -> None:
         self._timer.stop()
@@ -122,7 +134,7 @@ class Toasts(QWidget):
             return
         width = min(_WIDEST_PX, self._window.width() - 48)
         for toast in self._toasts():
-            toast.setFixedWidth(min(width, toast.sizeHint().width() + 8))
+            toast.fit(width)
         height = self._rows.totalSizeHint().height()
         left = (self._window.width() - width) // 2
         top = self._above.mapTo(self._window, self._above.rect().topLeft()).y()

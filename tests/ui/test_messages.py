@@ -4,14 +4,16 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.errors import Explanation
 from studio.protocol.messages import Trouble
 from studio.session.recovery import LeftBehind
 from studio.ui.messages import Banners, ExplanationView
+from studio.ui.recovery_view import RecoveryView
 from studio.ui.theme import DARK
+from studio.ui.toasts import Toast
 from studio.ui.window import MainWindow
 
 LOST = Explanation(
@@ -61,12 +63,33 @@ def test_the_report_has_everything_that_helps(qtbot: QtBot) -> None:
         assert part in text
 
 
-def test_only_the_newest_three_banners_are_in_sight(qtbot: QtBot) -> None:
+def test_older_banners_are_folded_into_one_line_and_can_be_unfolded(qtbot: QtBot) -> None:
     banners = Banners(DARK)
     qtbot.addWidget(banners)
-    for number in range(5):
+    banners.put("0", LOST)
+    alone_px = banners.sizeHint().height()
+    assert banners.more.isHidden()
+    for number in range(1, 4):
         banners.put(str(number), LOST)
-    assert banners.keys == ("4", "3", "2")
+    assert banners.in_sight == ("3",)
+    assert banners.more.text() == "3 more"
+    assert banners.sizeHint().height() <= alone_px + 40
+
+    for shown in (("3", "2", "1", "0"), ("3",)):
+        banners.more.click()
+        assert banners.in_sight == shown
+
+    for key in ("3", "1", "0"):
+        banners.take(key)
+    assert (banners.in_sight, banners.more.isHidden()) == (("2",), True)
+
+
+def test_the_oldest_of_very_many_banners_are_given_up(qtbot: QtBot) -> None:
+    banners = Banners(DARK)
+    qtbot.addWidget(banners)
+    for number in range(10):
+        banners.put(str(number), LOST)
+    assert banners.keys == tuple(str(number) for number in range(9, 1, -1))
 
 
 def test_escape_puts_a_banner_away(window: MainWindow) -> None:
@@ -85,6 +108,22 @@ def test_a_toast_does_what_its_button_says_and_goes(window: MainWindow, qtbot: Q
     button(window.toasts, "Show in folder").click()
     assert done == ["shown"]
     qtbot.waitUntil(lambda: window.toasts.texts == ())
+
+
+def test_a_long_toast_is_wrapped_and_nothing_of_it_is_cut(window: MainWindow, qtbot: QtBot) -> None:
+    text = (
+        "The recording was interrupted: the audio engine ended before any sound was recorded. "
+        "The recording goes on, and the gap is marked from 00:12.480 to 00:14.020 on the track Lead vocals."
+    )
+    window.desk.asks.toast("Short")
+    window.desk.asks.toast(text, "Show", lambda: None)
+    short, long = window.toasts.findChildren(Toast)
+    words = next(label for label in long.findChildren(QLabel) if label.text() == text)
+    assert 2 * words.fontMetrics().height() <= words.height() <= 5 * words.fontMetrics().height()
+    assert words.height() >= words.heightForWidth(words.width())
+    assert long.rect().contains(words.geometry())
+    assert short.height() < long.height()
+    assert window.toasts.rect().contains(long.geometry())
 
 
 def test_the_same_toast_is_not_stacked(window: MainWindow) -> None:
@@ -115,9 +154,9 @@ def test_what_was_left_behind_is_offered_and_later_keeps_it(window: MainWindow, 
         for kind in kinds
     )
     window.desk.asks.recover(found)
-    view = window._recovery
-    assert view is not None
+    view = window.findChild(RecoveryView)
+    assert isinstance(view, RecoveryView)
     assert any(label.property("text") == title for label in view.findChildren(QWidget))
 
     button(view, "Later").click()
-    assert window._recovery is None
+    assert not view.isVisible()
