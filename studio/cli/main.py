@@ -1,16 +1,26 @@
-"""The command line: reads a call, runs its verb, prints the outcome. Exit status 0 done, 1 failed, 2 wrong call."""
+"""The command line: reads a call, runs its verb, prints the outcome.
+
+Exit status 0: done, 1: failed, 2: wrong call, 130: interrupted.
+"""
 
 import difflib
 import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NoReturn
 
 from studio import __version__
 from studio.cli.verbs import VERBS, Call, Desktop, Outcome, Verb, WrongCall, verb
 
 _FAILED: Final = 1
 _WRONG: Final = 2
+
+
+class _Parser(ArgumentParser):
+    """A parser whose complaints are wrong calls like any other, also as JSON."""
+
+    def error(self, message: str) -> NoReturn:
+        raise WrongCall(f"{message[:1].upper()}{message[1:].rstrip('.')}.")
 
 
 def main(arguments: Sequence[str], desktop: Desktop) -> int:
@@ -30,7 +40,7 @@ def main(arguments: Sequence[str], desktop: Desktop) -> int:
 
 
 def _run(chosen: Verb, words: list[str], as_json: bool, desktop: Desktop) -> int:
-    parser = ArgumentParser(
+    parser = _Parser(
         prog=f"studio {chosen.name}",
         description=f"{chosen.summary[0].upper()}{chosen.summary[1:]}.",
         formatter_class=RawDescriptionHelpFormatter,
@@ -39,7 +49,10 @@ def _run(chosen: Verb, words: list[str], as_json: bool, desktop: Desktop) -> int
     module = chosen.load()
     module.arguments(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
-    asked = parser.parse_args(words)
+    try:
+        asked = parser.parse_args(words)
+    except WrongCall as error:
+        return _say_wrong(chosen, str(error), as_json)
     asked.json = as_json
 
     # Only a call that does something pays for these.
@@ -51,7 +64,7 @@ def _run(chosen: Verb, words: list[str], as_json: bool, desktop: Desktop) -> int
     try:
         outcome = module.run(Call(asked=asked, desktop=desktop))
     except WrongCall as error:
-        return _say_failure(str(error), "call.wrong", _WRONG, as_json, hint=f"See: studio {chosen.name} --help")
+        return _say_wrong(chosen, str(error), as_json)
     except Interrupted as error:
         return _say_failure("Stopped before it was done.", "interrupted", error.status, as_json)
     except KeyboardInterrupt:
@@ -76,6 +89,10 @@ def _say(outcome: Outcome, as_json: bool) -> None:
         print(msgspec.json.format(msgspec.json.encode({"ok": outcome.status == 0, **outcome.data}), indent=2).decode())
     elif outcome.text:
         print(outcome.text)
+
+
+def _say_wrong(chosen: Verb, sentence: str, as_json: bool) -> int:
+    return _say_failure(sentence, "call.wrong", _WRONG, as_json, hint=f"See: studio {chosen.name} --help")
 
 
 def _say_failure(sentence: str, code: str, status: int, as_json: bool, *, hint: str = "", **parts: str) -> int:
@@ -120,5 +137,5 @@ Examples
   studio export "My song" --out song.mp3 --lufs -14
   studio doctor
 
-A call ends with status 0 when it is done, 1 when it failed (with one sentence that says why) and 2 when the call
-itself was wrong. Files appear whole or not at all. Ctrl+C stops a job cleanly."""
+A call ends with status 0 when it is done, 1 when it failed (with one sentence that says why), 2 when the
+call itself was wrong, and 130 when you stopped it with Ctrl+C. Files appear whole or not at all."""
