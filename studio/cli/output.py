@@ -1,10 +1,11 @@
 """Files that a verb writes: whole or not at all, and never beside the point."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import Final, TextIO
 
 from studio.errors import StudioError
 
@@ -45,10 +46,20 @@ def readable(path: Path) -> Path:
 
 
 def unwritable(path: Path, error: OSError) -> StudioError:
-    """Why a file could not be written, in words."""
-    return StudioError(
-        "output.unwritable",
-        f"{path.name} was not written.",
-        cause=f"{error.strerror or error}: {path.parent}.",
-        remedy="Choose another folder, or make room there.",
-    )
+    """Why a file or folder could not be written, in words."""
+    there = next(parent for parent in path.absolute().parents if parent.is_dir() or parent == parent.parent)
+    remedy = "Choose another folder."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        cause, remedy = "The disk is full.", "Make room there, or choose another folder."
+    elif path.is_dir():
+        cause, remedy = "There is a folder of that name.", "Choose another name."
+    elif error.errno == errno.ENOENT and path.absolute().parent != there:
+        cause, remedy = f"There is no folder {path.absolute().parent}.", "Make it, or choose another folder."
+    elif error.errno in _FORBIDDEN:
+        cause = f"Nothing can be written in {there}."
+    else:
+        cause = f"The system says of {there}: {error.strerror or error}."
+    return StudioError("output.unwritable", f"{path.name} was not written.", cause=cause, remedy=remedy)
+
+
+_FORBIDDEN: Final = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR)

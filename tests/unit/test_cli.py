@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 from argparse import ArgumentParser
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -12,7 +13,7 @@ import pytest
 from studio import __version__
 from studio.__main__ import wants_window
 from studio.cli import bench, export, scratch
-from studio.cli.output import new_text
+from studio.cli.output import new_folder, new_text
 from studio.cli.progress import Progress
 from studio.cli.verbs import VERBS, WrongCall, verb
 from studio.errors import StudioError
@@ -58,6 +59,27 @@ def test_a_word_that_is_no_verb_is_a_wrong_call_with_a_guess() -> None:
     assert done.returncode == 2
     assert "Did you mean pitch?" in done.stderr
     assert msgspec.json.decode(done.stdout)["error"]["code"] == "call.wrong"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("export", "song"), ("export", "song", "--out", "a.wav", "--rate", "fast"), ("pitch",), ("doctor", "--louder")],
+    ids=" ".join,
+)
+def test_words_that_a_verb_does_not_know_are_a_wrong_call_also_for_other_programs(words: tuple[str, ...]) -> None:
+    done = python("-m", "studio", *words, "--json")
+
+    assert done.returncode == 2
+    error = msgspec.json.decode(done.stdout)["error"]
+    assert error["code"] == "call.wrong"
+    assert error["sentence"].endswith(".")
+    assert f"studio: {error['sentence']}\nSee: studio {words[0]} --help" in done.stderr
+
+
+def test_the_help_says_what_the_shell_hears() -> None:
+    text = python("-m", "studio", "--help").stdout
+
+    assert all(status in text for status in ("status 0", "1 when", "2 when", "130 when you stopped it with Ctrl+C"))
 
 
 def test_paths_open_the_window_and_verbs_do_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,8 +157,21 @@ def test_a_file_appears_when_it_is_whole_and_not_before(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_is_not_there_is_explained(tmp_path: Path) -> None:
-    with pytest.raises(StudioError, match=r"output\.unwritable"), new_text(tmp_path / "gone" / "a.csv"):
+    with pytest.raises(StudioError, match=r"output\.unwritable") as refused, new_text(tmp_path / "gone" / "a.csv"):
         pass
+
+    assert refused.value.explanation.cause == f"There is no folder {tmp_path / 'gone'}."
+
+
+@pytest.mark.parametrize(
+    "make", [lambda path: new_text(path / "x.csv").__enter__(), lambda path: new_folder(path / "x")]
+)
+def test_a_place_where_nobody_may_write_is_not_called_missing(make: Callable[[Path], object]) -> None:
+    with pytest.raises(StudioError, match=r"output\.unwritable") as refused:
+        make(Path("/proc"))
+
+    assert refused.value.explanation.cause == "Nothing can be written in /proc."
+    assert refused.value.explanation.remedy == "Choose another folder."
 
 
 def test_scratch_folders_of_the_dead_are_removed_and_those_of_the_living_are_not() -> None:
