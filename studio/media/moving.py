@@ -4,6 +4,7 @@ import errno
 import shutil
 from pathlib import Path
 
+from studio.errors import StudioError
 from studio.media.disk import Disk, not_saved
 from studio.media.store import MEDIA, TAKES
 from studio.model.history import History
@@ -34,6 +35,24 @@ def clear(folder: Path, *, keep: bool) -> None:
             path.unlink(missing_ok=True)
     if not keep and folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
+
+
+def told_of(folder: Path, error: StudioError) -> StudioError:
+    """A failure to save, told of the new folder: in the old one nothing is lost or gone."""
+    there = next(parent for parent in folder.parents if parent.is_dir() or parent == parent.parent)
+    kind = error.explanation.code.removeprefix("save.")
+    if kind == "disk_full":
+        cause, remedy = f"The disk is full where {there} lies.", "Free some space there, or choose another folder"
+    elif kind in ("forbidden", "folder_gone"):
+        kind, cause, remedy = "unwritable", f"Nothing can be written in {there}.", "Choose another folder"
+    else:
+        return error
+    return StudioError(
+        f"save_as.{kind}",
+        "The project was not saved there.",
+        cause=cause,
+        remedy=f"{remedy}; the project is as it was.",
+    )
 
 
 def takes_long(old: Path, new: Path) -> bool:

@@ -13,7 +13,7 @@ from studio.media import journal as journals
 from studio.media.disk import Disk
 from studio.media.generation import NEWEST
 from studio.media.journal import Did, Entry, WentTo
-from studio.media.moving import carry_sound, clear, is_untouched, remove_project, takes_long
+from studio.media.moving import carry_sound, clear, is_untouched, remove_project, takes_long, told_of
 from studio.media.store import ProjectStore, is_project
 from studio.media.takes import is_recording
 from studio.model.edits import Edit, RenameProject
@@ -198,9 +198,9 @@ class Document(QObject):
             if self._untitled and history.project.name == UNTITLED:
                 history = history.do(RenameProject(name=folder.name))
             store = ProjectStore.create(folder, history.project, history=history, disk=self._disk)
-        except StudioError:
+        except StudioError as error:
             clear(folder, keep=existed)
-            raise
+            raise told_of(folder, error) from None
         remove = self._untitled and self._read_only is None
         self._end()
         if remove:

@@ -227,7 +227,7 @@ def test_a_save_as_that_fails_leaves_everything_as_it_was(tmp_path: Path, qtbot:
     document.new_untitled()
     document.do(ADD)
     disk.full_below = tmp_path / "goal"
-    with pytest.raises(StudioError, match="disk is full"):
+    with pytest.raises(StudioError, match=r"save_as\.disk_full"):
         document.save_as(tmp_path / "goal")
     assert not (tmp_path / "goal").exists()
     assert document.is_untitled
@@ -235,6 +235,19 @@ def test_a_save_as_that_fails_leaves_everything_as_it_was(tmp_path: Path, qtbot:
     folder = document.folder
     assert document.close()
     assert on_disk(folder).project.notes == "on"
+
+
+def test_a_place_where_nobody_may_write_is_not_called_a_folder_that_is_gone(document: Document) -> None:
+    document.do(ADD)
+
+    with pytest.raises(StudioError) as refused:
+        document.save_as("/proc/song")
+
+    why = refused.value.explanation
+    assert why.code == "save_as.unwritable"
+    assert (why.title, why.cause) == ("The project was not saved there.", "Nothing can be written in /proc.")
+    assert why.remedy.startswith("Choose another folder")
+    assert document.is_untitled
 
 
 def test_opening_what_is_no_project_keeps_the_open_one(document: Document, tmp_path: Path) -> None:
