@@ -175,7 +175,7 @@ def media_missing(first: Explanation, count: int) -> Explanation:
         code="play.missing",
         title="Some clips are silent." if count > 1 else "A clip is silent.",
         cause=f"{first.title} {first.cause}" + (f" So are {count - 1} more." if count > 1 else ""),
-        remedy="Choose “Find missing sound”, or bring the file back; the rest plays.",
+        remedy="Choose “Find missing sound…”, or bring the file back; the rest plays.",
     )
 
 

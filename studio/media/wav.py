@@ -227,7 +227,7 @@ def _unreadable(path: Path, error: OSError) -> StudioError:
             "media-missing",
             f"{path.name} was not found.",
             cause=f"There is no such file in {path.parent}.",
-            remedy="Find it with “Locate missing sound”, or put it back.",
+            remedy="Find it with “Find missing sound…”, or put it back.",
         )
     return StudioError(
         "media-unreadable",
