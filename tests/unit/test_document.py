@@ -240,13 +240,11 @@ def test_a_save_as_that_fails_leaves_everything_as_it_was(tmp_path: Path, qtbot:
 def test_a_place_where_nobody_may_write_is_not_called_a_folder_that_is_gone(document: Document) -> None:
     document.do(ADD)
 
-    with pytest.raises(StudioError) as refused:
+    with pytest.raises(
+        StudioError, match=r"save_as\.unwritable: .* not saved there\. Nothing can be written in /proc\."
+    ):
         document.save_as("/proc/song")
 
-    why = refused.value.explanation
-    assert why.code == "save_as.unwritable"
-    assert (why.title, why.cause) == ("The project was not saved there.", "Nothing can be written in /proc.")
-    assert why.remedy.startswith("Choose another folder")
     assert document.is_untitled
 
 
