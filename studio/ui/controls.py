@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from studio.ui.icons import BOX_PX, icon
 from studio.ui.theme import CONTROL_PX, Role, Size, Theme
 
-Kind = Literal["normal", "primary", "quiet", "link", "danger", "row", "tab"]
+Kind = Literal["normal", "primary", "quiet", "link", "danger", "row", "tab", "badge"]
 Tone = Literal["text", "secondary", "disabled", "accent", "pitch", "engine", "good", "warning", "error"]
 
 

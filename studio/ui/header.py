@@ -110,8 +110,8 @@ class Header(QWidget):
         self.name.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.name.setMaximumWidth(_NAME_WIDEST_PX)
         self.name.setMenu(self._name_menu())
-        self._lock = IconButton("This project can only be read", "info", theme, self, role="warning")
-        self._lock.clicked.connect(self._explain_read_only)
+        self.lock = Button("Read only", self, kind="badge")
+        self.lock.clicked.connect(self._explain_read_only)
         self.workspaces = WorkspaceSwitch(workspaces, desk_view(desk), self)
         self.undo = self._button("edit.undo", "Undo", "undo")
         self.redo = self._button("edit.redo", "Redo", "redo")
@@ -143,7 +143,8 @@ class Header(QWidget):
         row.addWidget(self.menu_button)
         row.addSpacing(4)
         row.addWidget(self.name)
-        row.addWidget(self._lock)
+        row.addSpacing(4)
+        row.addWidget(self.lock)
         row.addSpacing(8)
         row.addWidget(self.undo)
         row.addWidget(self.redo)
@@ -209,9 +210,9 @@ class Header(QWidget):
         self.name.setToolTip(f"{name}\n{where}")
         self.name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         why = document.read_only
-        self._lock.setVisible(why is not None)
+        self.lock.setVisible(why is not None)
         if why is not None:
-            self._lock.name("This project can only be read", "", why.cause)
+            self.lock.setToolTip(tip("This project can only be read", "", f"{why.cause} {why.remedy}".strip()))
 
     def _show_actions(self) -> None:
         document = self._desk.document

@@ -48,6 +48,7 @@ class Inspector(QScrollArea):
         desk.document.changed.connect(self._show)
         desk.document.folder_changed.connect(self._show)
         desk.selection.changed.connect(self._show)
+        self._locked = False
         self._show()
 
     def sizeHint(self) -> QSize:
@@ -58,6 +59,7 @@ class Inspector(QScrollArea):
 
     def _show(self, _changed: object = None) -> None:
         selection = self._desk.selection
+        self._lock(only_open=True)
         nothing = not (selection.clips or selection.tracks or selection.is_range)
         self.clip.setVisible(self.clip.show_selected())
         self.track.setVisible(self.track.show_selected())
@@ -65,6 +67,17 @@ class Inspector(QScrollArea):
         self.range.show_now()
         self.project.setVisible(nothing)
         self.project.show_now()
+        self._lock()
         shown = [section for section in self._sections() if not section.isHidden()]
         for section, under in zip(self._sections(), self._lines, strict=True):
             under.setVisible(section in shown[:-1])
+
+    def _lock(self, *, only_open: bool = False) -> None:
+        """Where the project can only be read, a field that could be typed into would be a false promise."""
+        why = self._desk.document.read_only
+        if (why is None and not self._locked) or (why is not None and only_open):
+            return
+        self._locked = why is not None
+        reason = "" if why is None else f"Read only. {why.cause} {why.remedy}".strip()
+        for section in (self.clip, self.track, self.project):
+            section.lock(reason)

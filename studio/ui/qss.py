@@ -45,6 +45,11 @@ QPushButton[kind="primary"]:pressed { background: $accent_fill; }
 QPushButton[kind="primary"]:focus { border: 2px solid $text; }
 QPushButton[kind="primary"]:disabled { background: $hover; border-color: $hover; color: $disabled; }
 QPushButton[kind="quiet"], QToolButton, QToolButton:disabled { background: transparent; border-color: transparent; }
+QPushButton[kind="badge"] {
+    background: transparent; border-color: $warning; color: $warning_text; border-radius: 10px; padding: 0 9px;
+    min-height: 18px; max-height: 18px;
+}
+QPushButton[kind="badge"]:focus { border: 2px solid $accent; padding: 0 8px; min-height: 16px; max-height: 16px; }
 QPushButton[kind="tab"] { background: transparent; border-color: transparent; color: $secondary; }
 QPushButton[kind="tab"]:hover { color: $text; }
 QPushButton[kind="tab"]:checked { background: $hover; color: $text; }

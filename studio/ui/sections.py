@@ -4,12 +4,23 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QFormLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QComboBox,
+    QFormLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.errors import StudioError, explain
 from studio.model.edits import Edit
 from studio.session.desk import Desk
-from studio.ui.controls import Text, caption
+from studio.ui.controls import Text, caption, tip
 from studio.ui.theme import Theme
 
 LABEL_PX = 64
@@ -23,6 +34,7 @@ class Section(QWidget):
     def __init__(self, title: str, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.desk, self.theme = desk, theme
+        self._tips: dict[QWidget, str] = {}
         self.setAccessibleName(title)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._rows = QVBoxLayout(self)
@@ -41,6 +53,25 @@ class Section(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme."""
         self.theme = theme
+
+    def lock(self, reason: str) -> None:
+        """Let nothing be changed here and say why in every tooltip; "" lets it be changed again."""
+        before, self._tips = self._tips, {}
+        for field in self._fields():
+            field.setEnabled(not reason)
+            if reason:
+                self._tips[field] = before.get(field, field.toolTip())
+                field.setToolTip(tip(field.accessibleName(), "", reason))
+            elif field in before:
+                field.setToolTip(before[field])
+
+    def _fields(self) -> tuple[QWidget, ...]:
+        kinds = (QLineEdit, QAbstractSpinBox, QComboBox, QPlainTextEdit, QAbstractButton)
+        return tuple(
+            child
+            for child in self.findChildren(QWidget)
+            if isinstance(child, kinds) and not isinstance(child.parentWidget(), (QAbstractSpinBox, QComboBox))
+        )
 
     def set_title(self, title: str) -> None:
         """Another title, for instance when several things are shown at once."""

@@ -79,7 +79,7 @@ class LetterButton(QAbstractButton):
         painter.setPen(QPen(self._ground if on else theme.strong_line, 1))
         painter.setBrush(self._ground if on else rest)
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        painter.setPen(self._ink if on else theme.secondary)
+        painter.setPen(self._ink if on else theme.secondary if self.isEnabled() else theme.disabled)
         painter.setFont(theme.font("label"))
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), self._letter)
         if self.hasFocus():
@@ -208,6 +208,11 @@ class TrackHeader(QWidget):
         self.setAccessibleName(f"Track {track.name}")
         self.setAccessibleDescription(self._description())
         self.setToolTip(track.name)
+        why = self._desk.document.read_only
+        for control in (self._mute, self._solo, self._gain):
+            control.setEnabled(why is None)
+            if why is not None:
+                control.setToolTip(f"{control.toolTip()}\nRead only. {why.cause} {why.remedy}".strip())
         self.update()
 
     def set_level(self, peak_db: float) -> None:
@@ -298,7 +303,9 @@ class TrackHeader(QWidget):
         self._do(SetTrackGain(self._track.id, value / _STEPS_PER_DB), ends=not self._gain.isSliderDown())
 
     def begin_renaming(self) -> None:
-        """Edit the name in place."""
+        """Edit the name in place, where it can be changed."""
+        if self._desk.document.read_only is not None:
+            return
         self._name.setText(self._track.name)
         self._name.selectAll()
         self._name.show()
