@@ -97,3 +97,11 @@ class PitchCurve:
         return type(self)(
             frames_per_s=self.frames_per_s, hz=self.hz[first:last], confidence=self.confidence[first:last]
         )
+
+
+def engine_name(engine: str) -> str:
+    """What a pitch engine is called; one that is not known here is called by its id."""
+    return _ENGINES.get(engine, engine)
+
+
+_ENGINES: Final = {"praat": "Praat", "crepe-tiny": "CREPE tiny", "crepe-full": "CREPE full", "swift-f0": "SwiftF0"}

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject, Signal
 
+from studio.model.pitch import engine_name
 from studio.protocol.messages import EngineCard, Ready
 from studio.supervision.worker import Worker
 
@@ -34,6 +35,11 @@ class EngineList(QObject):
     def card(self, id: str) -> EngineCard | None:
         """The engine of that id."""
         return next((card for card in self.cards if card.id == id), None)
+
+    def name_of(self, id: str) -> str:
+        """What an engine is called, also one that is not here."""
+        card = self.card(id)
+        return engine_name(id) if card is None else card.name
 
     def why_not(self, id: str) -> str:
         """Why an engine cannot be used now; "" when it can."""

@@ -21,7 +21,9 @@ from studio.ui.fields import NameField, NumberField
 from studio.ui.sections import Choice, Section
 from studio.ui.theme import Theme
 
-_SHAPES: Final[dict[object, str]] = {"equal_power": "Even", "linear": "Linear", "smooth": "Smooth"}
+_SHAPES: Final[dict[object, str]] = {"equal_power": "Equal power", "linear": "Linear", "smooth": "Smooth"}
+_FADE_SHARES: Final = (2, 3)
+"""A length needs less room than "Equal power" and the arrow beside it."""
 _QUIETEST_DB, _LOUDEST_DB = -60.0, 24.0
 _LONGEST_FADE_S = 600.0
 _MOST_FRAMES: Final = 20_000
@@ -48,15 +50,17 @@ class ClipSection(Section):
         self._place = Text("", theme, figures=True)
         self._origin = Elided("", theme, tone="secondary")
         self._pitch = Text("", theme, tone="pitch", figures=True)
+        self._engine = Elided("", theme, tone="secondary")
         self._find = Button("Find pitch", self)
         self._find.clicked.connect(self._find_pitch)
         self.add("Name", self.name)
         self.add("Volume", self.gain)
-        self.add("Fade in", self.fade_in, self.shape_in)
-        self.add("Fade out", self.fade_out, self.shape_out)
+        self.add("Fade in", self.fade_in, self.shape_in, shares=_FADE_SHARES)
+        self.add("Fade out", self.fade_out, self.shape_out, shares=_FADE_SHARES)
         self.add("Length", self._place)
         self.add("Origin", self._origin)
         self.add("Pitch", self._pitch)
+        self.add("Found by", self._engine)
         self.add_wide(self._find)
         desk.jobs.changed.connect(self._show_pitch)
 
@@ -103,12 +107,13 @@ class ClipSection(Section):
             busy = any(row.title.startswith("Finding the pitch") and not row.is_over for row in self.desk.jobs.rows)
             self._pitch.setText("Being found…" if busy else "Not found yet")
             self._pitch.set_tone("secondary")
-            self._find.setEnabled(not busy)
+            self._engine.setText("–")
+            self._find.setEnabled(not busy and self.desk.document.read_only is None)
             return
         self._pitch.set_tone("pitch")
         self._pitch.setText(self._notes.words(self.desk.document.folder, project, melody, flats=self._flats))
-        engines = sorted({pitch.lineage.engine for _, pitch in melody})
-        self._pitch.setToolTip(f"Found by {' and '.join(engines)}")
+        engines = dict.fromkeys(self.desk.engines.name_of(pitch.lineage.engine) for _, pitch in melody)
+        self._engine.setText(" and ".join(engines))
 
     @property
     def _flats(self) -> bool:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from msgspec.structs import replace
 
 from studio.model.edits.base import EditBase, refuse
+from studio.model.pitch import engine_name
 from studio.model.project import Media, MediaId, Pitch, Project
 
 LOWEST_A4_HZ = 390.0
@@ -28,8 +29,12 @@ class AddMedia(EditBase, frozen=True):
 class AddPitch(EditBase, frozen=True):
     """List the melody of a medium; a newer one of the same id takes the place of the older."""
 
-    label: ClassVar[str] = "Find pitch"
     pitch: Pitch
+
+    @property
+    def label(self) -> str:  # type: ignore[override]  # which engine it was is part of what was done
+        """Finding with another engine is another line of the history."""
+        return f"Find pitch ({engine_name(self.pitch.lineage.engine)})"
 
     def change(self, project: Project) -> Project:
         project.medium(self.pitch.media)

@@ -23,7 +23,7 @@ from studio.model.project import Clip, Project, Track
 from studio.protocol.messages import JobId
 from studio.session.desk import Desk
 from studio.session.jobs import JobRow
-from studio.ui.controls import IconButton, surface
+from studio.ui.controls import Elided, IconButton, surface
 from studio.ui.theme import Theme
 from studio.ui.timeline.keyboard import WIDTH as KEYS_WIDTH
 from studio.ui.timeline.keyboard import Keyboard
@@ -49,11 +49,12 @@ class PitchLane(QWidget):
         self.keyboard = Keyboard(desk, theme, self.canvas)
         self._pool = QThreadPool(self, maxThreadCount=1)
         self._job: JobId | None = None
+        self._shown_engine: tuple[str, str] = ("", "")
+        self._chosen_engine = ""
         self.setMinimumHeight(120)
         self.setAccessibleName("Pitch lane")
         self._title = QLabel("Pitch")
-        self._whose = QLabel()
-        self._whose.setProperty("tone", "secondary")
+        self._whose = Elided("", theme, tone="secondary")
         self._engine = QComboBox()
         self._engine.view().setAccessibleName("Pitch engines")
         self._engine.setAccessibleName("Pitch engine")
@@ -116,11 +117,11 @@ class PitchLane(QWidget):
         middle = QVBoxLayout(self._empty)
         middle.setSpacing(12)
         middle.addStretch(1)
-        for widget in (self._line, self._progress, self._button, self._cancel):
+        middle.addWidget(self._line)  # as wide as there is: a wrapped line knows its height only by its width
+        for widget in (self._progress, self._button, self._cancel):
             middle.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         middle.addStretch(1)
         self._progress.setMinimumWidth(240)
-        self._line.setMinimumWidth(320)
 
         stack = QWidget()
         self._stack = QStackedLayout(stack)
@@ -182,8 +183,11 @@ class PitchLane(QWidget):
     def _refresh(self, _project: Project | None = None) -> None:
         project, track = self._desk.document.project, self.track
         self._whose.setText(track.name if track is not None else "")
-        self._whose.setToolTip(track.name if track is not None else "")
         self.canvas.show_track(project, track)
+        shown = (track.id if track is not None else "", self.curve_engine)
+        if shown != self._shown_engine:
+            self._shown_engine, self._chosen_engine = shown, ""
+            self._show_engines()
         self._show_state()
 
     def _row(self, track: Track) -> JobRow | None:
@@ -222,6 +226,15 @@ class PitchLane(QWidget):
 
     # Engines
 
+    @property
+    def curve_engine(self) -> str:
+        """The id of the engine that found the melody that is shown; "" while none is."""
+        project, track = self._desk.document.project, self.track
+        for clip in self._wanted(track) if track is not None else ():
+            for _, pitch in project.melody_in(clip):
+                return pitch.lineage.engine
+        return ""
+
     def _show_engines(self, _settings: object = None) -> None:
         cards = [card for card in self._desk.engines.cards if card.task == "pitch"]
         entries = [(card.id, card.name, card.missing) for card in cards]
@@ -234,10 +247,18 @@ class PitchLane(QWidget):
                 if missing:
                     self._engine.setItemData(row, missing, Qt.ItemDataRole.ToolTipRole)
                     self._engine.setItemData(row, 0, Qt.ItemDataRole.UserRole - 1)
-            chosen = self._engine.findData(self._desk.settings.value.pitch.engine)
-            self._engine.setCurrentIndex(max(chosen, 0))
+            wanted = self._chosen_engine or self.curve_engine or self._desk.settings.value.pitch.engine
+            if self._engine.findData(wanted) < 0 and wanted == self.curve_engine:
+                self._engine.addItem(self._desk.engines.name_of(wanted), wanted)
+            self._engine.setCurrentIndex(max(self._engine.findData(wanted), 0))
+        name, found = self._engine.currentText(), self.curve_engine
+        if found and found == self._engine.currentData():
+            self._engine.setToolTip(f"This melody was found by {name}")
+        else:
+            self._engine.setToolTip(f"{name} finds the melody, when you press the button below")
 
     def _choose_engine(self, _index: int) -> None:
+        self._chosen_engine = self._engine.currentData()
         self._desk.settings.change("pitch", engine=self._engine.currentData())
 
     # Saving what is seen

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QSize
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QComboBox
 
 from studio.media.curve import write_curve
 from studio.model.edits import AddPitch
@@ -209,3 +210,16 @@ def _is_pitch_coloured(picture: QImage, place: QPointF) -> bool:
         for dy in (-2, -1, 0, 1, 2)
     ]
     return any(abs(c.green() - wanted.green()) < 60 and c.green() - c.red() > 60 for c in around)
+
+
+def test_the_engine_shown_is_the_one_that_made_the_curve(lane: TimelineView, desk: Desk) -> None:
+    desk.settings.change("pitch", engine="swift-f0")
+    pitch = desk.document.project.pitches[0]
+    box = lane.pitch.findChild(QComboBox)
+    assert isinstance(box, QComboBox)
+
+    for engine, name in (("praat", "Praat"), ("crepe-tiny", "CREPE tiny")):
+        desk.document.do(AddPitch(pitch=msgspec.structs.replace(pitch, lineage=Lineage(engine=engine))))
+        assert box.currentText() == name
+        assert box.toolTip() == f"This melody was found by {name}"
+        assert desk.document.undo_label == f"Find pitch ({name})"
