@@ -184,12 +184,13 @@ class Recorder:
     def _tick(self, writer: TakeWriter, now_s: float) -> None:
         if self._first_s is not None and not self._punched_in(now_s):
             return
+        here = self._queue.written  # before the look: a dropout is noted before the block behind it can be read
         self._look_for_incidents(writer, now_s)
         if self._incident is not None:
             self._drain(writer, self._incident.at_queue)
             self._settle(writer, self._incident, at_once=False)
         else:
-            self._drain(writer, self._queue.written)
+            self._drain(writer, here)
         if now_s - self._synced_s >= _SYNC_S:
             writer.sync()
             self._synced_s = now_s
@@ -221,18 +222,21 @@ class Recorder:
 
     def _look_for_incidents(self, writer: TakeWriter, now_s: float) -> None:
         while self._overflows_seen < self._microphone.overflows:
+            places = self._microphone.overflow_places
+            at_queue = max(self._queue.read, int(places[self._overflows_seen % len(places)]))
             self._overflows_seen += 1
             self._xruns += 1
-            place = round((self._in + self._queue.available) * self._ratio)
+            place = round((self._in + at_queue - self._queue.read) * self._ratio)
             writer.mark(Mark(kind="xrun", at=place, note="the sound system reported a dropout"))
             self._alarms.raise_("dropped", watchdog.xruns(self._xruns), self._xruns)
-            self._note("gap", "the sound system reported a dropout", cut=False)
+            self._note("gap", "the sound system reported a dropout", at_queue=at_queue)
         if now_s - self._microphone.called_s > watchdog.STALLED_S:
-            self._note("gap", "no sound came from the device", cut=False)
+            self._note("gap", "no sound came from the device")
 
-    def _note(self, kind: MarkKind, note: str, *, cut: bool) -> None:
+    def _note(self, kind: MarkKind, note: str, *, at_queue: int | None = None, cut: bool = False) -> None:
         if self._incident is None:
-            self._incident = _Incident(kind, self._queue.written, self._microphone.stamps, note)
+            at_queue = self._queue.written if at_queue is None else at_queue
+            self._incident = _Incident(kind, at_queue, self._microphone.stamps, note)
         elif kind != "gap":
             self._incident.kind = kind
         self._incident.cut |= cut

@@ -21,6 +21,7 @@ MOST_BLOCK: Final = 8192
 QUEUE_S: Final = 10.0
 _METER_S: Final = 1.0
 _MONITOR_S: Final = 0.5
+_OVERFLOWS: Final = 64
 _CEILING: Final = 0.98
 _RECOVER_PER_BLOCK: Final = 1.05
 
@@ -133,6 +134,7 @@ class Microphone:
         self.called_s = math.inf
         self.delay_s = 0.0
         self.overflows = 0
+        self.overflow_places: NDArray[np.int64] = np.zeros(_OVERFLOWS, np.int64)
         self.dropped = 0
         self.monitoring = False
         self.losses: NDArray[np.int64] = np.zeros((1024, 2), np.int64)
@@ -148,12 +150,13 @@ class Microphone:
         both[:, 0] = block[:, 0]
         both[:, 1] = block[:, min(1, block.shape[1] - 1)]
         self.stamps.add(self.frames, adc_s, self._queue.written, len(block), now_s)
+        if overflow:  # noted before the block can be read: what was lost lies in front of it
+            self.overflow_places[self.overflows % _OVERFLOWS] = self._queue.written
+            self.overflows += 1
         taken = self._queue.write(both)
         self.frames += len(block)
         if taken < len(block):
             self._note_loss(len(block) - taken)
-        if overflow:
-            self.overflows += 1
         self._meter.write(both)
         if self.monitoring:
             self._monitor.write(both)

@@ -34,7 +34,8 @@ _ROOT = Path(__file__).parents[2]
 class LiveProcess:
     """Start it, send requests, wait for events; killed at the end."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, environment: Mapping[str, str], module: str = "studio.workers") -> None:
+        self._module = module
         self._said: list[tuple[float, Event]] = []
         self._news = threading.Condition()
         self._environment = (
@@ -57,7 +58,7 @@ class LiveProcess:
         """Start it, also again, and wait until it is ready."""
         seen = len(self.events)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "studio.workers", "live"],
+            [sys.executable, "-m", self._module, "live"],
             env=self._environment,
             cwd=_ROOT,
             stdin=subprocess.PIPE,
@@ -206,6 +207,13 @@ def lost(sound: NDArray[np.float32]) -> int:
     counting = [stretch for stretch in stretches(sound) if stretch.number >= 0]
     jumps = [(_signed(b.number - a.number - a.length), b.at - a.at - a.length) for a, b in itertools.pairwise(counting)]
     return sum(max(0, jump - silence) if jump >= 0 else -jump for jump, silence in jumps)
+
+
+def across(before: NDArray[np.float32], after: NDArray[np.float32]) -> tuple[int, int]:
+    """How many numbers of the counting signal are missing between two sounds, and how much silence lies there."""
+    last = [stretch for stretch in stretches(before) if stretch.number >= 0][-1]
+    first = next(stretch for stretch in stretches(after) if stretch.number >= 0)
+    return _signed(first.number - last.number - last.length), len(before) - last.at - last.length + first.at
 
 
 def _signed(jump: int) -> int:
