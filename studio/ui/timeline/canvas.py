@@ -171,6 +171,8 @@ class TracksCanvas(QWidget):
     def _project_changed(self, project: Project) -> None:
         if self._desk.document.is_open:  # the window is built before a project is opened
             self._sounds.set_project(project, self._desk.document.folder)
+        if self._gesture is not None and [one.id for one in project.tracks] != [one.id for one in self._shown.tracks]:
+            self._call_off()
         if self._gesture is None:
             self._show(project)
 
@@ -203,10 +205,12 @@ class TracksCanvas(QWidget):
             self._stage_rows()
         painter = QPainter(self)
         region = event.rect()
-        self.scene.paint(painter, QRectF(region))
-        painter.setClipRect(region)
-        self._paint_over(painter)
-        painter.end()
+        try:
+            self.scene.paint(painter, QRectF(region))
+            painter.setClipRect(region)
+            self._paint_over(painter)
+        finally:
+            painter.end()
         self.frame_ms.append((time.perf_counter() - begin) * 1000)
         self.frame_cpu_ms.append((time.thread_time() - begin_cpu) * 1000)
 
@@ -416,15 +420,20 @@ class TracksCanvas(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self._gesture is not None:
-            gesture, self._gesture = self._gesture, None
-            gesture.cancel()
+            self._call_off()
             self._show(self._desk.document.project)
-            self.unsetCursor()
         elif event.key() == Qt.Key.Key_Menu:
             place = self._cursor_place()
             self.menu_wanted.emit(self.mapToGlobal(place), self.hit_at(place.x(), place.y()))
         else:
             super().keyPressEvent(event)
+
+    def _call_off(self) -> None:
+        """End a drag without its edit."""
+        if self._gesture is not None:
+            gesture, self._gesture = self._gesture, None
+            gesture.cancel()
+            self.unsetCursor()
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self.update()

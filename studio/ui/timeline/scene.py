@@ -90,9 +90,14 @@ class Scene:
                 self._touch(track.id)
             elif media_changed:
                 self._touch(track.id)
-        for gone in old.keys() - silenced.keys():
-            self._indices.pop(gone, None)
-            self._stamps.pop(gone, None)
+        gone = old.keys() - silenced.keys()
+        for track in gone:
+            self._indices.pop(track, None)
+            self._stamps.pop(track, None)
+        if gone:  # the rows until the next `place` would be those of tracks that are no more
+            self.rows = Rows()
+            self._shown_before = None
+            self.complete = False
         self._silenced = silenced
         self._project = project
 
@@ -176,8 +181,10 @@ class Scene:
         image = QImage(self._size * self._scale, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(self._scale)
         painter = QPainter(image)
-        self.paint(painter, QRectF(0, 0, self._size.width(), self._size.height()))
-        painter.end()
+        try:
+            self.paint(painter, QRectF(0, 0, self._size.width(), self._size.height()))
+        finally:
+            painter.end()  # a painter that outlives its picture ends the process
         return image
 
     def read_ahead(self, size: QSize, scale: float, budget_s: float = _FRAME_BUDGET_S) -> bool:

@@ -84,6 +84,8 @@ class TimelineView(QWidget):
         self.sight = Sight(self)
         self.sounds = FileSounds(desk.jobs, desk.importing.build_peaks, self)
         self.sight.set_project(desk.document.project)
+        # First of all: whoever hears of another project after this finds the rows of that project.
+        desk.document.changed.connect(self._follow_project)
         self.ruler = Ruler(desk, theme, self.sight)
         self.heads = HeaderColumn(desk, theme, self.sight)
         self.canvas = TracksCanvas(desk, theme, self.sight, self.sounds)
@@ -215,6 +217,7 @@ class TimelineView(QWidget):
     def finish(self) -> None:
         """Paint everything that is in view now, however long it takes; for pictures of the window."""
         self.canvas.finish()
+        self.pitch.canvas.wait()
 
     def _zoom_px(self) -> float | None:
         view = self.sight.viewport
@@ -223,10 +226,11 @@ class TimelineView(QWidget):
 
     # The project and the transport
 
-    def _project_changed(self, project: Project) -> None:
-        grown = not self._fitted and project.length > 0
+    def _follow_project(self, project: Project) -> None:
         self.sight.set_project(project)
-        if grown:
+
+    def _project_changed(self, project: Project) -> None:
+        if not self._fitted and project.length > 0:
             self._fitted = True
             self.sight.fit()
         self._show_scroll()
