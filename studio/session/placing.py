@@ -85,7 +85,11 @@ def placed_take(
     the stretch from there, or from the end of the sound before, to `start` is marked.
     """
     known = {media.id for media in project.media}
-    edits: list[Edit] = [AddMedia(media=media) for media in segments if media.id not in known]
+    edits: list[Edit] = [
+        AddMedia(media=replace(media, name=name if not part else f"{name}, part {part + 1}"))
+        for part, media in enumerate(segments)
+        if media.id not in known
+    ]
     clips: list[Clip] = []
     at = start
     for media in segments:

@@ -127,7 +127,7 @@ class Takes(QObject):
         self._unmarked.append((self._document.folder, take))
         for media in segments:
             if media.length:
-                self._importing.build_peaks(media)
+                self._importing.build_peaks(self._document.project.medium(media.id))
         return True
 
     def _mark(self, _position: int = 0) -> None:

@@ -200,7 +200,7 @@ def test_a_take_lands_on_a_new_track_as_one_step_with_its_picture(qtbot: QtBot, 
     (clip,) = track.clips
     assert clip.length == project.medium(clip.media).length > RATE_HZ // 2
     assert session.document.undo_label == "Record take"
-    assert [row.state for row in session.jobs.rows] == ["done"]
+    assert [(row.title, row.state) for row in session.jobs.rows] == [("Drawing Take 1", "done")]
     session.document.undo()
     assert session.document.project.tracks == ()
 
