@@ -1,7 +1,6 @@
 """The project that is open: its value, its undo, its folder, and the promise that every edit reaches the disk."""
 
 import threading
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -20,10 +19,10 @@ from studio.model.edits import Edit, RenameProject
 from studio.model.history import History
 from studio.model.project import Project
 from studio.session.saving import Saving
+from studio.session.untitled import UNTITLED, fresh_folder
 
 GENERATION_EVERY_MS: Final = 120_000
 LOCK: Final = ".lock"
-UNTITLED: Final = "Untitled"
 
 
 class Document(QObject):
@@ -150,7 +149,7 @@ class Document(QObject):
 
     def new_untitled(self) -> None:
         """Start an empty project, which is on the disk from its first moment, among the untitled ones."""
-        folder = _fresh_folder(paths.untitled())
+        folder = fresh_folder(paths.untitled())
         history = History(base=Project(name=UNTITLED))
         store = ProjectStore.create(folder, history.project, disk=self._disk)
         lock, _ = _locked(folder)
@@ -345,16 +344,6 @@ def _none_open() -> StudioError:
 def _project_folder(path: Path) -> Path:
     path = path.absolute()
     return path.parent if path.name == NEWEST and not path.is_dir() else path
-
-
-def _fresh_folder(parent: Path) -> Path:
-    """A folder that is not there yet, named by the time."""
-    name = datetime.now().astimezone().strftime("%Y-%m-%d %H.%M.%S")
-    number, folder = 1, parent.absolute() / name
-    while folder.exists():
-        number += 1
-        folder = folder.with_name(f"{name} {number}")
-    return folder
 
 
 def _check_writable_down(entry: Entry) -> None:

@@ -6,22 +6,40 @@ from pathlib import Path
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from studio import paths
 from studio.model.project import Media, Project
 from studio.session.background_file import BackgroundFile
 from studio.session.document import Document
+from studio.session.untitled import UNTITLED, began, untitled_name
 
 _KEPT = 20
 
 
 class Recent(Struct, frozen=True, kw_only=True):
-    """A project that was open before."""
+    """A project that was open before. `sound` is what its first clip is called."""
 
     folder: str
     name: str
     opened_at: str
+    sound: str = ""
+
+    @property
+    def title(self) -> str:
+        """What to list it as: its name, or when it began."""
+        if self.name not in ("", UNTITLED):
+            return self.name
+        try:
+            return untitled_name(began(Path(self.folder)) or dt.datetime.fromisoformat(self.opened_at))
+        except ValueError:
+            return UNTITLED
+
+    @property
+    def subtitle(self) -> str:
+        """What tells it from others: its first sound, or the folder it lies in."""
+        return self.sound or str(Path(self.folder).parent)
 
     @property
     def is_there(self) -> bool:
@@ -75,7 +93,7 @@ class Library(QObject):
     def note_opened(self, folder: Path, name: str) -> None:
         """Put a project at the top of the list."""
         now = dt.datetime.now().astimezone().isoformat(timespec="seconds")
-        entry = Recent(folder=str(folder), name=name, opened_at=now)
+        entry = Recent(folder=str(folder), name=name, opened_at=now, sound=self._sound_of(folder))
         others = tuple(one for one in self._recent if one.folder != entry.folder)
         self._set_recent((entry, *others)[:_KEPT])
 
@@ -109,7 +127,26 @@ class Library(QObject):
         untitled = str(paths.untitled())
         return tuple(one for one in recent if one.is_there or not one.folder.startswith(untitled))
 
+    def _sound_of(self, folder: Path) -> str:
+        if not self._document.is_open or folder != self._document.folder:
+            return ""
+        project = self._document.project
+        return next((clip.name or project.medium(clip.media).name for clip in project.clips), "")
+
+    def _retitle(self, project: Project) -> None:
+        """List the open project under the name, and with the sound, that it has by now."""
+        if not self._document.is_open:
+            return
+        folder = self._document.folder
+        sound = self._sound_of(folder)
+        recent = tuple(
+            replace(one, name=project.name, sound=sound) if one.folder == str(folder) else one for one in self._recent
+        )
+        if recent != self._recent:
+            self._set_recent(recent)
+
     def _project_changed(self, project: Project) -> None:
+        self._retitle(project)
         shown = (project.media, project.pitches, tuple(clip.media for clip in project.clips))
         if shown != self._shown:
             self._shown = shown

@@ -14,6 +14,7 @@ from studio.media.store import ProjectStore
 from studio.media.takes import RecoveredTake, recover
 from studio.model.project import Project
 from studio.session.document import LOCK
+from studio.session.untitled import UNTITLED, untitled_name
 
 
 class LeftBehind(Struct, frozen=True, kw_only=True):
@@ -63,17 +64,12 @@ def read_project(folder: Path) -> Project:
     return opened.history.project
 
 
-def untitled_name(when: dt.datetime) -> str:
-    """The name of a project that has none: "Untitled, 12 Nov 14:02"."""
-    return f"Untitled, {when.day} {when:%b %H:%M}"
-
-
 def _project(folder: Path, project: Project) -> LeftBehind:
     when = dt.datetime.fromtimestamp((folder / "project.json").stat().st_mtime).astimezone()
     return LeftBehind(
         kind="project",
         folder=str(folder),
-        name=project.name if project.name != "Untitled" else untitled_name(when),
+        name=project.name if project.name != UNTITLED else untitled_name(when),
         length_s=project.length / project.rate_hz,
         found_at=when.isoformat(timespec="seconds"),
     )

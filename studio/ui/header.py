@@ -171,8 +171,8 @@ class Header(QWidget):
         self._recent.clear()
         self._recent.setToolTipsVisible(True)
         for one in self._desk.library.recent[:10]:
-            action = self._recent.addAction(one.name.replace("&", "&&"))
-            action.setToolTip(one.folder)
+            action = self._recent.addAction(one.title.replace("&", "&&"))
+            action.setToolTip(f"{one.subtitle}\n{one.folder}")
             action.setEnabled(one.is_there)
             action.triggered.connect(lambda _on=False, folder=one.folder: self._open_recent(folder))
         if self._recent.isEmpty():

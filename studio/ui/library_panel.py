@@ -148,9 +148,9 @@ class RecentList(QListWidget):
         there = [one for one in self._desk.library.recent if one.folder != here and one.is_there]
         self.clear()
         for one in there[:_MOST_RECENT]:
-            item = QListWidgetItem(icon("folder", self._theme, size=16), one.name)
+            item = QListWidgetItem(icon("folder", self._theme, size=16), one.title)
             item.setData(_KEY, one.folder)
-            item.setToolTip(f"{one.name}\n{one.folder}")
+            item.setToolTip(f"{one.title}\n{one.subtitle}\n{one.folder}")
             item.setForeground(self._theme.secondary)
             self.addItem(item)
         self.setFixedHeight(self.count() * _ROW_PX + 4)

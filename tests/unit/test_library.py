@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from studio.model.edits import AddMedia, AddTrack
+from studio.model.edits import AddMedia, AddTrack, RenameProject
 from studio.model.project import Track, TrackId
 from studio.session.document import Document
 from studio.session.library import Library
@@ -14,7 +14,7 @@ from tests.helpers.projects import clip, medium
 
 
 @pytest.fixture
-def document() -> Iterator[Document]:
+def document(qtbot: QtBot) -> Iterator[Document]:
     document = Document()
     document.new_untitled()
     yield document
@@ -85,3 +85,26 @@ def test_media_say_how_often_they_are_used_and_whether_they_are_missing(
     file.parent.mkdir(exist_ok=True)
     file.write_bytes(b"sound")
     assert not library.media[0].is_missing
+
+
+def test_projects_without_a_name_are_told_apart_by_when_they_began_and_by_their_sound(
+    library: Library, document: Document
+) -> None:
+    library.note_opened(Path("/somewhere/2026-11-21 03.12.40"), "Untitled")
+    library.note_opened(document.folder, document.project.name)
+    document.do(AddMedia(media=medium()))
+    document.do(AddTrack(track=Track(id=TrackId("t"), name="A", clips=(clip("Verse", 0, 100),))))
+
+    newest, older = library.recent
+    assert older.title == "Untitled, 21 Nov 03:12"
+    assert older.subtitle == "/somewhere"
+    assert newest.title.startswith("Untitled, ")
+    assert newest.subtitle == "Verse"
+
+
+def test_a_project_that_gets_a_name_is_listed_under_it(library: Library, document: Document) -> None:
+    library.note_opened(document.folder, document.project.name)
+
+    document.do(RenameProject(name="My song"))
+
+    assert library.recent[0].title == "My song"
