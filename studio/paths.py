@@ -43,6 +43,13 @@ def untitled() -> Path:
     return path
 
 
+def rescued() -> Path:
+    """Takes whose project could not be written to, one folder a project."""
+    path = data() / "rescued"
+    path.mkdir(exist_ok=True)
+    return path
+
+
 def peaks() -> Path:
     """Peak pyramids, one file a medium, named by its content."""
     path = cache() / "peaks"

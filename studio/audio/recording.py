@@ -1,5 +1,6 @@
 """Recording: the disk thread that empties the microphone's queue, and writes it into a take when there is one."""
 
+import contextlib
 import math
 import os
 import threading
@@ -18,9 +19,10 @@ from studio.audio.fifo import Fifo
 from studio.audio.state import Listener
 from studio.audio.stream import Microphone
 from studio.audio.watchdog import Alarms
-from studio.errors import Explanation
+from studio.errors import Explanation, StudioError
 from studio.media.takes import Mark, MarkKind, TakeHeader, TakeWriter
 from studio.media.wav import Frames
+from studio.model.project import Media
 
 _TICK_S: Final = 0.01
 _IDLE_S: Final = 0.1
@@ -83,15 +85,32 @@ class Recorder:
         return self._writer is not None
 
     def begin(
-        self, folder: Path, header: TakeHeader, first_s: Callable[[], float | None], *, align: bool = False
+        self,
+        folder: Path,
+        header: TakeHeader,
+        first_s: Callable[[], float | None],
+        *,
+        fallback: Path | None = None,
+        align: bool = False,
     ) -> None:
         """Start a take whose first sample is the one that came in at `first_s()`, asked until it knows.
+
+        Where `folder` cannot be written to, at the start or later, the take is in `fallback`.
 
         With `align` it is asked on for some seconds, as clocks become known better with time, and what is then found
         to be wrong with the first answer moves the start of the take.
         """
-        writer = TakeWriter(folder, header)
+        warning = ""
+        try:
+            writer = TakeWriter(folder, header)
+        except StudioError:
+            if fallback is None:
+                raise
+            writer = TakeWriter(fallback, header)
+            warning = self._say_elsewhere(folder, fallback)
         with self._lock:
+            self._warning = warning
+            self._fallback = fallback
             self._first_s: Callable[[], float | None] | None = first_s
             self._began_s = first_s if align else None
             self._patience_s = KNOWN_WELL_S if align else 0.1
@@ -193,6 +212,7 @@ class Recorder:
             self._drain(writer, here)
         if now_s - self._synced_s >= _SYNC_S:
             writer.sync()
+            writer = self._in_place(writer)
             self._synced_s = now_s
         if now_s - self._reported_s >= _REPORT_S:
             self._reported_s = now_s
@@ -332,11 +352,39 @@ class Recorder:
         self._alarms.raise_("disk_full", why)
         return why
 
+    def _in_place(self, writer: TakeWriter) -> TakeWriter:
+        """The writer, in the other folder where its own was deleted or pulled out."""
+        fallback = self._fallback
+        if fallback is None or writer.is_in_place:
+            return writer
+        self._fallback = None
+        try:
+            moved, gone = writer.moved_to(fallback)
+        except StudioError as error:
+            raise OSError(error.explanation.cause) from error
+        self._in -= round(gone / self._ratio)
+        self._warning = self._say_elsewhere(writer.folder, fallback)
+        if self._writer is not None:
+            self._writer = moved
+        return moved
+
+    def _say_elsewhere(self, wanted: Path, used: Path) -> str:
+        why = watchdog.folder_lost(wanted, used)
+        self._alarms.raise_("folder_lost", why)
+        return f"{why.cause} {why.remedy}"
+
     def _end(self, writer: TakeWriter, state: str, warning: str) -> None:
+        with contextlib.suppress(OSError):  # neither folder can be written to, and `close` says so
+            writer = self._in_place(writer)
+        warning = warning or self._warning
         self._writer = None
         writer.header = self._aligned(writer.header)
-        segments = writer.close("interrupted" if state == "interrupted" else "complete")
-        for kind in ("dropped", "disk_low"):
+        segments: tuple[Media, ...] = ()
+        try:
+            segments = writer.close("interrupted" if state == "interrupted" else "complete")
+        except OSError as error:
+            warning = self._cannot_write(error).sentence
+        for kind in ("dropped", "disk_low", "folder_lost"):
             self._alarms.clear(kind)
         self._listener.take_progress(writer, self._dropped, self._gaps)
         self._listener.take_finished(writer, segments, warning)

@@ -95,7 +95,7 @@ class Rig:
         self._chain.player.stop()
         self._orders.wake()
 
-    def record(self, folder: Path, header: TakeHeader, *, play_along: bool) -> None:
+    def record(self, folder: Path, header: TakeHeader, *, fallback: Path | None = None, play_along: bool) -> None:
         """Record into a new take, placed so that what is heard while the ear hears sample `start` lies at `start`."""
         if self._chain.recorder.recording:
             raise StudioError(
@@ -119,7 +119,7 @@ class Rig:
 
         named = replace(header, device=card.name if card is not None else "")
         try:
-            self._chain.recorder.begin(folder, named, heard_s, align=play_along)
+            self._chain.recorder.begin(folder, named, heard_s, fallback=fallback, align=play_along)
         except StudioError:
             self.stop()
             raise

@@ -1,6 +1,7 @@
 """What is told to a person while sound goes wrong: when a trouble begins, when it ends, in which words."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -18,6 +19,7 @@ TroubleKind = Literal[
     "disk_low",
     "disk_full",
     "media_missing",
+    "folder_lost",
 ]
 
 STALLED_S: Final = 0.5
@@ -176,6 +178,15 @@ def media_missing(first: Explanation, count: int) -> Explanation:
         title="Some clips are silent." if count > 1 else "A clip is silent.",
         cause=f"{first.title} {first.cause}" + (f" So are {count - 1} more." if count > 1 else ""),
         remedy="Choose “Find missing sound…”, or bring the file back; the rest plays.",
+    )
+
+
+def folder_lost(wanted: Path, used: Path) -> Explanation:
+    return Explanation(
+        code="take.elsewhere",
+        title="The recording goes to another folder.",
+        cause=f"{wanted.parent} cannot be written to.",
+        remedy=f"It is kept in {used}. See to the folder, then choose “Find missing sound”.",
     )
 
 

@@ -154,6 +154,29 @@ class TakeWriter:
         _write_header(self.folder, self.header)
         return tuple(self._done)
 
+    @property
+    def is_in_place(self) -> bool:
+        """Whether the take is still where it was begun; a folder may be deleted, a drive pulled out."""
+        return self._wav.is_in_place
+
+    def moved_to(self, folder: Path) -> tuple["TakeWriter", int]:
+        """Go on in another folder: return the writer there, and how many frames were too early to be brought along.
+
+        The segment that is being written can still be read, whatever became of its name; those before it stay where
+        they were. The new take begins so much later.
+        """
+        gone = self.length - self._wav.length
+        moved = TakeWriter(folder, msgspec.structs.replace(self.header, start=self.header.start + gone))
+        for start in range(0, self._wav.length, _HASHED_FRAMES):
+            moved.write(self._wav.read(start, _HASHED_FRAMES))
+        for mark in self.marks:
+            if mark.at >= gone:
+                moved.mark(msgspec.structs.replace(mark, at=mark.at - gone))
+        moved.sync()
+        self._wav.close()
+        os.close(self._events)
+        return moved, gone
+
     def _open_segment(self) -> None:
         self._wav = WavWriter(self._path(len(self._done)), self.header.rate_hz, self.header.channels)
         self._hash = blake2b()

@@ -59,7 +59,7 @@ class WavWriter:
         self.channels = channels
         self._frame_bytes = channels * _SAMPLE_BYTES
         self._data_bytes = 0
-        self._file = FileIO(os.fspath(path), "xb")
+        self._file = FileIO(os.fspath(path), "xb+")
         try:
             self._write_at(0, memoryview(header(0, rate_hz, channels)))
         except OSError:
@@ -81,6 +81,21 @@ class WavWriter:
         self._write_at(HEADER_BYTES + self._data_bytes, raw)
         self._data_bytes += len(raw)
         self._write_at(0, memoryview(header(self._data_bytes, self.rate_hz, self.channels)))
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether the file that is being written is still the one of this name."""
+        try:
+            there, ours = os.stat(self.path), os.fstat(self._file.fileno())
+        except OSError:
+            return False
+        return (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
+
+    def read(self, start: int, frames: int) -> Frames:
+        """Return what was written from frame `start` on, also where the file has lost its name."""
+        offset = HEADER_BYTES + start * self._frame_bytes
+        raw = os.pread(self._file.fileno(), min(frames, self.length - start) * self._frame_bytes, offset)
+        return np.frombuffer(raw, "<f4").reshape(-1, self.channels)
 
     def sync(self) -> None:
         """Return once everything written is on the disk itself."""

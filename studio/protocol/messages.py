@@ -397,6 +397,7 @@ class Trouble(_Message, frozen=True, kw_only=True):
         "disk_low",
         "disk_full",
         "media_missing",
+        "folder_lost",
     ]
     why: Explanation
     over: bool = False

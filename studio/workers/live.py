@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from studio import paths
 from studio.audio import watchdog
 from studio.audio.card import Card
 from studio.audio.mix import Mixer
@@ -248,7 +249,10 @@ class Live:
             channels=request.channels,
             began=dt.datetime.now().astimezone().isoformat(timespec="seconds"),
         )
-        rig.record(Path(request.folder), header, play_along=request.play_along)
+        folder = Path(request.folder)
+        project = folder.parent.parent
+        fallback = paths.rescued() / project.name / "takes" / request.take
+        rig.record(folder, header, fallback=fallback, play_along=request.play_along)
 
 
 def said(cards: tuple[Card, ...]) -> Devices:

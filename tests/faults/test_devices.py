@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import numpy as np
 import psutil
 import pytest
 
+from studio import paths
 from studio.media.takes import Mark, read_marks
 from studio.protocol.messages import (
     AudioState,
@@ -392,6 +394,62 @@ def test_playing_survives_a_server_that_dies(pulse: Pulse, worker: LiveProcess, 
     assert state.playing
     with contextlib.closing(worker.series()[1]) as meters:
         until(lambda: (row := meters.latest()) is not None and row[5] > -20, 10, "sound plays again")
+
+
+def in_the_other_folder(worker: LiveProcess, project: Path, take: str) -> None:
+    """The take goes on in the fallback folder, whole, and everybody is told where it is."""
+    told = worker.wait(Trouble, lambda said: said.kind == "folder_lost")
+    on_disk(worker, 48000)
+    acknowledged = [said.frames for said in worker.events if isinstance(said, TakeProgress)][-1]
+    finished = finish(worker)
+
+    rescued = paths.rescued() / project.name
+    sound = read_take(rescued, take)
+    assert len(sound) >= acknowledged
+    assert sum(segment.length for segment in finished.segments) == len(sound)
+    assert lost(sound) == 0
+    assert str(rescued) in told.why.remedy
+    assert str(rescued) in finished.warning
+
+
+def test_a_folder_that_cannot_be_written_to_sends_the_take_elsewhere(
+    pulse: Pulse, worker: LiveProcess, tmp_path: Path, injected: Count
+) -> None:
+    pulse.feed("booth", counter())
+    project = tmp_path / "song"
+    project.mkdir()
+    (project / "takes").write_text("a file where the folder should be: so even root cannot write there")
+    recording(worker, project)
+    in_the_other_folder(worker, project, "take")
+    injected(1)
+
+
+def test_a_folder_that_is_deleted_while_recording_costs_nothing(
+    pulse: Pulse, worker: LiveProcess, tmp_path: Path, injected: Count
+) -> None:
+    pulse.feed("booth", counter())
+    project = tmp_path / "song"
+    recording(worker, project)
+    shutil.rmtree(project)
+    in_the_other_folder(worker, project, "take")
+    injected(1)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a disk")
+def test_a_disk_that_is_pulled_out_while_recording_costs_nothing(
+    pulse: Pulse, worker: LiveProcess, tmp_path: Path, injected: Count
+) -> None:
+    disk = tmp_path / "stick"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "none", str(disk)], check=False).returncode:
+        pytest.skip("this machine does not let us mount a disk")
+    try:
+        pulse.feed("booth", counter())
+        recording(worker, disk / "song")
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+    in_the_other_folder(worker, disk / "song", "take")
+    injected(1)
 
 
 def without_sound(environment: dict[str, str], folder: Path) -> Refused:
