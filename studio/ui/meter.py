@@ -13,12 +13,13 @@ from studio.ui.theme import Theme
 
 FLOOR_DB: Final = -60.0
 GOOD_TO_DB: Final = -18.0
-AMBER_TO_DB: Final = -6.0
+AMBER_TO_DB: Final = -1.0
 HOLD_S: Final = 1.5
 FALL_DB_PER_S: Final = 24.0
-_CLIP_DB: Final = -0.01
 _MARKS_DB: Final = (-48, -36, -24, -18, -12, -6, 0)
-_LIGHT_PX: Final = 28
+_FULL_DB: Final = -0.01
+_LIGHT_PX: Final = 36
+_BAR_PX: Final = 5
 
 
 class Held:
@@ -45,7 +46,10 @@ class Held:
 
 
 class Meter(QWidget):
-    """-60 to 0 dBFS, good to -18, amber to -6, red above. Clicking anywhere puts the clip light out."""
+    """-60 to 0 dBFS, good to -18, red above the level of the warning, which also lights the light beside it.
+
+    The light stays on, with the highest level in it, until the meter is clicked.
+    """
 
     cleared = Signal()
 
@@ -56,6 +60,7 @@ class Meter(QWidget):
         self._theme, self._clock, self._name = theme, clock, name
         self._channels = (Held(), Held())
         self._clipped_db: float | None = None
+        self._warn_above_db = AMBER_TO_DB
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.ArrowCursor)
@@ -63,7 +68,7 @@ class Meter(QWidget):
 
     @property
     def clipped_db(self) -> float | None:
-        """The highest level at or over full scale since the light was put out; None while it is out."""
+        """The highest level above the warning since the light was put out; None while it is out."""
         return self._clipped_db
 
     def sizeHint(self) -> QSize:
@@ -71,6 +76,13 @@ class Meter(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(120, 28)
+
+    def warn_above(self, db: float) -> None:
+        """Turn red, and light the light, above this level in dBFS."""
+        if db != self._warn_above_db:
+            self._warn_above_db = db
+            self._describe()
+            self.update()
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme."""
@@ -82,7 +94,7 @@ class Meter(QWidget):
         now_s = self._clock()
         changed = [held.feed(db, now_s) for held, db in zip(self._channels, (left_db, right_db), strict=True)]
         loudest = max(left_db, right_db)
-        if loudest >= _CLIP_DB and (self._clipped_db is None or loudest > self._clipped_db):
+        if loudest >= min(self._warn_above_db, _FULL_DB) and (self._clipped_db is None or loudest > self._clipped_db):
             self._clipped_db = loudest
             self._describe()
             changed.append(True)
@@ -114,14 +126,16 @@ class Meter(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        bars = QRectF(2, self.height() / 2 - 9, self.width() - _LIGHT_PX - 6, 18)
+        bars = QRectF(2, self.height() / 2 - 8, self.width() - _LIGHT_PX - 10, 18)
         for index, held in enumerate(self._channels):
-            self._paint_bar(painter, QRectF(bars.left(), bars.top() + index * 6, bars.width(), 4), held)
+            self._paint_bar(
+                painter, QRectF(bars.left(), bars.top() + index * (_BAR_PX + 2), bars.width(), _BAR_PX), held
+            )
         painter.setPen(QPen(self._theme.strong_line, 1))
         for db in _MARKS_DB:
             x = round(_x(db, bars)) - 0.5
-            painter.drawLine(QPointF(x, bars.top() + 13), QPointF(x, bars.top() + (17 if db in (0, -18) else 15)))
-        self._paint_light(painter, QRectF(self.width() - _LIGHT_PX, bars.top() - 2, _LIGHT_PX - 2, 14))
+            painter.drawLine(QPointF(x, bars.top() + 14), QPointF(x, bars.top() + (18 if db in (0, -18) else 16)))
+        self._paint_light(painter, QRectF(self.width() - _LIGHT_PX, bars.top() - 2, _LIGHT_PX - 2, 16))
         if self.hasFocus():
             painter.setPen(QPen(self._theme.accent, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -148,26 +162,40 @@ class Meter(QWidget):
         if lit:
             painter.setPen(QColor("#000000") if self._theme.is_dark else QColor("#FFFFFF"))
             painter.setFont(self._theme.font("label", figures=True))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, f"+{max(0.0, self._clipped_db or 0.0):.1f}")
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, _peak(self._clipped_db or 0.0))
 
     def _zones(self) -> tuple[tuple[float, float, QColor], ...]:
-        theme = self._theme
+        theme, warn = self._theme, max(self._warn_above_db, FLOOR_DB)
+        good_to = min(GOOD_TO_DB, warn)
         return (
-            (FLOOR_DB, GOOD_TO_DB, theme.good),
-            (GOOD_TO_DB, AMBER_TO_DB, theme.warning),
-            (AMBER_TO_DB, 0.0, theme.error),
+            (FLOOR_DB, good_to, theme.good),
+            (good_to, warn, theme.warning),
+            (warn, 0.0, theme.error),
         )
 
     def _colour(self, db: float) -> QColor:
         return next((colour for _low, high, colour in self._zones() if db <= high), self._theme.error)
 
     def _describe(self) -> None:
-        clipped = self._clipped_db
-        state = "not clipped" if clipped is None else f"clipped at {clipped:+.1f} dBFS, click to clear"
+        peak, warn = self._clipped_db, _peak(self._warn_above_db)
+        if peak is None:
+            state, words = "not clipped", f"{self._name}, −60 to 0 dBFS, red above {warn} dBFS"
+        elif peak >= _FULL_DB:
+            state, words = (
+                f"clipped at {peak:+.1f} dBFS, click to clear",
+                f"Clipped at {_peak(peak)} dBFS. Click to clear.",
+            )
+        else:
+            state = f"peak of {peak:+.1f} dBFS, click to clear"
+            words = f"Peak of {_peak(peak)} dBFS, above {warn}. Click to clear."
         self.setAccessibleName(f"{self._name}, {state}")
-        self.setToolTip(
-            f"{self._name}, -60 to 0 dBFS" if clipped is None else f"Clipped at {clipped:+.1f} dBFS. Click to clear."
-        )
+        self.setToolTip(words)
+
+
+def _peak(db: float) -> str:
+    """A peak with its sign: "+0.4", "−1.0"; full scale is "0.0"."""
+    text = f"{db:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "−")
 
 
 def _x(db: float, bar: QRectF) -> float:

@@ -60,6 +60,7 @@ class MeterTest(QWidget):
         self._timer.start()
 
     def _tick(self) -> None:
+        self._meter.warn_above(self._desk.settings.value.recording.warn_above_db)
         levels = self._desk.transport.levels()
         left, right = (SILENCE_DB, SILENCE_DB) if levels is None else (levels.in_peak_db_l, levels.in_peak_db_r)
         self._meter.feed(left, right)

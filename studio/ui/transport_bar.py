@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 from studio.model.levels import SILENCE_DB
 from studio.model.time import format_clock
 from studio.session.desk import Desk
+from studio.settings.schema import Settings
 from studio.ui.actions import Actions
 from studio.ui.compare_strip import CompareStrip
 from studio.ui.controls import IconButton, Text, surface
@@ -62,11 +63,16 @@ class TransportBar(QWidget):
         desk.selection.changed.connect(self._show_time)
         desk.document.changed.connect(self._show_time)
         desk.engines.changed.connect(self._show_device)
+        desk.settings.changed.connect(self._settings_changed)
         actions.refreshed.connect(self._show_actions)
         self.set_theme(theme)
         self._show_device()
         self._show_state()
         self._show_lufs(SILENCE_DB)
+        self._settings_changed(desk.settings.value)
+
+    def _settings_changed(self, settings: Settings) -> None:
+        self.meter.warn_above(settings.recording.warn_above_db)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme."""

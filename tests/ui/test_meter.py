@@ -80,3 +80,19 @@ def test_the_colours_of_the_bars_say_how_loud_it_is(meter: Meter, qtbot: QtBot) 
 
     assert {DARK.good.name(), DARK.warning.name(), DARK.error.name()} <= row(loud + round(1 * ratio))
     assert DARK.warning.name() not in row(soft + round(1 * ratio))
+
+
+def test_it_turns_red_and_warns_above_the_level_that_was_set(meter: Meter) -> None:
+    meter.warn_above(-9.0)
+    meter.feed(-8.0, -30.0)
+    assert meter.clipped_db == -8.0
+    assert "peak of -8.0" in meter.accessibleName()
+    assert "above −9.0" in meter.toolTip()
+    meter.clear()
+
+    meter.warn_above(-1.0)
+    meter.feed(-8.0, -30.0)
+    assert meter.clipped_db is None
+    image = meter.grab().toImage()
+    colours = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+    assert DARK.error.name() not in colours
