@@ -3,14 +3,12 @@
 So this module imports only what a first paint needs; `studio.desktop` brings in the rest, a slice at a time.
 """
 
-import signal
-import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, QSocketNotifier, QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from studio import paths
@@ -21,8 +19,8 @@ from studio.ui.window import MainWindow
 
 if TYPE_CHECKING:
     from studio.desktop import Studio
+    from studio.ui.quitter import Quitter
 
-_SIGNALS: Final = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 _SLICES: Final = (
     "studio.log",
     "numpy",
@@ -46,6 +44,7 @@ class Start(QObject):
         self._application, self._settings, self._asked = application, settings, asked
         self.window = MainWindow(themes.chosen(settings.value.appearance.theme))
         self.studio: Studio | None = None
+        self._quitter: Quitter | None = None
         self.failed: Exception | None = None
         self._steps = self._run()
         self._next = QTimer(self, interval=0)
@@ -67,6 +66,15 @@ class Start(QObject):
         else:
             self._settings.close()
 
+    def give_signals_back(self) -> None:
+        """Let the system's signals end the process again."""
+        if self._quitter is not None:
+            self._quitter.close()
+
+    def _leave(self) -> None:
+        self.end()
+        self._application.exit(0)
+
     def _step(self) -> None:
         try:
             next(self._steps)
@@ -83,44 +91,13 @@ class Start(QObject):
             yield
         from studio import log
         from studio.desktop import Studio
+        from studio.ui.quitter import Quitter
 
         log.start("desktop")
+        self._quitter = Quitter(self._leave, self)  # before this a signal ends a process that has nothing to lose
         yield
         self.studio = Studio(self._application, self._settings, self.window)
         yield from self.studio.beginning(self._asked)
-
-
-class Quitter(QObject):
-    """Turns SIGTERM, SIGHUP and SIGINT into a call on the UI thread: no dialog, nothing lost.
-
-    Python may only set a flag in a signal handler while Qt waits inside C; the byte that Python writes to a socket
-    wakes the event loop.
-    """
-
-    def __init__(self, quit_now: Callable[[], None], parent: QObject) -> None:
-        super().__init__(parent)
-        self._quit_now = quit_now
-        self._read, self._write = socket.socketpair()
-        self._read.setblocking(False)
-        self._write.setblocking(False)
-        self._before = signal.set_wakeup_fd(self._write.fileno(), warn_on_full_buffer=False)
-        self._handlers = {one: signal.signal(one, lambda _number, _frame: None) for one in _SIGNALS}
-        self._notifier = QSocketNotifier(self._read.fileno(), QSocketNotifier.Type.Read, self)
-        self._notifier.activated.connect(self._woken)
-
-    def close(self) -> None:
-        """Give the signals back."""
-        self._notifier.setEnabled(False)
-        signal.set_wakeup_fd(self._before)
-        for one, handler in self._handlers.items():
-            signal.signal(one, handler)
-        self._read.close()
-        self._write.close()
-
-    def _woken(self) -> None:
-        heard = self._read.recv(64)
-        if any(number in _SIGNALS for number in heard):
-            self._quit_now()
 
 
 def main(argv: Sequence[str] = ()) -> int:
@@ -128,17 +105,11 @@ def main(argv: Sequence[str] = ()) -> int:
     settings = SettingsFile(paths.config() / "settings.json")
     application = make_application(settings)
     start = Start(application, settings, [Path(word).absolute() for word in argv])
-
-    def leave() -> None:
-        start.end()
-        application.exit(0)
-
-    quitter = Quitter(leave, application)
     application.aboutToQuit.connect(start.end)
     start.window.show()
     status = application.exec()
     start.end()
-    quitter.close()
+    start.give_signals_back()
     if start.failed is not None:
         raise start.failed
     return status

@@ -4,8 +4,11 @@ import contextlib
 import logging
 import os
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ThreadPoolExecutor
 
 _log = logging.getLogger(__name__)
 
@@ -18,7 +21,7 @@ class BackgroundFile:
         self.problem: OSError | None = None
         self._lock = threading.Lock()
         self._newest: bytes | None = None
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"write {path.name}")
+        self._thread: ThreadPoolExecutor | None = None
         self._last: Future[None] | None = None
 
     def read(self) -> bytes | None:
@@ -32,6 +35,11 @@ class BackgroundFile:
         """Have this written soon."""
         with self._lock:
             self._newest = content
+        if self._thread is None:
+            # Settings are read before the first paint, which must not wait for what only writing needs.
+            from concurrent.futures import ThreadPoolExecutor
+
+            self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"write {self.path.name}")
         self._last = self._thread.submit(self._write_newest)
 
     def flush(self) -> None:
@@ -41,7 +49,8 @@ class BackgroundFile:
 
     def close(self) -> None:
         """Write what is left and end the thread."""
-        self._thread.shutdown(wait=True)
+        if self._thread is not None:
+            self._thread.shutdown(wait=True)
 
     def keep_aside(self, suffix: str) -> Path:
         """Rename a file that nobody can read, so that it is not written over; return where it is now."""

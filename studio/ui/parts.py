@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, get_args
 
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.commands import ALL, Command
 from studio.commands.file import open_recent
@@ -111,6 +111,19 @@ class Parts:
             self._pages.setCurrentIndex(list(_WORKSPACES).index(workspace))
             self._window.header.workspaces.show_workspace(workspace)
 
+    def focus_panel(self, step: int) -> None:
+        """Give the keyboard to the first thing in the next or previous panel."""
+        window = self._window
+        panels = [window.header, window.library, window.edit_page, window.right, window.transport]
+        there = [panel for panel in panels if panel.isVisible()]
+        holder = QApplication.focusWidget()
+        now = next((index for index, panel in enumerate(there) if holder and panel.isAncestorOf(holder)), -step)
+        for offset in range(1, len(there) + 1):
+            first = _first_focusable(there[(now + step * offset) % len(there)])
+            if first is not None:
+                first.setFocus(Qt.FocusReason.TabFocusReason)
+                return
+
     def offer(self, found: tuple[LeftBehind, ...]) -> None:
         """Show what an earlier run left behind, above the work."""
         self._withdraw()
@@ -147,3 +160,10 @@ def _is_offered(command: Command) -> bool:
     if command.id not in {f"view.{workspace}" for workspace in get_args(Workspace)}:
         return True
     return len(_WORKSPACES) > 1 and command.id.removeprefix("view.") in _WORKSPACES
+
+
+def _first_focusable(panel: QWidget) -> QWidget | None:
+    for child in (panel, *panel.findChildren(QWidget)):
+        if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisible() and child.isEnabled():
+            return child
+    return None

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Final, Literal, Protocol, runtime_checkable
 
 from msgspec import Struct
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -167,8 +166,8 @@ def wear(theme: Theme, root: QWidget) -> None:
 def chosen(choice: Choice) -> Theme:
     """The theme for a setting; "system" asks the desktop, and dark is taken where it has no opinion."""
     if choice == "system":
-        scheme = QGuiApplication.styleHints().colorScheme()
-        return LIGHT if scheme == Qt.ColorScheme.Light else DARK
+        # By name: the namespace `Qt` makes its hundred enumerations when it is imported (20 ms before the first paint).
+        return LIGHT if QGuiApplication.styleHints().colorScheme().name == "Light" else DARK
     return DARK if choice == "dark" else LIGHT
 
 
@@ -180,6 +179,8 @@ def contrast(first: QColor, second: QColor) -> float:
 
 def moves() -> bool:
     """Whether the person's system lets an interface move."""
+    from PySide6.QtCore import Qt  # see `chosen`
+
     return bool(QApplication.isEffectEnabled(Qt.UIEffect.UI_General))
 
 

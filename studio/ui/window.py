@@ -9,8 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QKeyEvent, QResizeEvent
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, QTimer
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QApplication, QMainWindow, QWidget
 
 from studio import paths
@@ -228,15 +236,8 @@ class MainWindow(QMainWindow):
 
     def focus_panel(self, step: int) -> None:
         """Give the keyboard to the first thing in the next or previous panel."""
-        panels = [self.header, self.library, self.edit_page, self.right, self.transport]
-        there = [panel for panel in panels if panel.isVisible()]
-        holder = QApplication.focusWidget()
-        now = next((index for index, panel in enumerate(there) if holder and panel.isAncestorOf(holder)), -step)
-        for offset in range(1, len(there) + 1):
-            first = _first_focusable(there[(now + step * offset) % len(there)])
-            if first is not None:
-                first.setFocus(Qt.FocusReason.TabFocusReason)
-                return
+        if self._parts is not None:
+            self._parts.focus_panel(step)
 
     # What the session wants to show
 
@@ -262,7 +263,7 @@ class MainWindow(QMainWindow):
     # Events of the window
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.is_filled and event.key() == Qt.Key.Key_Escape and self.jobs_popover.isVisible():
+        if self.is_filled and event.matches(QKeySequence.StandardKey.Cancel) and self.jobs_popover.isVisible():
             self.jobs_popover.hide()
         else:
             super().keyPressEvent(event)
@@ -318,10 +319,3 @@ class MainWindow(QMainWindow):
         self.right.show_history(kept.history_shown)
         if not kept.pitch_shown:
             self.timeline.toggle_pitch()
-
-
-def _first_focusable(panel: QWidget) -> QWidget | None:
-    for child in (panel, *panel.findChildren(QWidget)):
-        if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisible() and child.isEnabled():
-            return child
-    return None
