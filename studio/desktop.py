@@ -216,8 +216,9 @@ def picture(
         _run_until(lambda: bool(studio.desk.engines.device), wait_s)
         if not _run_until(lambda: not studio.jobs.busy and opening.pictures_are_there(studio.desk), wait_s):
             raise _no_picture("The waveforms were not ready in time.")
+        _run_until(lambda: False, 0.1)  # the layout settles
         studio.desk.view.zoom_fit()
-        _run_until(lambda: False, 0.5)  # strips are painted a few milliseconds at a time
+        studio.window.timeline.finish()
         if not studio.window.grab().save(str(png), "PNG"):
             raise _no_picture(f"{png.name} cannot be written.")
     finally:

@@ -136,8 +136,10 @@ def last_project(library: Library) -> Path | None:
 
 
 def pictures_are_there(desk: Desk) -> bool:
-    """Whether the peaks of every medium on the timeline are built."""
-    return all(peaks_path(clip.media).is_file() for clip in desk.document.project.clips)
+    """Whether the peaks of every medium on the timeline are built; one whose file is gone will never have any."""
+    project, folder = desk.document.project, desk.document.folder
+    media = {clip.media for clip in project.clips}
+    return all(peaks_path(one).is_file() or not (folder / project.medium(one).file).is_file() for one in media)
 
 
 def suggested_name(desk: Desk) -> str:

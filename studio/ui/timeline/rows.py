@@ -8,6 +8,8 @@ from msgspec import Struct
 from studio.model.project import Track, TrackId
 
 DEFAULT_HEIGHT = 112
+ROOMY_HEIGHT = 200
+"""How high rows become by themselves where there is room; a person may drag them higher."""
 LOWEST = 48
 HIGHEST = 480
 CLIP_HEADER = 16
@@ -41,11 +43,14 @@ class Row(Struct, frozen=True):
 class Rows:
     """All rows of a project, from its tracks and the heights that a person dragged."""
 
-    def __init__(self, tracks: Sequence[Track] = (), heights: Mapping[TrackId, int] | None = None) -> None:
+    def __init__(
+        self, tracks: Sequence[Track] = (), heights: Mapping[TrackId, int] | None = None, room: int = 0
+    ) -> None:
         rows = []
+        own = _own_height(tracks, heights or {}, room)
         top = 0
         for track in tracks:
-            height = min(max((heights or {}).get(track.id, DEFAULT_HEIGHT), LOWEST), HIGHEST)
+            height = min(max((heights or {}).get(track.id, own), LOWEST), HIGHEST)
             rows.append(Row(track.id, top, height))
             top += height
         self.all = tuple(rows)
@@ -79,3 +84,10 @@ class Rows:
         if one is None or other is None:
             return ()
         return tuple(row.track for row in self.all if one.top <= row.top <= other.top)
+
+
+def _own_height(tracks: Sequence[Track], heights: Mapping[TrackId, int], room: int) -> int:
+    """The height of the rows that nobody dragged: few of them share the room that there is."""
+    taken = [heights[track.id] for track in tracks if track.id in heights]
+    free = len(tracks) - len(taken)
+    return min(max((room - sum(taken)) // free, DEFAULT_HEIGHT), ROOMY_HEIGHT) if free else DEFAULT_HEIGHT

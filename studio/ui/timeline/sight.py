@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.model.project import Project, TrackId
 from studio.settings.schema import Follow
-from studio.ui.timeline.rows import Rows
+from studio.ui.timeline.rows import DEFAULT_HEIGHT, Row, Rows
 from studio.ui.timeline.scene import TrackLook
 from studio.ui.timeline.viewport import Viewport
 
@@ -32,6 +32,7 @@ class Sight(QObject):
         self.follow: Follow = "page"
         self.pointer: float | None = None
         """The timeline sample under the mouse, or None when the mouse is elsewhere."""
+        self._below = 0
         self._project = Project()
         self._heights: dict[TrackId, int] = {}
         self._looks: dict[TrackId, TrackLook] = {}
@@ -63,7 +64,10 @@ class Sight(QObject):
 
     def set_size(self, width: int, height: int) -> None:
         """The tracks are shown in this many pixels."""
-        self.height = height
+        if height != self.height:
+            self.height = height
+            self._lay_out()
+            self._show_below()
         if width != self.viewport.width_px:
             self.viewport = self.viewport.resized(width)
         self.set_top(self.top)
@@ -78,13 +82,15 @@ class Sight(QObject):
 
     def set_top(self, top: float) -> None:
         """Scroll tracks up and down."""
-        kept = min(max(top, 0.0), max(self.rows.height - self.height / 2, 0.0)) if self._overflows() else 0.0
+        kept = (
+            min(max(top, 0.0), max(self.rows.height + self._below - self.height / 2, 0.0)) if self._overflows() else 0.0
+        )
         if kept != self.top:
             self.top = kept
             self.moved.emit()
 
     def _overflows(self) -> bool:
-        return self.rows.height > self.height
+        return self.rows.height + self._below > self.height
 
     def zoom(self, factor: float, about_px: float | None = None) -> None:
         """Zoom about a pixel, or about the middle."""
@@ -117,6 +123,22 @@ class Sight(QObject):
             self.pointer = sample
             self.pointed.emit()
 
+    def keep_free(self, height: int) -> None:
+        """Leave so many pixels below the tracks, for a take that has no track yet, and bring them into view."""
+        if height == self._below:
+            return
+        self._below = height
+        self._lay_out()
+        self._show_below()
+
+    def _show_below(self) -> None:
+        if self._below:
+            self.set_top(max(self.top, float(self.rows.height + self._below - self.height)))
+
+    def row_of(self, track: TrackId) -> Row:
+        """The row of a track; of one that is still to come, the free row below all others."""
+        return self.rows.of(track) or Row(track, self.rows.height, DEFAULT_HEIGHT)
+
     def set_track_height(self, track: TrackId, height: int) -> None:
         """Make a row higher or lower."""
         self._heights[track] = height
@@ -143,6 +165,6 @@ class Sight(QObject):
         self.looks_changed.emit()
 
     def _lay_out(self) -> None:
-        self.rows = Rows(self._project.tracks, self._heights)
+        self.rows = Rows(self._project.tracks, self._heights, self.height - self._below)
         self.set_top(self.top)
         self.laid_out.emit()

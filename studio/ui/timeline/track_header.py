@@ -5,20 +5,17 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QFontMetrics,
-    QIcon,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
-    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMenu, QSlider, QWidget
+from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from studio.errors import StudioError, explain
 from studio.model.edits import Edit, RenameTrack, SetTrackColour, SetTrackGain, SetTrackMute, SetTrackSolo
@@ -26,6 +23,7 @@ from studio.model.levels import gain_text
 from studio.model.project import Track, TrackId
 from studio.session.desk import Desk
 from studio.ui.theme import Theme
+from studio.ui.timeline.head_controls import BUTTON_PX, GainSlider, LetterButton, swatch
 from studio.ui.timeline.scene import TrackLook
 from studio.ui.timeline.sight import Sight
 
@@ -33,9 +31,7 @@ WIDTH: Final = 176
 _PAD: Final = 8
 _COLOUR_PX: Final = 4
 _METER_PX: Final = 6
-_BUTTON_PX: Final = 24
 _EDGE_PX: Final = 5
-_KNOB_PX: Final = 12
 _GAIN_FROM_PX: Final = 84
 _STEPS_PER_DB: Final = 10
 _QUIETEST_DB: Final = -60
@@ -45,107 +41,6 @@ _AMBER_DB: Final = -18.0
 _RED_DB: Final = -6.0
 _ZOOM_A_NOTCH: Final = 1.2
 _COLOUR_NAMES: Final = ("Coral", "Amber", "Lime", "Green", "Cyan", "Blue", "Violet", "Pink")
-
-
-class LetterButton(QAbstractButton):
-    """A switch with a letter, such as M; on, it is filled, and a screen reader says so."""
-
-    def __init__(self, letter: str, name: str, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._letter = letter
-        self._ground = self._ink = self._rest = self._line = self._ring = QColor()
-        self._theme: Theme | None = None
-        self.setCheckable(True)
-        self.setAccessibleName(name)
-        self.setFixedSize(_BUTTON_PX, _BUTTON_PX)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-
-    def set_colours(self, theme: Theme, ground: QColor) -> None:
-        """The colour it is filled with while it is on."""
-        self._theme = theme
-        self._ground, self._ink = ground, theme.on_track
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = self._theme
-        if theme is None:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        on = self.isChecked()
-        box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
-        rest = theme.hover if self.underMouse() else theme.raised
-        painter.setPen(QPen(self._ground if on else theme.strong_line, 1))
-        painter.setBrush(self._ground if on else rest)
-        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        painter.setPen(self._ink if on else theme.secondary if self.isEnabled() else theme.disabled)
-        painter.setFont(theme.font("label"))
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), self._letter)
-        if self.hasFocus():
-            painter.setPen(QPen(theme.accent, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(box, 5, 5)
-        painter.end()
-
-
-class GainSlider(QSlider):
-    """A thin line with a round knob; a click goes there, the arrow keys go by half a decibel."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
-        self._theme: Theme | None = None
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Paint with another palette."""
-        self._theme = theme
-        self.update()
-
-    def _knob_x(self) -> float:
-        part = (self.value() - self.minimum()) / (self.maximum() - self.minimum())
-        return _KNOB_PX / 2 + 2 + part * (self.width() - _KNOB_PX - 4)
-
-    def _value_at(self, x: float) -> int:
-        part = (x - _KNOB_PX / 2 - 2) / (self.width() - _KNOB_PX - 4)
-        return round(self.minimum() + min(max(part, 0.0), 1.0) * (self.maximum() - self.minimum()))
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.setSliderDown(True)
-            if abs(event.position().x() - self._knob_x()) > _KNOB_PX:
-                self.setValue(self._value_at(event.position().x()))
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if self.isSliderDown():
-            self.setValue(self._value_at(event.position().x()))
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        self.setSliderDown(False)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()  # the wheel scrolls the tracks; a volume must not change in passing
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        theme = self._theme
-        if theme is None:
-            return
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        middle, x = self.height() / 2, self._knob_x()
-        painter.setBrush(theme.strong_line)
-        painter.drawRoundedRect(QRectF(2, middle - 2, self.width() - 4, 4), 2, 2)
-        painter.setBrush(theme.secondary)
-        painter.drawRoundedRect(QRectF(2, middle - 2, x - 2, 4), 2, 2)
-        painter.setBrush(theme.accent if self.isSliderDown() or self.underMouse() else theme.text)
-        painter.drawEllipse(QRectF(x - _KNOB_PX / 2, middle - _KNOB_PX / 2, _KNOB_PX, _KNOB_PX))
-        if self.hasFocus():
-            painter.setPen(QPen(theme.accent, 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
-        painter.end()
 
 
 class TrackHeader(QWidget):
@@ -252,7 +147,7 @@ class TrackHeader(QWidget):
         if not self._gain.isHidden():
             painter.setPen(theme.secondary)
             painter.setFont(theme.font("label", figures=True))
-            words = QRect(self._solo.x() + _BUTTON_PX + 8, self._solo.y(), 60, _BUTTON_PX)
+            words = QRect(self._solo.x() + BUTTON_PX + 8, self._solo.y(), 60, BUTTON_PX)
             painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter), gain_text(self._track.gain_db))
         self._paint_meter(painter)
         painter.fillRect(0, self.height() - 1, self.width(), 1, theme.line)
@@ -283,8 +178,8 @@ class TrackHeader(QWidget):
         compact = high < 60
         top = 28 if not compact else 24
         self._name.setGeometry(self._name_box().adjusted(-4, -4, 4, 4))
-        self._mute.move(left, min(top, high - _BUTTON_PX - 1))
-        self._solo.move(left + _BUTTON_PX + 4, min(top, high - _BUTTON_PX - 1))
+        self._mute.move(left, min(top, high - BUTTON_PX - 1))
+        self._solo.move(left + BUTTON_PX + 4, min(top, high - BUTTON_PX - 1))
         self._gain.setVisible(high >= _GAIN_FROM_PX)
         self._gain.setGeometry(left - 2, 54, self.width() - left - 2 * _PAD - _METER_PX - 2, 24)
 
@@ -387,7 +282,7 @@ class TrackHeader(QWidget):
             zoom.addAction(title).triggered.connect(_call(self._sight.zoom_track, self._track.id, factor))
         colours = menu.addMenu("Colour")
         for index, name in enumerate(_COLOUR_NAMES):
-            action = colours.addAction(_swatch(self._theme.track(index)), name)
+            action = colours.addAction(swatch(self._theme.track(index)), name)
             action.setCheckable(True)
             action.setChecked(self._track.colour % len(_COLOUR_NAMES) == index)
             action.triggered.connect(_call(self._do, SetTrackColour(self._track.id, index)))
@@ -405,15 +300,3 @@ def _call(function: Callable[..., None], *arguments: object) -> Callable[[bool],
         function(*arguments)
 
     return slot
-
-
-def _swatch(colour: QColor) -> QIcon:
-    picture = QPixmap(16, 16)
-    picture.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(colour)
-    painter.drawEllipse(3, 3, 10, 10)
-    painter.end()
-    return QIcon(picture)

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from studio.model.project import MarkerId, TrackId
 from studio.session.desk import Desk
+from studio.ui.timeline.head_controls import GainSlider, LetterButton
 from studio.ui.timeline.playhead import follow
-from studio.ui.timeline.track_header import GainSlider, LetterButton, TrackHeader
+from studio.ui.timeline.track_header import TrackHeader
 from studio.ui.timeline.view import TimelineView
 from studio.ui.timeline.viewport import Viewport
 from tests.ui.timeline.conftest import RATE
@@ -122,13 +123,14 @@ def test_a_track_is_renamed_in_place(desk: Desk, view: TimelineView) -> None:
 
 def test_the_lower_edge_of_a_head_makes_its_row_higher(view: TimelineView) -> None:
     header = head(view)
-    bottom = QPoint(60, header.height() - 2)
+    before = header.height()
+    bottom = QPoint(60, before - 2)
 
     drag(header, bottom, bottom + QPoint(0, 40))
 
     row = view.sight.rows.of(TrackId("vox"))
     assert row is not None
-    assert row.height == header.height() == 152
+    assert row.height == header.height() == before + 40
 
 
 def test_everything_that_takes_keys_has_a_name(view: TimelineView) -> None:
