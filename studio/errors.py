@@ -38,7 +38,7 @@ class Cancelled(Exception):
 
 
 def out_of_memory(detail: str) -> Explanation:
-    """Return what is said whenever memory ran out, whoever noticed: Python, torch, or the kernel with a SIGKILL."""
+    """Return what is said whenever memory ran out, whoever noticed: Python or torch."""
     return Explanation(
         code="memory.out",
         title="There was not enough memory.",

@@ -21,6 +21,7 @@ from studio.protocol.messages import (
     Stopped,
 )
 from studio.session.time_left import TimeLeft
+from studio.supervision.unanswered import naming
 from studio.supervision.worker import State, Worker
 
 JobState = Literal["waiting", "running", "done", "failed", "stopped"]
@@ -174,12 +175,15 @@ class Jobs(QObject):
             case Progress() if event.job == self._running:
                 self._note_progress(event)
             case Failed() if event.job == self._running:
-                self._close(event.job, "stopped" if self._cancelling else "failed", event.why)
+                self._close(event.job, "stopped" if self._cancelling else "failed", self._named(event))
             case Stopped() if event.job == self._running:
                 self._close(event.job, "stopped")
             case _:  # a result, or nothing that concerns the running job
                 if isinstance(event, Result) and event.job == self._running:
                     self._deliver(event)
+
+    def _named(self, failed: Failed) -> Explanation:
+        return naming(failed.why, self._rows[failed.job].title)
 
     def _note_progress(self, event: Progress) -> None:
         row = self._rows[event.job]

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from studio import paths
-from studio.errors import Explanation, out_of_memory
+from studio.errors import Explanation
 from studio.protocol.messages import Role
 
 _TAIL_BYTES: Final = 4096
@@ -22,13 +22,14 @@ class Death(Struct, frozen=True, kw_only=True):
     """What the desktop knows of the end of a process.
 
     `signal_number` is 0 when it exited by itself. `known` is the cause where the desktop knows it, because it
-    could not start the process or killed it; else "".
+    could not start the process or killed it; else "". `memory_ran_short` says that the system freed some by force.
     """
 
     role: Role
     exit_code: int = 0
     signal_number: int = 0
     known: str = ""
+    memory_ran_short: bool = False
 
 
 def explain_death(death: Death) -> Explanation:
@@ -37,8 +38,16 @@ def explain_death(death: Death) -> Explanation:
     detail = last_words(death.role)
     if death.known:
         cause = death.known
+    elif death.signal_number == signal.SIGKILL and death.memory_ran_short:
+        return Explanation(
+            code="worker.memory",
+            title=f"The {name} stopped.",
+            cause="It may have run out of memory.",
+            remedy="Close other programs, or choose a smaller model or a shorter stretch, then try again.",
+            detail=detail,
+        )
     elif death.signal_number == signal.SIGKILL:
-        return out_of_memory(f"The {name} was ended by SIGKILL, as the kernel does when memory runs out.\n{detail}")
+        cause = "It was ended from outside."
     elif death.signal_number:
         cause = f"The {name} crashed ({signal.Signals(death.signal_number).name})."
     else:

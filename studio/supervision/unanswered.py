@@ -1,9 +1,20 @@
 """What a worker still owes: the jobs that were given to it, and what becomes of them when it dies. Pure."""
 
+from typing import Final
+
 from msgspec.structs import replace
 
 from studio.errors import Explanation
 from studio.protocol.messages import Event, Failed, Job, JobId, Progress, Result, Stopped
+
+_THE_JOB: Final = "The job"
+
+
+def naming(why: Explanation, title: str) -> Explanation:
+    """The same, saying which job it was."""
+    if not why.title.startswith(_THE_JOB):
+        return why
+    return replace(why, title=f"{title}{why.title.removeprefix(_THE_JOB)}")
 
 
 class Unanswered:
@@ -42,7 +53,7 @@ class Unanswered:
             if job in self._called_off:
                 answers.append(Stopped(job=job))
             elif job in self._reached:
-                title = f"The job stopped at {self._reached[job]:.0%}."
+                title = f"{_THE_JOB} stopped at {self._reached[job] * 100:.0f} %."
                 answers.append(Failed(job=job, why=replace(why, title=title, cause=f"{why.title} {why.cause}")))
             elif for_good:
                 answers.append(Failed(job=job, why=why))

@@ -12,7 +12,7 @@ from studio.errors import Explanation
 from studio.ipc.segment import sweep
 from studio.protocol.messages import PROTOCOL, Cancel, Event, Heartbeat, Job, Ready, Request, Role, Shutdown
 from studio.protocol.wire import BadFrame, Frames, decode_event, frame
-from studio.supervision import environment
+from studio.supervision import environment, memory
 from studio.supervision.obituary import Death, explain_death, explain_giving_up, explain_version, stderr_log
 from studio.supervision.policy import Pulse, RestartPolicy
 from studio.supervision.spill import Spill
@@ -42,7 +42,7 @@ class State(StrEnum):
 class Worker(QObject):
     """Keeps one worker process alive. UI thread only; never waits, except in `finish`.
 
-    When the process dies, the job that it was doing is answered with `Failed` ("The job stopped at 62 %"), or
+    When the process dies, the job that it was doing is answered with `Failed` ("The job stopped at 62 %."), or
     `Stopped` where it had been called off; jobs that had not begun are sent again to the next process. These
     answers come by `said`, before `died`.
     """
@@ -75,6 +75,7 @@ class Worker(QObject):
         self._unanswered = Unanswered()
         self._last_ready: Ready | None = None
         self._killed_because = ""
+        self._kernel_kills: int | None = None
         self._restart_wanted = False
         self._fatal: Explanation | None = None
         self._spill = Spill(stderr_log(role))
@@ -160,6 +161,7 @@ class Worker(QObject):
         process.finished.connect(self._ended)
         process.errorOccurred.connect(self._failed_to_start)
         self._process = process
+        self._kernel_kills = memory.kernel_kills()
         self._frames = Frames()
         self._killed_because = ""
         self._restart_wanted = False
@@ -238,6 +240,7 @@ class Worker(QObject):
                 exit_code=0 if crashed else exit_code,
                 signal_number=exit_code if crashed else 0,  # Qt puts the signal there
                 known=self._killed_because,
+                memory_ran_short=crashed and memory.ran_short(self._kernel_kills),
             )
         )
 

@@ -102,7 +102,7 @@ def break_mid_job(qtbot: QtBot, worker: Worker, fault: Callable[[Worker], None])
     assert len(heard.deaths) == 1
     answer = heard.of(1)[-1]
     assert isinstance(answer, Failed)
-    assert answer.why.title == "The job stopped at 62%."
+    assert answer.why.title == "The job stopped at 62 %."
     assert answer.why.cause
     assert answer.why.remedy
     worker._policy.forgive()  # the next fault is another day
@@ -147,14 +147,14 @@ def test_a_crash_in_native_code_is_named_and_its_trace_kept(
     injected(1)
 
 
-def test_the_kernel_ending_a_worker_for_its_memory_is_told_as_such(
+def test_a_worker_that_somebody_killed_is_not_said_to_lack_memory(
     qtbot: QtBot, make_worker: MakeWorker, injected: Injected
 ) -> None:
     worker = make_worker(mood="jobs")
     answer, _ = break_mid_job(qtbot, worker, killed)
 
-    assert answer.why.code == "memory.out"
-    assert "smaller" in answer.why.remedy
+    assert answer.why.code == "worker.died"
+    assert "memory" not in answer.why.sentence
     injected(1)
 
 

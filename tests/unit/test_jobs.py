@@ -113,7 +113,7 @@ def test_the_death_of_the_worker_costs_only_the_running_job_and_says_how_far_it_
     assert failed.args is not None
     row: JobRow = failed.args[0]
     assert row.why is not None
-    assert "62" in row.why.title
+    assert row.why.title == f"{row.title} stopped at 62 %."
     assert row.why.remedy
 
 

@@ -24,7 +24,7 @@ def test_the_running_job_fails_where_it_stood_and_the_others_are_asked_again() -
 
     assert isinstance(answer, Failed)
     assert answer.job == 2
-    assert answer.why.title == "The job stopped at 62%."
+    assert answer.why.title == "The job stopped at 62 %."
     assert answer.why.cause == "It stopped. It crashed."
     assert answer.why.remedy == "Retry."
     assert owed.jobs == (job(3),)
