@@ -85,7 +85,7 @@ def test_the_colours_of_the_bars_say_how_loud_it_is(meter: Meter, qtbot: QtBot) 
 def test_it_turns_red_and_warns_above_the_level_that_was_set(meter: Meter) -> None:
     meter.warn_above(-9.0)
     meter.feed(-8.0, -30.0)
-    assert meter.clipped_db == -8.0
+    assert meter.clipped_db == pytest.approx(-8.0)
     assert "peak of -8.0" in meter.accessibleName()
     assert "above −9.0" in meter.toolTip()
     meter.clear()
