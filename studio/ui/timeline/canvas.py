@@ -42,6 +42,8 @@ from studio.ui.timeline.scene import Scene, TrackLook
 from studio.ui.timeline.sight import Sight
 from studio.ui.timeline.sound import Loading, Missing
 from studio.ui.timeline.spectrogram import AXES, Spectrograms, axis_labels
+from studio.ui.timeline.take_wave import TakeWave
+from studio.ui.timeline.wheel import wheel
 
 _CURSORS: Final[dict[Part, Qt.CursorShape]] = {
     "empty": Qt.CursorShape.IBeamCursor,
@@ -54,9 +56,6 @@ _CURSORS: Final[dict[Part, Qt.CursorShape]] = {
     "gain": Qt.CursorShape.SizeVerCursor,
     "row_edge": Qt.CursorShape.SplitVCursor,
 }
-_WHEEL_NOTCH: Final = 120
-_WHEEL_PX: Final = 96
-_ZOOM_A_NOTCH: Final = 1.25
 _IDLE_MS: Final = 40
 _KEPT_FRAMES: Final = 2000
 
@@ -80,6 +79,7 @@ class TracksCanvas(QWidget):
             "linear": self._spectrograms.axis("linear"),
         }
         self.scene = Scene(self._colours, sounds, theme.font("label"), textures)
+        self.take_wave = TakeWave()
         self._shown = desk.document.project
         self._stale = True
         self._gesture: Gesture | None = None
@@ -281,17 +281,37 @@ class TracksCanvas(QWidget):
     def _row_of(self, clip: Clip) -> Row | None:
         return self._sight.rows.of(self._shown.track_of(clip.id).id)
 
+    def _take_box(self) -> QRectF:
+        """Where the running take is painted: as long as it is by now; empty while there is none."""
+        taking, view = self._desk.transport.take, self._sight.viewport
+        if taking is None:
+            return QRectF()
+        row = self._sight.row_of(taking.track)
+        left, right = view.x_of(taking.start), view.x_of(taking.start + self._taken())
+        return QRectF(left, row.clip_top - self._sight.top, max(right - left, 1), row.clip_bottom - row.clip_top)
+
     def _paint_take(self, painter: QPainter) -> None:
-        """The take that is being recorded, as long as it is by now."""
-        taking = self._desk.transport.take
-        row = self._sight.rows.of(taking.track) if taking is not None else None
-        if taking is None or row is None or not self._desk.transport.take_frames:
+        taking, view, box = self._desk.transport.take, self._sight.viewport, self._take_box()
+        if taking is None or box.right() < 0 or box.left() > self.width():
             return
-        left, right = (
-            self._sight.viewport.x_of(taking.start + frames) for frames in (0, self._desk.transport.take_frames)
+        left, right = max(box.left(), 0.0), min(box.right(), float(self.width()))
+        first_s = (view.sample_at(left) - taking.start) / taking.rate_hz
+        wave = self.take_wave.columns(first_s, view.samples_per_px / taking.rate_hz, max(int(right - left), 0))
+        overlay.paint_take(
+            painter, box, self._colours.theme, wave, f"Recording {format_clock(self._taken(), taking.rate_hz)}"
         )
-        box = QRectF(left, row.clip_top - self._sight.top, right - left, row.clip_bottom - row.clip_top)
-        overlay.paint_take(painter, box, self._colours.theme)
+
+    def _taken(self) -> int:
+        taking = self._desk.transport.take
+        seen = round(self.take_wave.length_s * taking.rate_hz) if taking is not None else 0
+        return max(self._desk.transport.take_frames, seen)
+
+    def show_take(self) -> None:
+        """Paint what the running take has grown by."""
+        box = self._take_box()
+        if not box.isEmpty():
+            room = QRectF(self.rect()).intersected(box.adjusted(-2, -2, 260, 2))
+            self.update(room.toAlignedRect())
 
     # Where the mouse is
 
@@ -474,23 +494,3 @@ class TracksCanvas(QWidget):
         elif files:
             self._desk.importing.add(files, at if track is not None else 0, track)
             event.acceptProposedAction()
-
-
-def wheel(sight: Sight, event: QWheelEvent, *, vertical: bool) -> bool:
-    """Zoom at the mouse with Ctrl, scroll in time with Shift, else up and down; whether the event was used."""
-    keys = event.modifiers()
-    pixels, notches = event.pixelDelta(), event.angleDelta()
-    along = notches.y() or notches.x()
-    if keys & Qt.KeyboardModifier.ControlModifier:
-        sight.zoom(_ZOOM_A_NOTCH ** (along / _WHEEL_NOTCH), event.position().x())
-    elif keys & Qt.KeyboardModifier.ShiftModifier:
-        sight.pan(-along / _WHEEL_NOTCH * _WHEEL_PX)
-    else:
-        if notches.x():
-            sight.pan(-(pixels.x() or notches.x() / _WHEEL_NOTCH * _WHEEL_PX))
-        if vertical and notches.y():
-            sight.set_top(sight.top - (pixels.y() or notches.y() / _WHEEL_NOTCH * _WHEEL_PX / 2))
-        elif not notches.x():
-            return False
-    event.accept()
-    return True

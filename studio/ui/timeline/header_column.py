@@ -6,8 +6,10 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.model.project import Project, TrackId
 from studio.session.desk import Desk
+from studio.session.placing import take_number
 from studio.ui.theme import Theme
 from studio.ui.timeline.sight import Sight
+from studio.ui.timeline.take_head import TakeHead
 from studio.ui.timeline.track_header import WIDTH, TrackHeader
 
 
@@ -22,6 +24,7 @@ class HeaderColumn(QWidget):
         self._theme = theme
         self._sight = sight
         self._headers: dict[TrackId, TrackHeader] = {}
+        self.take = TakeHead(theme, self)
         self.setFixedWidth(WIDTH)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self.setAccessibleName("Track heads")
@@ -29,6 +32,7 @@ class HeaderColumn(QWidget):
         desk.selection.changed.connect(self._selection_changed)
         sight.moved.connect(self._place)
         sight.laid_out.connect(self._place)
+        desk.transport.state_changed.connect(self._place)
         self._place()
 
     def set_theme(self, theme: Theme) -> None:
@@ -70,6 +74,18 @@ class HeaderColumn(QWidget):
             header.setGeometry(0, round(row.top - self._sight.top), WIDTH, row.height)
             if header.isHidden():
                 header.show()
+        self._place_take(project)
+
+    def _place_take(self, project: Project) -> None:
+        """The head of a take that has no track yet."""
+        taking = self._desk.transport.take
+        coming = taking is not None and self._sight.rows.of(taking.track) is None
+        if taking is not None and coming:
+            row = self._sight.row_of(taking.track)
+            self.take.name(f"Take {take_number(project)}")
+            self.take.warn_above_db = self._desk.settings.value.recording.warn_above_db
+            self.take.setGeometry(0, round(row.top - self._sight.top), WIDTH, row.height)
+        self.take.setVisible(coming)
 
     def _make(self, project: Project, id: TrackId) -> TrackHeader:
         header = TrackHeader(self._desk, self._theme, self._sight, project.track(id), self)

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from studio.model.levels import gain_text
@@ -17,6 +19,7 @@ from studio.ui.timeline.sound import Loading, Missing
 
 _RADIUS = 6.0
 _WORDS_PX = 64
+_TAKE_WORDS_PX = 240
 
 
 def paint_selection(painter: QPainter, selection: Selection, sight: Sight, colours: Colours) -> None:
@@ -147,23 +150,39 @@ def paint_axis(painter: QPainter, labels: Iterable[tuple[float, str]], top: floa
     painter.restore()
 
 
-def paint_take(painter: QPainter, box: QRectF, theme: Theme) -> None:
-    """The take that is being recorded: a red ground with a dot and a word, because colour never stands alone."""
+def paint_take(painter: QPainter, box: QRectF, theme: Theme, wave: NDArray[np.float32], words: str) -> None:
+    """The take that is being recorded, as a clip that grows: a dot and a word too, because colour never stands alone.
+
+    `wave` is peak and RMS of every pixel column from the left edge of what is in view.
+    """
     painter.save()
-    ground = QColor(theme.error)
+    ground, pale = QColor(theme.error), QColor(theme.error)
     ground.setAlphaF(0.16)
+    pale.setAlphaF(0.45)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(box, _RADIUS, _RADIUS)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    left = max(box.left(), 0.0)
+    middle, half = (box.top() + CLIP_HEADER + box.bottom()) / 2, (box.height() - CLIP_HEADER) / 2 - 4
+    for column, colour in ((0, pale), (1, theme.error)):
+        heights = np.maximum(wave[:, column] * half, 0.5).tolist()
+        painter.setPen(QPen(colour, 1))
+        painter.drawLines(
+            [QLineF(left + x, middle - height, left + x, middle + height) for x, height in enumerate(heights)]
+        )
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(theme.error, 1))
-    painter.setBrush(ground)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.error)
-    left = max(box.left(), 0.0) + 8
-    painter.drawEllipse(QPointF(left + 4, box.top() + CLIP_HEADER / 2), 4, 4)
+    painter.drawEllipse(QPointF(left + 12, box.top() + CLIP_HEADER / 2 + 1), 4, 4)
     painter.setPen(theme.error_text)
-    painter.setFont(theme.font("label"))
-    words = QRectF(left + 14, box.top(), max(box.right() - left - 18, 0), CLIP_HEADER)
-    painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), "Recording")
+    painter.setFont(theme.font("label", figures=True))
+    place = QRectF(left + 22, box.top() + 1, _TAKE_WORDS_PX, CLIP_HEADER)  # whole from the first moment on
+    painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), words)
     painter.restore()
 
 

@@ -21,6 +21,7 @@ from studio.ui.timeline.header_column import HeaderColumn
 from studio.ui.timeline.hit import Hit
 from studio.ui.timeline.pitch_lane import PitchLane
 from studio.ui.timeline.playhead import follow
+from studio.ui.timeline.rows import DEFAULT_HEIGHT
 from studio.ui.timeline.ruler import HEIGHT as RULER_HEIGHT
 from studio.ui.timeline.ruler import Ruler
 from studio.ui.timeline.scene import TrackLook
@@ -243,6 +244,11 @@ class TimelineView(QWidget):
         self.sight.follow = settings.playback.follow
 
     def _transport_changed(self) -> None:
+        taking = self._desk.transport.take
+        new = taking is not None and self.sight.rows.of(taking.track) is None
+        self.sight.keep_free(DEFAULT_HEIGHT if new else 0)
+        if taking is None:
+            self.canvas.update()
         going = self._desk.transport.playing or self._desk.transport.recording
         if going and not self._clock.isActive():
             self._clock.start()
@@ -262,7 +268,17 @@ class TimelineView(QWidget):
         if self._ticks % _METER_EVERY == 0:
             self._show_levels(at)
         if recording:
-            self.canvas.update()
+            self._show_take()
+
+    def _show_take(self) -> None:
+        taking, levels = self._desk.transport.take, self._desk.transport.levels()
+        if taking is None:
+            return
+        if levels is not None:
+            self.canvas.take_wave.feed(taking, levels)
+            self.heads.take.set_level(max(levels.in_peak_db_l, levels.in_peak_db_r))
+        if self._ticks % 2 == 0:
+            self.canvas.show_take()
 
     def _show_playhead(self) -> None:
         at = self._desk.transport.position()
