@@ -29,6 +29,7 @@ from tests.helpers.pulse import COUNTER_PERIOD, until
 RATE_HZ = 48000
 _Kind = TypeVar("_Kind", bound=Event)
 _ROOT = Path(__file__).parents[2]
+_SERVERS_OWN = 48
 
 
 class LiveProcess:
@@ -201,12 +202,14 @@ def stretches(sound: NDArray[np.float32]) -> tuple[Stretch, ...]:
 def lost(sound: NDArray[np.float32]) -> int:
     """Samples of the counting signal that are missing between its first and its last in a take.
 
-    A player that is late makes a sound server play silence and skip as much at most; so a jump in the numbers is a
-    loss as far as it is longer than the silence before it. (Silence that the recorder puts in is marked as a gap.)
+    A player that is late makes a sound server play silence and skip about as much: `parec` hears the same, and is
+    then short of some samples each time, too. So a jump in the numbers is a loss where it is longer than the silence
+    before it by more than a millisecond. (Silence that the recorder puts in is marked as a gap.)
     """
     counting = [stretch for stretch in stretches(sound) if stretch.number >= 0]
     jumps = [(_signed(b.number - a.number - a.length), b.at - a.at - a.length) for a, b in itertools.pairwise(counting)]
-    return sum(max(0, jump - silence) if jump >= 0 else -jump for jump, silence in jumps)
+    losses = (jump - silence if jump >= 0 else -jump for jump, silence in jumps)
+    return sum(loss for loss in losses if loss > _SERVERS_OWN)
 
 
 def across(before: NDArray[np.float32], after: NDArray[np.float32]) -> tuple[int, int]:
