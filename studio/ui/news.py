@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from studio.ui.window import MainWindow
 
 _SERIOUS: Final = frozenset({"device_lost", "server_lost", "disk_full", "stalled"})
+_AUDIO: Final = "audio "
+_MISSING_DEVICE: Final = f"{_AUDIO}device.missing"
 _ABOUT_DEVICES: Final = frozenset({"device_lost", "server_lost", "rerouted", "silent"})
 
 
@@ -27,7 +29,9 @@ class News(QObject):
         self._window = window
         desk = window.desk
         desk.transport.trouble.connect(self._trouble)
-        desk.transport.notice.connect(self._notice)
+        desk.transport.notice.connect(self._audio_notice)
+        desk.transport.state_changed.connect(self._audio_works)
+        desk.settings.changed.connect(self._devices_chosen)
         desk.takes.notice.connect(self._notice)
         desk.document.trouble.connect(self._document_trouble)
         desk.document.saved.connect(self._saved)
@@ -49,9 +53,26 @@ class News(QObject):
             action, run = "Find missing sound", lambda: opening.find_missing(self._window.desk)
         self._window.banners.put(key, trouble.why, weight=weight, action=action, run=run, report=self._report)
 
-    def _notice(self, why: Explanation) -> None:
+    def _audio_notice(self, why: Explanation) -> None:
+        self._notice(why, _AUDIO)
+
+    def _audio_works(self) -> None:
+        """Take away what said that nothing can be played, or recorded, once it can."""
+        state = self._window.desk.transport.state
+        if state is None or not (state.playing or state.recording):
+            return
+        for key in self._window.banners.keys:
+            works = state.recording if key.endswith(".input") else state.playing
+            if key.startswith(_AUDIO) and works and key != _MISSING_DEVICE:
+                self._window.banners.take(key)
+
+    def _devices_chosen(self, _settings: object) -> None:
+        """Another device may have been chosen; if it is missing too, that is said again."""
+        self._window.banners.take(_MISSING_DEVICE)
+
+    def _notice(self, why: Explanation, about: str = "notice ") -> None:
         if why.detail:
-            self._window.banners.put(f"notice {why.code}", why, weight="warning", report=self._report)
+            self._window.banners.put(f"{about}{why.code}", why, weight="warning", report=self._report)
         else:
             self._window.toasts.say(why.sentence)
 

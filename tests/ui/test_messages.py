@@ -1,5 +1,6 @@
 """What a person is told: banners while a trouble lasts, toasts in passing, errors with a way out."""
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -8,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.errors import Explanation
-from studio.protocol.messages import Trouble
+from studio.protocol.messages import AudioState, Trouble
 from studio.session.recovery import LeftBehind
 from studio.ui.messages import Banners, ExplanationView
 from studio.ui.recovery_view import RecoveryView
@@ -37,6 +38,51 @@ def test_a_trouble_stands_there_while_it_lasts_and_goes_by_itself(window: MainWi
     window.desk.transport.trouble.emit(Trouble(kind="device_lost", why=LOST, over=True))
     assert len(window.banners.keys) == 0
     assert window.banners.isHidden()
+
+
+def heard(window: MainWindow, *, playing: bool = False, recording: bool = False) -> None:
+    """The worker says what it does."""
+    window.desk.transport._hear(
+        AudioState(
+            open_output="Speakers" if playing else "",
+            open_input="Booth" if recording else "",
+            rate_hz=48000,
+            device_rate_hz=48000,
+            block=512,
+            output_latency_s=0.02,
+            input_latency_s=0.02,
+            playing=playing,
+            recording=recording,
+            monitoring=False,
+            playhead="",
+            meters="",
+        )
+    )
+
+
+@pytest.mark.parametrize(("code", "other", "works"), [("output", "input", "playing"), ("input", "output", "recording")])
+def test_that_nothing_can_be_heard_is_not_said_any_longer_than_it_is_true(
+    window: MainWindow, code: str, other: str, works: str
+) -> None:
+    for direction in (code, other):
+        why = msgspec.structs.replace(LOST, code=f"device.none.{direction}")
+        window.desk.transport.notice.emit(why)
+    heard(window)
+    assert len(window.banners.keys) == 2
+
+    heard(window, playing=works == "playing", recording=works == "recording")
+
+    assert list(window.banners.keys) == [f"audio device.none.{other}"]
+
+
+def test_that_a_device_is_missing_is_not_said_any_longer_once_another_is_chosen(window: MainWindow) -> None:
+    window.desk.transport.notice.emit(msgspec.structs.replace(LOST, code="device.missing"))
+    heard(window, playing=True)
+    assert list(window.banners.keys) == ["audio device.missing"]
+
+    window.desk.transport.choose_devices(input="Booth")
+
+    assert list(window.banners.keys) == []
 
 
 def test_what_is_wrong_is_said_in_three_sentences_and_the_rest_is_folded_away(qtbot: QtBot) -> None:
@@ -97,7 +143,7 @@ def test_escape_puts_a_banner_away(window: MainWindow) -> None:
     view = window.banners.findChild(ExplanationView)
     assert isinstance(view, ExplanationView)
     QTest.keyClick(view, Qt.Key.Key_Escape)
-    assert window.banners.keys == ()
+    assert list(window.banners.keys) == []
 
 
 def test_a_toast_does_what_its_button_says_and_goes(window: MainWindow, qtbot: QtBot) -> None:
