@@ -117,6 +117,13 @@ VIEW: tuple[Command, ...] = (
     Command(id="view.dark", title="Dark theme", group="View", run=set_theme("dark"), checked=is_theme("dark")),
     Command(id="view.light", title="Light theme", group="View", run=set_theme("light"), checked=is_theme("light")),
     Command(
+        id="view.contrast",
+        title="High contrast theme",
+        group="View",
+        run=set_theme("contrast"),
+        checked=is_theme("contrast"),
+    ),
+    Command(
         id="view.system_theme",
         title="Theme of the system",
         group="View",

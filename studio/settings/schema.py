@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 Decibels = Annotated[float, Meta(ge=-60.0, le=0.0, extra={"unit": "dBFS"})]
-ThemeName = Literal["dark", "light", "system"]
+ThemeName = Literal["dark", "light", "contrast", "system"]
 Follow = Literal["page", "scroll", "off"]
 
 
@@ -93,17 +93,14 @@ class AppearanceSettings(Struct, frozen=True, kw_only=True):
         ThemeName,
         Meta(
             title="Theme",
-            description="Dark, light, or as the system is set.",
-            extra={"dark": "Dark", "light": "Light", "system": "As the system"},
+            description="Dark, light, high contrast, or as the system is set.",
+            extra={"dark": "Dark", "light": "Light", "contrast": "High contrast", "system": "As the system"},
         ),
     ] = "dark"
     scale_percent: Annotated[
         Literal[100, 125, 150, 175, 200],
         Meta(title="Size", description="Takes effect at the next start.", extra={"unit": "%"}),
     ] = 100
-    reduced_motion: Annotated[
-        bool, Meta(title="Reduce motion", description="Nothing slides or fades. The playhead still moves.")
-    ] = False
 
 
 class ImportSettings(Struct, frozen=True, kw_only=True):

@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from studio.ui.qss import sheet
 from studio.ui.svg import tinted_file
 
-Name = Literal["dark", "light"]
-Choice = Literal["system", "dark", "light"]
+Name = Literal["dark", "light", "contrast"]
+Choice = Literal["system", "dark", "light", "contrast"]
 Role = Literal[
     "app",
     "panel",
@@ -47,7 +47,6 @@ SIZES_PX: Final[dict[Size, int]] = {"label": 11, "body": 13, "heading": 20, "rea
 CONTROL_PX: Final = 28
 TRANSPORT_PX: Final = 36
 RADIUS_PX: Final = 6
-MOTION_MS: Final = 120
 _PREFERRED_FACE: Final = "Inter"
 
 
@@ -84,7 +83,7 @@ class Theme(Struct, frozen=True, kw_only=True):
     @property
     def is_dark(self) -> bool:
         """Whether light is written on dark."""
-        return self.name == "dark"
+        return self.name != "light"
 
     def role(self, role: Role) -> QColor:
         """The colour of a role by its name."""
@@ -168,20 +167,13 @@ def chosen(choice: Choice) -> Theme:
     if choice == "system":
         # By name: the namespace `Qt` makes its hundred enumerations when it is imported (20 ms before the first paint).
         return LIGHT if QGuiApplication.styleHints().colorScheme().name == "Light" else DARK
-    return DARK if choice == "dark" else LIGHT
+    return {"dark": DARK, "light": LIGHT, "contrast": CONTRAST}[choice]
 
 
 def contrast(first: QColor, second: QColor) -> float:
     """WCAG 2 contrast of two opaque colours, from 1 to 21."""
     darker, lighter = sorted((_luminance(first), _luminance(second)))
     return (lighter + 0.05) / (darker + 0.05)
-
-
-def moves() -> bool:
-    """Whether the person's system lets an interface move."""
-    from PySide6.QtCore import Qt  # see `chosen`
-
-    return bool(QApplication.isEffectEnabled(Qt.UIEffect.UI_General))
 
 
 def _luminance(colour: QColor) -> float:
@@ -268,7 +260,36 @@ LIGHT: Final = Theme(
     on_accent=QColor("#FFFFFF"),
     on_track=QColor("#FFFFFF"),
     # The dark theme's eight at 70 % of their OKLab lightness, chroma reduced only where sRGB ends.
-    tracks=_colours("#AE5533", "#9C6F04", "#707F04", "#028553", "#027C8B", "#3B68B4", "#7356B3", "#A3497F"),
+    tracks=_colours("#AE5533", "#9A6E04", "#6E7D04", "#028553", "#027C8B", "#3B68B4", "#7356B3", "#A3497F"),
+)
+
+CONTRAST: Final = Theme(
+    name="contrast",
+    app=QColor("#000000"),
+    panel=QColor("#000000"),
+    raised=QColor("#0A0A0A"),
+    hover=QColor("#1F1F1F"),
+    line=QColor("#808080"),
+    strong_line=QColor("#B0B0B0"),
+    text=QColor("#FFFFFF"),
+    secondary=QColor("#E0E0E0"),
+    disabled=QColor("#9A9A9A"),
+    accent=QColor("#FFB38F"),
+    pitch=QColor("#5CF0DA"),
+    engine=QColor("#C9BFFF"),
+    good=QColor("#7CF0AE"),
+    warning=QColor("#FFD870"),
+    error=QColor("#FF9AA3"),
+    accent_text=QColor("#FFB38F"),
+    pitch_text=QColor("#5CF0DA"),
+    engine_text=QColor("#C9BFFF"),
+    good_text=QColor("#7CF0AE"),
+    warning_text=QColor("#FFD870"),
+    error_text=QColor("#FF9AA3"),
+    accent_fill=QColor("#FFB38F"),
+    on_accent=QColor("#000000"),
+    on_track=QColor("#000000"),
+    tracks=_colours("#FFB496", "#FFC95C", "#CFE26A", "#78E5AC", "#66DDEF", "#9CC2FF", "#CDB8FF", "#FFA9DA"),
 )
 
 _COLOURS: Final = tuple(field for field in Theme.__struct_fields__ if field not in ("name", "tracks"))
