@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from studio.session.desk import Desk
 from studio.ui.actions import Actions
+from studio.ui.connections_view import ConnectionsView
 from studio.ui.controls import FixedRows, Text, surface
 from studio.ui.keys_page import KeysPage
 from studio.ui.meter_test import MeterTest
@@ -95,6 +96,8 @@ class Preferences(QDialog):
         if name == "recording":
             self._meter = MeterTest(self._desk, theme, inner)
             rows.addWidget(self._meter)
+        if name == "privacy":
+            rows.addWidget(ConnectionsView(theme, inner))
         if name == "keys":
             rows.addWidget(KeysPage(self._desk, actions, theme, inner), 1)
         else:

@@ -1,5 +1,7 @@
 """The window as a whole: themes, panels, what it remembers, its dialogs over real settings."""
 
+import socket
+
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QDropEvent, QImage, QScreen
@@ -9,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from studio.model.edits import RenameProject
 from studio.model.project import MediaId, TrackId
 from studio.settings.schema import Settings
+from studio.ui.connections_view import ConnectionsView
 from studio.ui.drop import MEDIA_MIME
 from studio.ui.keys_page import KeysPage
 from studio.ui.settings_form import HIDDEN, entries, sections
@@ -118,12 +121,24 @@ def test_every_setting_has_a_control_and_every_control_sets_it(window: MainWindo
     every = {f"{section}.{name}" for section in sections() for name in getattr(Settings(), section).__struct_fields__}
     assert shown == every - HIDDEN
 
-    form = next(form for form in preferences._forms if form.section == "appearance")
-    box = next(control for entry, control in form._show_all if entry.name == "reduced_motion")
+    form = next(form for form in preferences._forms if form.section == "pitch")
+    box = next(control for entry, control in form._show_all if entry.name == "flats")
     assert isinstance(box, QCheckBox)
     box.setChecked(True)
-    assert window.desk.settings.value.appearance.reduced_motion
+    assert window.desk.settings.value.pitch.flats
     preferences.close()
+
+
+def test_privacy_lists_the_connections_that_there_are(window: MainWindow) -> None:
+    window.desk.asks.preferences("privacy")
+    view = window.findChild(ConnectionsView)
+    assert isinstance(view, ConnectionsView)
+    assert view.words.text() == "None. The studio has not opened any connection."
+
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()):
+        host, port = server.getsockname()
+        view.look()
+    assert f"{host}:{port}" in view.words.text()
 
 
 @pytest.mark.parametrize("section", list(sections()))
