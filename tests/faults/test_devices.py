@@ -230,7 +230,7 @@ def _unmarked_strangeness(sound: "np.ndarray[tuple[int], np.dtype[np.float32]]",
     """Samples between the unplugging and the gap that no mark covers: they may come from another device."""
     (gap,) = (mark for mark in marks if mark.kind == "gap")
     counting = [part for part in stretches(sound[: gap.at]) if part.number >= 0]
-    whole_until = counting[0].at + counting[0].length
+    whole_until = counting[-1].at + counting[-1].length
     covered = np.zeros(len(sound), bool)
     for mark in marks:
         covered[mark.at : mark.at + mark.length] = True

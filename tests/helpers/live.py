@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from studio.ipc.series import Series
 from studio.media.wav import Frames, WavWriter
 from studio.model.project import Clip, ClipId, Media, MediaId, Project, Track, TrackId
-from studio.protocol.messages import AudioState, Event, Heartbeat, LoadProject, Ready, Record, Request
+from studio.protocol.messages import AudioState, Event, Heartbeat, LoadProject, Ready, Record, Request, TakeProgress
 from studio.protocol.wire import Frames as WireFrames
 from studio.protocol.wire import decode_event, frame
 from tests.helpers.pulse import COUNTER_PERIOD, until
@@ -118,7 +118,7 @@ class LiveProcess:
                 looked = len(self._said)
                 left = deadline - time.monotonic()
                 told = [said for _, said in self._said[since:] if not isinstance(said, Heartbeat)]
-                assert left > 0, f"no {kind.__name__} as awaited; said since: {told[-12:]}"
+                assert left > 0, f"no {kind.__name__} as awaited; said since: {_brief(told)}"
                 self._news.wait(left)
 
     def kill(self) -> None:
@@ -148,6 +148,11 @@ class LiveProcess:
                     with self._news:
                         self._said.append((time.monotonic(), decode_event(body)))
                         self._news.notify_all()
+
+
+def _brief(told: list[Event]) -> list[Event]:
+    """The last of what was said, without the regular reports in between."""
+    return [said for said in told if not isinstance(said, TakeProgress)][-12:] + told[-1:]
 
 
 def _lives(process: psutil.Process) -> bool:
