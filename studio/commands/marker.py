@@ -28,9 +28,20 @@ def go(desk: Desk, direction: int) -> None:
     else:
         found = next((marker for marker in reversed(markers) if marker.start < here), None)
     if found is not None:
-        desk.transport.seek(found.start)
-        desk.selection.set_marker(found.id, desk.document.project)
-        desk.view.show_sample(found.start)
+        _show(desk, found)
+
+
+def find(desk: Desk) -> None:
+    """Ask for words and go to the next marker that has them, past the end from the start again."""
+    words = desk.asks.text("Find marker", "Words in it")
+    if not words:
+        return
+    here = int(desk.transport.position())
+    found = [marker for marker in desk.document.project.markers if words.casefold() in marker.text.casefold()]
+    if not found:
+        desk.asks.toast(f"No marker says “{words}”")
+        return
+    _show(desk, min(found, key=lambda marker: (marker.start <= here, marker.start)))
 
 
 def rename(desk: Desk) -> None:
@@ -47,6 +58,12 @@ def remove(desk: Desk) -> None:
     marker = _chosen(desk)
     if marker is not None:
         desk.document.do(RemoveMarker(marker=marker.id))
+
+
+def _show(desk: Desk, marker: Marker) -> None:
+    desk.transport.seek(marker.start)
+    desk.selection.set_marker(marker.id, desk.document.project)
+    desk.view.show_sample(marker.start)
 
 
 def _add(desk: Desk, start: int, length: int) -> None:
@@ -103,6 +120,14 @@ MARKER: tuple[Command, ...] = (
         keys="Alt+Right",
         run=lambda desk: go(desk, 1),
         unavailable=_no_markers,
+    ),
+    Command(
+        id="marker.find",
+        title="Find marker…",
+        group="Markers",
+        run=find,
+        unavailable=_no_markers,
+        about="By words in it; again for the next one.",
     ),
     Command(
         id="marker.rename",

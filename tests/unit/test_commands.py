@@ -299,6 +299,27 @@ def test_markers_are_set_walked_and_removed(session: Session) -> None:
     assert session.document.project.markers == (second,)
 
 
+def test_markers_are_found_by_their_words_one_after_the_other(session: Session) -> None:
+    for at, text in ((100, "Verse 1"), (900, "Chorus"), (1800, "VERSE 2")):
+        session.selection.set_cursor(at)
+        do(session, "marker.add")
+        session.person.words = text
+        do(session, "marker.rename")
+    session.selection.set_cursor(0)
+
+    session.person.words = "verse"
+    places = []
+    for _ in range(3):
+        do(session, "marker.find")
+        places.append(session.selection.start)
+    assert places == [100, 1800, 100]
+
+    session.person.words = "bridge"
+    do(session, "marker.find")
+    assert session.selection.start == 100
+    assert session.person.toasts[-1] == "No marker says “bridge”"
+
+
 def test_jumps_stay_between_the_ends(session: Session) -> None:
     do(session, "transport.back")
     assert session.selection.start == 0
