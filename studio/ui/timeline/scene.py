@@ -91,9 +91,9 @@ class Scene:
             elif media_changed:
                 self._touch(track.id)
         gone = old.keys() - silenced.keys()
-        for track in gone:
-            self._indices.pop(track, None)
-            self._stamps.pop(track, None)
+        for one in gone:
+            self._indices.pop(one, None)
+            self._stamps.pop(one, None)
         if gone:  # the rows until the next `place` would be those of tracks that are no more
             self.rows = Rows()
             self._shown_before = None
