@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, NamedTuple, Self, TypeVar
@@ -150,9 +150,9 @@ class LiveProcess:
                         self._news.notify_all()
 
 
-def _brief(told: list[Event]) -> list[Event]:
+def _brief(told: Sequence[Event]) -> list[Event]:
     """The last of what was said, without the regular reports in between."""
-    return [said for said in told if not isinstance(said, TakeProgress)][-12:] + told[-1:]
+    return [said for said in told if not isinstance(said, TakeProgress)][-12:] + [*told[-1:]]
 
 
 def _lives(process: psutil.Process) -> bool:
