@@ -152,7 +152,8 @@ class LiveProcess:
 
 def _brief(told: Sequence[Event]) -> list[Event]:
     """The last of what was said, without the regular reports in between."""
-    return [said for said in told if not isinstance(said, TakeProgress)][-12:] + [*told[-1:]]
+    telling = [said for said in told if not isinstance(said, TakeProgress)]
+    return [*telling[-12:], *told[-1:]]
 
 
 def _lives(process: psutil.Process) -> bool:
