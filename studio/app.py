@@ -65,11 +65,9 @@ class Start(QObject):
             self.studio.end()
         else:
             self._settings.close()
-
-    def give_signals_back(self) -> None:
-        """Let the system's signals end the process again."""
         if self._quitter is not None:
             self._quitter.close()
+            self._quitter = None
 
     def _leave(self) -> None:
         self.end()
@@ -109,7 +107,6 @@ def main(argv: Sequence[str] = ()) -> int:
     start.window.show()
     status = application.exec()
     start.end()
-    start.give_signals_back()
     if start.failed is not None:
         raise start.failed
     return status

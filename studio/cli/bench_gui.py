@@ -46,8 +46,8 @@ _FILLED: Final = "from PySide6.QtCore import QEvent; WHEN, FILLED = QEvent.Type.
 
 _BARE: Final = """
 application = QApplication(sys.argv)
-application.installEventFilter(watch)
 window = QMainWindow()
+window.installEventFilter(watch)
 window.resize(1440, 900)
 window.show()
 application.exec()
@@ -55,14 +55,14 @@ application.exec()
 _OURS: Final = """
 import studio.app
 
-make = studio.app.make_application
+make = studio.app.MainWindow
 
-def watched(settings):
-    application = make(settings)
-    application.installEventFilter(watch)
-    return application
+def watched(theme):
+    window = make(theme)
+    window.installEventFilter(watch)
+    return window
 
-studio.app.make_application = watched
+studio.app.MainWindow = watched
 studio.app.main(sys.argv[1:])
 """
 
