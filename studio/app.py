@@ -3,6 +3,7 @@
 So this module imports only what a first paint needs; `studio.desktop` brings in the rest, a slice at a time.
 """
 
+import os
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from studio.desktop import Studio
     from studio.ui.quitter import Quitter
 
+_THREADS: Final = "OPENBLAS_NUM_THREADS"
 _SLICES: Final = (
     "studio.log",
-    "numpy",
     "studio.session.document",
     "studio.session.desk",
     "studio.session.transport",
@@ -84,6 +85,8 @@ class Start(QObject):
             self._application.exit(1)
 
     def _run(self) -> Iterator[None]:
+        _import_numpy()
+        yield
         for module in _SLICES:
             import_module(module)
             yield
@@ -96,6 +99,18 @@ class Start(QObject):
         yield
         self.studio = Studio(self._application, self._settings, self.window)
         yield from self.studio.beginning(self._asked)
+
+
+def _import_numpy() -> None:
+    """Load numpy with one thread for its linear algebra: the window has none, and each costs megabytes of buffers.
+
+    The workers, which inherit this environment, choose for themselves.
+    """
+    asked = os.environ.get(_THREADS)
+    os.environ.setdefault(_THREADS, "1")
+    import_module("numpy")
+    if asked is None:
+        del os.environ[_THREADS]
 
 
 def main(argv: Sequence[str] = ()) -> int:

@@ -1,6 +1,7 @@
 """What is shown, and how near."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from studio.commands.base import Command
@@ -34,6 +35,22 @@ def is_theme(theme: ThemeName) -> Callable[[Desk], bool]:
 def next_follow(desk: Desk) -> None:
     """Turn the page, scroll along, stay: the next of the three."""
     desk.settings.change("playback", follow=_NEXT_FOLLOW[desk.settings.value.playback.follow])
+
+
+def export_picture(desk: Desk) -> None:
+    """Ask where, and write the timeline as it is seen: PNG, or SVG where the person writes that suffix."""
+    _export(desk, "Save the picture as PNG or SVG", ".png", desk.view.save_picture)
+
+
+def export_data(desk: Desk) -> None:
+    """Ask where, and write the numbers behind what is seen."""
+    _export(desk, "Save the data in view", ".csv", desk.view.save_data)
+
+
+def _export(desk: Desk, title: str, suffix: str, save: Callable[[Path], None]) -> None:
+    path = desk.asks.save_path(title, f"{desk.document.project.name or 'Untitled'} timeline{suffix}")
+    if path is not None:
+        save(path if path.suffix else path.with_name(path.name + suffix))
 
 
 VIEW: tuple[Command, ...] = (
@@ -98,6 +115,22 @@ VIEW: tuple[Command, ...] = (
     Command(id="view.pitch", title="Pitch lane", group="View", keys="Ctrl+Alt+3", run=toggle_panel("pitch")),
     Command(
         id="view.spectrogram", title="Spectrogram", group="View", keys="Ctrl+Alt+4", run=toggle_panel("spectrogram")
+    ),
+    Command(
+        id="view.export_picture",
+        title="Export picture…",
+        group="View",
+        run=export_picture,
+        unavailable=empty,
+        about="The timeline exactly as it is seen, as PNG or SVG",
+    ),
+    Command(
+        id="view.export_data",
+        title="Export data in view…",
+        group="View",
+        run=export_data,
+        unavailable=empty,
+        about="The waveforms and spectrograms in view, as numbers in a CSV",
     ),
     Command(id="view.jobs", title="Jobs", group="View", keys="Ctrl+Alt+5", run=toggle_panel("jobs")),
     Command(

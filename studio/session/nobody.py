@@ -104,6 +104,12 @@ class Nowhere:
         """Nothing is in sight."""
         return (0, 0)
 
+    def save_picture(self, path: Path) -> None:
+        """Nothing is seen."""
+
+    def save_data(self, path: Path) -> None:
+        """Nothing is seen."""
+
     def toggle_panel(self, panel: Panel) -> None:
         """No panels."""
 

@@ -214,6 +214,14 @@ class MainWindow(QMainWindow):
         """First timeline sample in sight and the first after it."""
         return self.timeline.visible()
 
+    def save_picture(self, path: Path) -> None:
+        """Write the timeline exactly as it is seen, as PNG or SVG by the suffix."""
+        self.timeline.save_picture(path)
+
+    def save_data(self, path: Path) -> None:
+        """Write the numbers behind the tracks in view as CSV, in the background."""
+        self.timeline.save_data(path)
+
     def toggle_panel(self, panel: "Panel") -> None:
         """Show a panel, or hide it; the history and the inspector share the right side."""
         match panel:

@@ -1,10 +1,12 @@
 """The timeline: ruler, track heads, tracks and the pitch lane, moving together."""
 
+from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QMenu, QScrollBar, QSplitter, QVBoxLayout, QWidget
 
 from studio.commands import BY_ID, run
@@ -21,11 +23,14 @@ from studio.ui.timeline.header_column import HeaderColumn
 from studio.ui.timeline.hit import Hit
 from studio.ui.timeline.pitch_lane import PitchLane
 from studio.ui.timeline.playhead import follow
-from studio.ui.timeline.rows import DEFAULT_HEIGHT
+from studio.ui.timeline.rows import CLIP_HEADER, DEFAULT_HEIGHT
 from studio.ui.timeline.ruler import HEIGHT as RULER_HEIGHT
 from studio.ui.timeline.ruler import Ruler
+from studio.ui.timeline.saving import save_lines, save_picture
 from studio.ui.timeline.scene import TrackLook
+from studio.ui.timeline.seen import Stretch, lines
 from studio.ui.timeline.sight import Sight
+from studio.ui.timeline.spectrogram import AXES
 from studio.ui.timeline.track_header import WIDTH as HEAD_WIDTH
 
 _TICK_MS: Final = 16
@@ -182,6 +187,50 @@ class TimelineView(QWidget):
         """First timeline sample in sight and the first after it."""
         view = self.sight.viewport
         return round(view.first_sample), round(view.last_sample)
+
+    def save_picture(self, path: Path) -> None:
+        """Write everything here exactly as it is seen, as PNG or SVG by the suffix; StudioError when it cannot be."""
+        self.finish()
+        # Painted anew, letters fall on other parts of a pixel: only what is painted as lines has to be.
+        seen = self.grab() if path.suffix.lower() != ".svg" else None
+
+        def paint(painter: QPainter) -> None:
+            if seen is None:
+                self.render(painter, QPoint())
+            else:
+                painter.drawPixmap(QPoint(), seen)
+
+        save_picture(path, ((self, paint),))
+        self._desk.asks.toast(f"Saved {path.name}")
+
+    def save_data(self, path: Path) -> None:
+        """Write the numbers behind the tracks in view as CSV, in the background."""
+        seen = tuple(self._stretches())
+        rate_hz = self._desk.document.project.rate_hz
+        self._desk.background.do(
+            lambda _report: save_lines(path, lines(seen, rate_hz)),
+            lambda _done: self._desk.asks.toast(f"Saved {path.name}"),
+        )
+
+    def _stretches(self) -> Iterator[Stretch]:
+        view, project = self.sight.viewport, self._desk.document.project
+        for row, clip in self.canvas.scene.in_view(self.canvas.height()):
+            sound, medium = self.sounds.ready(clip.media), project.medium(clip.media)
+            first = max(view.first_sample, clip.start)
+            columns = int((min(view.last_sample, clip.end) - first) / view.samples_per_px)
+            if sound is not None and columns > 0:
+                yield Stretch(
+                    track=project.track(row.track).name,
+                    clip=self.canvas.scene.name_of(clip),
+                    begin_s=first / project.rate_hz,
+                    start=first - clip.start + clip.source_start,
+                    samples_per_px=view.samples_per_px,
+                    columns=columns,
+                    sound=sound,
+                    path=self.sounds.path(medium),
+                    axis=AXES.get(self.sight.looks.get(row.track, TrackLook()).texture),
+                    height=row.clip_bottom - row.clip_top - CLIP_HEADER,
+                )
 
     def toggle_pitch(self) -> None:
         """Show or hide the pitch lane."""
