@@ -22,7 +22,7 @@ from studio.ui.sections import Choice, Section
 from studio.ui.theme import Theme
 
 _SHAPES: Final[dict[object, str]] = {"equal_power": "Equal power", "linear": "Linear", "smooth": "Smooth"}
-_FADE_SHARES: Final = (2, 3)
+_FADE_SHARES: Final = (5, 9)
 """A length needs less room than "Equal power" and the arrow beside it."""
 _QUIETEST_DB, _LOUDEST_DB = -60.0, 24.0
 _LONGEST_FADE_S = 600.0

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QStyle, QStyleOptionComboBox
 from pytestqt.qtbot import QtBot
 
 from studio.model.project import ClipId, TrackId
@@ -123,3 +124,16 @@ def test_nothing_is_wider_than_the_panel(inspector: Inspector, desk: Desk, qtbot
         inner = inspector.widget()
         assert inner is not None
         assert inner.width() <= inspector.viewport().width()
+
+
+def test_the_shape_of_a_fade_is_said_in_full(inspector: Inspector, desk: Desk) -> None:
+    desk.selection.set_clips([ClipId("a")], desk.document.project)
+    shape = inspector.clip.shape_in
+    assert shape.currentText() == "Equal power"
+    option = QStyleOptionComboBox()
+    shape.initStyleOption(option)
+    room = shape.style().subControlRect(
+        QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, shape
+    )
+    assert room.width() >= shape.fontMetrics().horizontalAdvance("Equal power")
+    assert inspector.clip.fade_in.width() >= inspector.clip.fade_in.fontMetrics().horizontalAdvance("10.00 s") + 12

@@ -176,12 +176,15 @@ def paint_take(painter: QPainter, box: QRectF, theme: Theme, wave: NDArray[np.fl
     painter.setPen(QPen(theme.error, 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
+    font = theme.font("label", figures=True)
+    if QFontMetricsF(font).horizontalAdvance(words) + 30 > box.right() - left:
+        left = box.right()  # beside a block that is still narrow, so that they are whole from the first moment on
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.error)
     painter.drawEllipse(QPointF(left + 12, box.top() + CLIP_HEADER / 2 + 1), 4, 4)
     painter.setPen(theme.error_text)
-    painter.setFont(theme.font("label", figures=True))
-    place = QRectF(left + 22, box.top() + 1, _TAKE_WORDS_PX, CLIP_HEADER)  # whole from the first moment on
+    painter.setFont(font)
+    place = QRectF(left + 22, box.top() + 1, _TAKE_WORDS_PX, CLIP_HEADER)
     painter.drawText(place, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), words)
     painter.restore()
 
