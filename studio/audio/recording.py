@@ -30,6 +30,8 @@ _REPORT_S: Final = 0.4
 _SYNC_S: Final = 0.4
 _PREROLL_S: Final = 1.0
 _SETTLE_S: Final = 0.6
+_UNEVEN_S: Final = 3.0
+"""Sound that comes in fits and starts for so long is written as it comes, so that a crash cannot cost it."""
 _SMALLEST_GAP_S: Final = 0.004
 _PLAUSIBLE_S: Final = 0.04
 """Where the device's word on its delay and the arrival of its sound differ by more, its word is wrong."""
@@ -49,6 +51,7 @@ class _Incident:
         self._earliest_s = stamps.earliest_s()
         self.stamp = stamps.count
         self.note = note
+        self.back_s: float | None = None
         self.again_s: float | None = None
         self.cut = False
 
@@ -265,6 +268,9 @@ class Recorder:
         """Once sound has come evenly for a while, see by the clock how much is missing, and put silence there."""
         stamps = self._microphone.stamps
         now_s = time.monotonic()
+        if incident.back_s is None and stamps.count > incident.stamp:
+            incident.back_s = now_s
+        at_once |= incident.back_s is not None and now_s - incident.back_s > _UNEVEN_S
         if stamps.count <= incident.stamp or now_s - self._microphone.called_s > watchdog.STALLED_S:
             incident.again_s = None
             if not at_once:

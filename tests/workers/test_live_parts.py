@@ -1,6 +1,7 @@
 """The parts of the live worker that need no sound card."""
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -240,6 +241,27 @@ def test_every_dropout_that_the_sound_system_reports_is_marked_and_none_invented
     for mark, number in zip(marks, sorted(reported), strict=True):
         assert abs(mark.at - number * 480) <= 960
     assert ears.alarms[-1].over
+
+
+def test_sound_that_comes_in_bursts_is_on_the_disk_all_the_same(tmp_path: Path) -> None:
+    """A card that works two seconds at a time never comes evenly; what it brought must not wait in memory for that."""
+    queue = Fifo(480000, 2)
+    microphone = Microphone(queue, Fifo(480, 2), Fifo(480, 2), 48000)
+    ears = Ears()
+    recorder = Recorder(microphone, queue, 48000, ears, Alarms(ears.alarms.append))
+    began_s = time.monotonic()
+    recorder.begin(tmp_path / "takes" / "a", header(), lambda: began_s)
+    for burst in range(8):
+        threading.Event().wait(max(0.0, began_s + 0.7 * (burst + 1) - time.monotonic()))
+        for _ in range(70):
+            block = numbered(microphone.frames, 480) / SCALE
+            microphone.callback(block, time.monotonic(), began_s + microphone.frames / 48000, False)
+    until(lambda: queue.available < 4 * 70 * 480, 1, "most is written, though it never came evenly")
+    recorder.finish()
+    recorder.close()
+
+    sound = np.rint(soundfile.read(tmp_path / "takes/a/000.wav", dtype="float32")[0] * 2**22).astype(int)
+    assert len(sound[sound > 0]) == 8 * 70 * 480 - 1
 
 
 def test_a_disk_that_is_nearly_full_is_said_before_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
