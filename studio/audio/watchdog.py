@@ -186,7 +186,7 @@ def folder_lost(wanted: Path, used: Path) -> Explanation:
         code="take.elsewhere",
         title="The recording goes to another folder.",
         cause=f"{wanted.parent} cannot be written to.",
-        remedy=f"It is kept in {used}. See to the folder, then choose “Find missing sound”.",
+        remedy=f"It is kept in {used}. See to the folder, then choose “Find missing sound…”.",
     )
 
 
