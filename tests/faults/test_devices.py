@@ -531,7 +531,7 @@ def disturbed_callbacks(pulse: Pulse, folder: Path, disturbances: int, seed: int
         assert xrun.at == gap.at
         assert abs(gap.length - loss) <= BLOCK
         jump, quiet = across(sound[: gap.at], sound[gap.at + gap.length :])
-        assert jump == pytest.approx(loss + quiet, abs=2 * CARD_STEP if quiet else SERVERS_OWN)
+        assert jump <= loss + quiet + SERVERS_OWN  # less where the player was late just there
         assert (sound[gap.at : gap.at + gap.length] == 0).all()
     edges = [0, *(edge for gap in gaps for edge in (gap.at, gap.at + gap.length)), len(sound)]
     assert sum(lost(sound[start:stop]) for start, stop in zip(edges[::2], edges[1::2], strict=True)) == 0
