@@ -159,7 +159,7 @@ class Banners(QWidget):
         self._rows.setContentsMargins(8, 8, 8, 0)
         self._rows.setSpacing(8)
         self._unfolded = False
-        self.more = Button("", self, kind="quiet")
+        self.more = Button("Show older messages", self, kind="quiet")
         self.more.clicked.connect(self._fold_or_unfold)
         self._rows.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         self.setVisible(False)
