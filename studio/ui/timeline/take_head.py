@@ -22,6 +22,7 @@ class TakeHead(QWidget):
         self._level_db = -120.0
         self.warn_above_db = 0.0
         """Where the level turns red."""
+        self.setAccessibleName("Recording")
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
