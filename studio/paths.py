@@ -1,5 +1,6 @@
 """Where the studio keeps things. Everything follows from three folders, each of which an environment variable moves."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -43,11 +44,10 @@ def untitled() -> Path:
     return path
 
 
-def rescued() -> Path:
-    """Takes whose project could not be written to, one folder a project."""
-    path = data() / "rescued"
-    path.mkdir(exist_ok=True)
-    return path
+def rescued(project: Path) -> Path:
+    """Where takes go whose project could not be written to: a folder for each project, made by whoever writes there."""
+    whole = str(project.absolute()).encode("utf-8", "surrogateescape")
+    return data() / "rescued" / f"{project.name[:60]}-{hashlib.blake2b(whole, digest_size=4).hexdigest()}"
 
 
 def peaks() -> Path:

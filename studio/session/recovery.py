@@ -1,6 +1,7 @@
 """What an earlier run left behind: projects that never got a name, and takes that were interrupted. Deletes nothing."""
 
 import datetime as dt
+import time
 from pathlib import Path
 from typing import Literal
 
@@ -10,7 +11,8 @@ from PySide6.QtCore import QLockFile
 
 from studio import paths
 from studio.errors import StudioError
-from studio.media.store import ProjectStore
+from studio.media.moving import carry_sound
+from studio.media.store import TAKES, ProjectStore
 from studio.media.takes import RecoveredTake, recover
 from studio.model.project import Project
 from studio.session.document import LOCK
@@ -55,6 +57,19 @@ def interrupted_takes(folder: Path, project: Project) -> tuple[RecoveredTake, ..
     """Takes in the project's folder that no medium of the project stands on."""
     used = {media.file.rpartition("/")[0] for media in project.media}
     return tuple(take for take in recover(folder, also_complete=True) if f"takes/{take.take}" not in used)
+
+
+def bring_home(folder: Path) -> None:
+    """Put takes that were written elsewhere, because this project's folder could not be, into it now that it can.
+
+    Nothing is deleted: on the same drive the files get a second name, and what stood elsewhere is only set aside.
+    """
+    elsewhere = paths.rescued(folder)
+    if not (elsewhere / TAKES).is_dir():
+        return
+    carry_sound(elsewhere, folder)
+    aside = elsewhere.with_name(f"{elsewhere.name}.brought-home-{time.time_ns()}")
+    elsewhere.rename(aside)
 
 
 def read_project(folder: Path) -> Project:

@@ -1,5 +1,6 @@
 """Takes: how they land in the project, and how they are saved from a worker or a desktop that died."""
 
+import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,7 +16,7 @@ from studio.protocol.messages import TakeFinished
 from studio.session import placing
 from studio.session.document import Document
 from studio.session.importing import Importing
-from studio.session.recovery import LeftBehind, interrupted_takes
+from studio.session.recovery import LeftBehind, bring_home, interrupted_takes
 from studio.session.taking import Taking
 from studio.session.transport import Transport
 
@@ -49,8 +50,11 @@ class Takes(QObject):
         document.folder_changed.connect(self._left.clear)
 
     def look(self) -> None:
-        """Look for takes in the open project's folder that it does not use; `found` tells of them."""
-        self._search(self._tell)
+        """Look for takes in the open project's folder that it does not use; `found` tells of them.
+
+        Those that had to be written elsewhere are brought into the folder first; nothing is recorded at such a time.
+        """
+        self._search(self._tell, home=True)
 
     def keep(self, take: str) -> bool:
         """Put a take that was left behind into the open project, where it was being recorded."""
@@ -64,10 +68,13 @@ class Takes(QObject):
         self._mark()
         self._thread.shutdown(wait=True)
 
-    def _search(self, then: Callable[[Path, tuple[RecoveredTake, ...]], None]) -> None:
+    def _search(self, then: Callable[[Path, tuple[RecoveredTake, ...]], None], *, home: bool = False) -> None:
         folder, project = self._document.folder, self._document.project
 
         def search() -> None:
+            if home:
+                with contextlib.suppress(StudioError, OSError):  # still not to be written to: the takes wait elsewhere
+                    bring_home(folder)
             try:
                 takes = interrupted_takes(folder, project)
             except OSError:  # the drive went away; the person is told by whoever writes to it

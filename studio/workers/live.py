@@ -251,7 +251,7 @@ class Live:
         )
         folder = Path(request.folder)
         project = folder.parent.parent
-        fallback = paths.rescued() / project.name / "takes" / request.take
+        fallback = paths.rescued(project) / "takes" / request.take
         rig.record(folder, header, fallback=fallback, play_along=request.play_along)
 
 

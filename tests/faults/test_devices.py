@@ -405,7 +405,7 @@ def in_the_other_folder(worker: LiveProcess, project: Path, take: str) -> None:
     acknowledged = [said.frames for said in worker.events if isinstance(said, TakeProgress)][-1]
     finished = finish(worker)
 
-    rescued = paths.rescued() / project.name
+    rescued = paths.rescued(project)
     sound = read_take(rescued, take)
     assert len(sound) >= acknowledged
     assert sum(segment.length for segment in finished.segments) == len(sound)

@@ -5,11 +5,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from studio import paths
+from studio.media.takes import TakeHeader, TakeWriter
+from studio.model.project import Project
 from studio.session.document import Document
-from studio.session.recovery import untitled_left
+from studio.session.recovery import bring_home, interrupted_takes, untitled_left
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -74,3 +77,21 @@ def test_a_project_that_is_open_in_another_window_is_not_offered() -> None:
 
     assert untitled_left(Path("another")) == ()
     document.close()
+
+
+def test_a_take_that_had_to_be_written_elsewhere_is_offered_by_its_own_project(tmp_path: Path) -> None:
+    folder, namesake = tmp_path / "one" / "Song", tmp_path / "two" / "Song"
+    header = TakeHeader(take="t1", track="a", start=0, rate_hz=48000, channels=1, began="2026-11-21T03:00:00+00:00")
+    writer = TakeWriter(paths.rescued(folder) / "takes" / "t1", header)
+    writer.write(np.full((4800, 1), 0.25, np.float32))
+    writer.close()
+    for one in (folder, namesake):
+        one.mkdir(parents=True)
+        bring_home(one)
+        bring_home(one)
+
+    (take,) = interrupted_takes(folder, Project())
+
+    assert (take.take, take.length) == ("t1", 4800)
+    assert interrupted_takes(namesake, Project()) == ()
+    assert len(list((paths.data() / "rescued").rglob("000.wav"))) == 1  # set aside, not deleted
