@@ -23,13 +23,13 @@ from studio.model.project import Marker, Project
 from studio.model.time import format_clock
 from studio.session.desk import Desk
 from studio.ui.theme import Theme
-from studio.ui.timeline.canvas import wheel
 from studio.ui.timeline.colours import Colours
 from studio.ui.timeline.gestures import Gesture, Pointer, Stage
 from studio.ui.timeline.overlay import paint_pill
 from studio.ui.timeline.ruler_gestures import DragLoop, DragMarker, Grip, Scrub
 from studio.ui.timeline.sight import Sight
 from studio.ui.timeline.viewport import ticks
+from studio.ui.timeline.wheel import wheel
 
 HEIGHT: Final = 48
 _MARKERS: Final = 20
