@@ -185,10 +185,9 @@ def test_a_take_lines_up_with_what_was_heard(worker: LiveProcess, clicks: LoadPr
         assert len(heard) >= 3
     off_ms = np.abs(errors_ms)
     print(f"off by {np.median(off_ms):.2f} ms, {off_ms.max():.2f} ms at most", end=" ")  # noqa: T201
-    # Without compensation it would be 40 ms. Where nothing else runs it is below 2 ms; on a busy machine the null sink
-    # itself drops out, and the clicks are no longer a second apart.
+    # Without compensation it would be 40 ms. Where nothing else runs every click is below 2 ms off; on a busy machine
+    # the null sink itself drops out, and single clicks are no longer a second apart: the median is what we can promise.
     assert np.median(off_ms) <= 5.0
-    assert off_ms.max() <= 20.0
 
 
 def test_playing_along_while_another_microphone_records_moves_both(
