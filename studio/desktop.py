@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QCursor
 from PySide6.QtWidgets import QApplication
 
 from studio import paths
@@ -202,6 +202,8 @@ def picture(
     try:
         studio.window.fill(studio.desk)
         studio.window.resize(*size)
+        if QApplication.platformName() == "offscreen":  # its pointer begins in the corner, over the menu
+            QCursor.setPos(*size)
         if project is None:
             opening.open_new(studio.desk)
         elif not opening.open_path(studio.desk, project):
