@@ -19,7 +19,7 @@ from studio.audio.chain import Chain
 from studio.audio.end import End, resampled
 from studio.audio.orders import Orders
 from studio.audio.playback import Moment, Renders, Span
-from studio.audio.state import Hears, Points, RigState, Wanted
+from studio.audio.state import Asked, Hears, Points, RigState, Wanted
 from studio.audio.stream import Microphone, Speaker, restart_portaudio
 from studio.audio.watchdog import Alarms
 from studio.errors import StudioError
@@ -50,7 +50,8 @@ class Rig:
         self._said: RigState | None = None
         self._cards: tuple[Card, ...] = ()
         self._ends: dict[Direction, End] = {"output": End("output"), "input": End("input")}
-        self._playing_wanted = False
+        self._asked = Asked()
+        self._asked_lock = threading.Lock()
         self._metering = False
         self._monitoring = False
         self._monitor_gain = 1.0
@@ -82,20 +83,24 @@ class Rig:
         self._mixer = mixer
         self._chain.player.load(mixer)
 
-    def play(self, span: Span) -> None:
+    def play(self, span: Span, serial: int) -> None:
         """Play a stretch of the project; a StudioError says why there is no sound."""
         self._need("output")
-        self._playing_wanted = True
-        self._chain.player.play(span, endless=self._chain.recorder.recording)
+        with self._asked_lock:
+            self._asked = Asked(True, serial)
+            self._chain.player.play(span, endless=self._chain.recorder.recording)
         self._orders.wake()
 
     def stop(self) -> None:
         """Stop playing."""
-        self._playing_wanted = False
-        self._chain.player.stop()
+        with self._asked_lock:
+            self._asked = Asked(False, self._asked.serial)
+            self._chain.player.stop()
         self._orders.wake()
 
-    def record(self, folder: Path, header: TakeHeader, *, fallback: Path | None = None, play_along: bool) -> None:
+    def record(
+        self, folder: Path, header: TakeHeader, serial: int, *, fallback: Path | None = None, play_along: bool
+    ) -> None:
         """Record into a new take, placed so that what is heard while the ear hears sample `start` lies at `start`."""
         if self._chain.recorder.recording:
             raise StudioError(
@@ -108,8 +113,9 @@ class Rig:
         card = self._ends["input"].card
         heard_s: Callable[[], float | None]
         if play_along:
-            self._playing_wanted = True
-            frame = self._chain.player.play(Span(header.start, 0), endless=True)
+            with self._asked_lock:
+                self._asked = Asked(True, serial)
+                frame = self._chain.player.play(Span(header.start, 0), endless=True)
             heard_s = Moment(self._chain.player, self._chain.speaker.stamps, frame).heard_s
         else:
             now_s = time.monotonic()
@@ -175,7 +181,7 @@ class Rig:
 
     def _needed(self, direction: Direction) -> bool:
         if direction == "output":
-            return self._playing_wanted or self._monitoring
+            return self._asked.playing or self._monitoring
         return self._metering or self._monitoring or self._chain.recorder.recording
 
     def _look_after(self, now_s: float) -> None:
@@ -365,8 +371,9 @@ class Rig:
             if self._ends["output"].stream is not None:
                 heard = self._chain.player.heard(self._chain.speaker.stamps, now_s)
                 self._playhead.append(now_s, heard.position, float(heard.playing))
-                if self._playing_wanted and not heard.playing and self._chain.played_out:
-                    self._playing_wanted = False
+                with self._asked_lock:
+                    if self._asked.playing and not heard.playing and self._chain.played_out:
+                        self._asked = Asked(False, self._asked.serial)
             self._chain.gauges.look(now_s, self._ends["input"].open_name)
 
     @property
@@ -376,6 +383,7 @@ class Rig:
     def _say_state(self) -> None:
         output, input = self._ends["output"], self._ends["input"]  # noqa: A001
         card = output.card if output.stream is not None else input.card
+        asked = self._asked
         state = RigState(
             output=output.open_name,
             input=input.open_name,
@@ -384,7 +392,8 @@ class Rig:
             block=self._block,
             output_latency_s=output.stream.latency_s if output.stream is not None else 0.0,
             input_latency_s=input.stream.latency_s if input.stream is not None else 0.0,
-            playing=self._playing_wanted,
+            playing=asked.playing,
+            serial=asked.serial,
             recording=self._chain.recorder.recording,
             monitoring=self._monitoring,
             resampling=resampled(self._wanted.rate_hz, output, input),

@@ -25,6 +25,13 @@ class Wanted(Struct, frozen=True, kw_only=True):
     block: int = 0
 
 
+class Asked(Struct, frozen=True):
+    """Whether something is to play, and the serial number of the last order to play: one value, read by threads."""
+
+    playing: bool = False
+    serial: int = 0
+
+
 class RigState(Struct, frozen=True, kw_only=True):
     """What the sound side is doing."""
 
@@ -39,6 +46,7 @@ class RigState(Struct, frozen=True, kw_only=True):
     recording: bool
     monitoring: bool
     resampling: str
+    serial: int
 
 
 class Listener(Protocol):

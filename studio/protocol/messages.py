@@ -10,7 +10,7 @@ from msgspec import Struct
 from studio.errors import Explanation
 from studio.model.project import Media, MediaId, Pitch, Project
 
-PROTOCOL = 1
+PROTOCOL = 2
 
 JobId = NewType("JobId", int)
 Role = Literal["live", "compute", "capture"]
@@ -159,12 +159,16 @@ class LoadProject(_Message, frozen=True, kw_only=True):
 
 
 class Play(_Message, frozen=True, kw_only=True):
-    """Play from a timeline sample; with `loop_stop` > `loop_start` for ever between the two."""
+    """Play from a timeline sample; with `loop_stop` > `loop_start` for ever between the two.
+
+    `serial` grows with each `Play` and `Record`, so that an answer to an earlier one is known as such.
+    """
 
     start: int
     stop: int = 0
     loop_start: int = 0
     loop_stop: int = 0
+    serial: int = 0
 
 
 class Stop(_Message, frozen=True, kw_only=True):
@@ -183,6 +187,7 @@ class Record(_Message, frozen=True, kw_only=True):
     track: str
     channels: Literal[1, 2] = 1
     play_along: bool = True
+    serial: int = 0
 
 
 class StopRecording(_Message, frozen=True, kw_only=True):
@@ -365,7 +370,8 @@ class AudioState(_Message, frozen=True, kw_only=True):
     """What the audio side is doing, said at every change.
 
     `series` names the shared-memory `Series` of playhead points and `meters` the one of levels (see
-    `studio.ipc.series`); both live as long as the worker. `resampling` says so in words, or is "".
+    `studio.ipc.series`); both live as long as the worker. `resampling` says so in words, or is "". `serial` is that of
+    the last `Play` or `Record` obeyed: `playing` tells of that one, and nothing of one that is still on its way.
     """
 
     open_output: str
@@ -381,6 +387,7 @@ class AudioState(_Message, frozen=True, kw_only=True):
     playhead: str
     meters: str
     resampling: str = ""
+    serial: int = 0
 
 
 class Trouble(_Message, frozen=True, kw_only=True):

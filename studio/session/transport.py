@@ -106,6 +106,7 @@ class Transport(QObject):
         self._monitoring = False
         self._metering = False
         self._wants_to_play = False
+        self._serial = 0
         self._started_at = 0
         self._paused_at: int | None = None
         self._auditioned: Project | None = None
@@ -230,7 +231,8 @@ class Transport(QObject):
         self._paused_at = None
         self._wants_to_play = True
         self._playhead.forget(self._clock())
-        self._worker.send(Play(start=start, stop=stop, loop_start=loop.start, loop_stop=loop.stop))
+        self._serial += 1
+        self._worker.send(Play(start=start, stop=stop, loop_start=loop.start, loop_stop=loop.stop, serial=self._serial))
         self.state_changed.emit()
 
     def stop(self) -> None:
@@ -325,8 +327,17 @@ class Transport(QObject):
             began_s=self._clock(),
             gap_from=gap_from,
         )
+        self._serial += 1
         self._worker.send(
-            Record(take=name, folder=str(folder), start=start, track=track, channels=chosen.channels, play_along=along)
+            Record(
+                take=name,
+                folder=str(folder),
+                start=start,
+                track=track,
+                channels=chosen.channels,
+                play_along=along,
+                serial=self._serial,
+            )
         )
         self.state_changed.emit()
 
@@ -399,9 +410,9 @@ class Transport(QObject):
                 pass
 
     def _hear_state(self, state: AudioState) -> None:
-        before, self._state = self._state, state
+        self._state = state
         self._playhead.attach(state.playhead, state.meters)
-        if before is not None and before.playing and not state.playing:
+        if state.serial == self._serial and not state.playing:  # an older one knows nothing of what was asked since
             self._wants_to_play = False  # it came to the end by itself
         self.state_changed.emit()
 

@@ -90,6 +90,7 @@ class _Voice:
                 playhead=self._playhead,
                 meters=self._meters,
                 resampling=state.resampling,
+                serial=state.serial,
             )
         )
 
@@ -192,7 +193,7 @@ class Live:
             case LoadProject():
                 self._load(rig, request)
             case Play():
-                rig.play(Span(request.start, request.stop, request.loop_start, request.loop_stop))
+                rig.play(Span(request.start, request.stop, request.loop_start, request.loop_stop), request.serial)
             case Stop():
                 rig.stop()
             case Record():
@@ -252,7 +253,7 @@ class Live:
         folder = Path(request.folder)
         project = folder.parent.parent
         fallback = paths.rescued(project) / "takes" / request.take
-        rig.record(folder, header, fallback=fallback, play_along=request.play_along)
+        rig.record(folder, header, request.serial, fallback=fallback, play_along=request.play_along)
 
 
 def said(cards: tuple[Card, ...]) -> Devices:

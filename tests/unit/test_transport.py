@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.model.edits import AddMedia, AddTrack, SetTrackGain
 from studio.model.project import Clip, ClipId, Track, TrackId
-from studio.protocol.messages import LoadProject, Request
+from studio.protocol.messages import AudioState, LoadProject, Request
 from studio.session.playhead import carried_on
 from studio.supervision.worker import State, Worker
 from tests.helpers import pulse, sounds
@@ -91,6 +91,59 @@ def test_pausing_stays_and_goes_on_from_there(qtbot: QtBot, session: Session) ->
 
     assert transport.playing
     assert transport.position() >= here
+
+
+def test_going_on_at_once_after_a_pause_is_never_taken_for_the_end(qtbot: QtBot, session: Session) -> None:
+    put_sound(session, 60.0)
+    session.start(qtbot, session.live)
+    transport = session.transport
+    transport.play()
+    qtbot.waitUntil(lambda: transport.state is not None and transport.state.playing, timeout=WAIT_MS)
+
+    for _ in range(20):
+        with qtbot.waitSignal(
+            session.live.said, check_params_cb=lambda said: isinstance(said, AudioState) and said.playing
+        ):
+            transport.pause()  # the worker's answer to this arrives when the next has been asked
+            transport.pause()
+        assert transport.playing
+
+
+def said(*, playing: bool, serial: int) -> AudioState:
+    """What the worker says of itself."""
+    return AudioState(
+        open_output="Speakers",
+        open_input="",
+        rate_hz=RATE_HZ,
+        device_rate_hz=RATE_HZ,
+        block=512,
+        output_latency_s=0.02,
+        input_latency_s=0.02,
+        playing=playing,
+        recording=False,
+        monitoring=False,
+        playhead="",
+        meters="",
+        serial=serial,
+    )
+
+
+def test_only_the_answer_to_the_last_order_to_play_can_be_its_end(session: Session) -> None:
+    transport = session.transport
+    put_sound(session, 5.0)
+    transport.play()
+    session.live.said.emit(said(playing=True, serial=1))
+    transport.pause()
+    transport.pause()
+
+    session.live.said.emit(said(playing=False, serial=1))
+    assert transport.playing
+
+    session.live.said.emit(said(playing=True, serial=2))
+    assert transport.playing
+
+    session.live.said.emit(said(playing=False, serial=2))
+    assert not transport.playing
 
 
 def test_a_loop_never_leaves_its_stretch(qtbot: QtBot, session: Session) -> None:
