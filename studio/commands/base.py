@@ -25,7 +25,7 @@ class Command(Struct, frozen=True, kw_only=True):
     """Something a person can do. `unavailable` says why it cannot be done now, "" when it can.
 
     `keys` are alternatives joined by "; " as QKeySequence reads them. `icon` names a picture, "" none. `checked`,
-    where given, says whether a switch is on.
+    where given, says whether a switch is on. `submenu` names the menu within its group's menu that holds it.
     """
 
     id: str
@@ -37,3 +37,4 @@ class Command(Struct, frozen=True, kw_only=True):
     checked: Callable[[Desk], bool] | None = None
     icon: str = ""
     about: str = ""
+    submenu: str = ""

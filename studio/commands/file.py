@@ -1,11 +1,13 @@
 """The File menu."""
 
+from functools import partial
 from pathlib import Path
+from typing import Final
 
 from studio.commands.base import Command
 from studio.commands.reasons import busy, empty, first_of, read_only, recording
 from studio.errors import Explanation
-from studio.session import opening
+from studio.session import opening, templates
 from studio.session.desk import Desk
 
 
@@ -13,6 +15,12 @@ def new(desk: Desk) -> None:
     """Open an untitled project in the place of the present one, which is safe on the disk."""
     if _may_leave(desk):
         opening.open_new(desk)
+
+
+def new_from_template(desk: Desk, name: str, folder: Path | None = None) -> None:
+    """Begin an untitled project with the tracks of a template, by default one that comes with the program."""
+    if _may_leave(desk):
+        opening.open_template(desk, name, folder or templates.shipped_folder())
 
 
 def open_project(desk: Desk) -> None:
@@ -83,8 +91,23 @@ def _no_media(desk: Desk) -> str:
     return "" if desk.document.project.media else "The project has no sound yet"
 
 
+FROM_TEMPLATE: Final = "New from template"
+"""The submenu of templates; a person's own ones are in it, too."""
+
 FILE: tuple[Command, ...] = (
     Command(id="file.new", title="New project", group="File", keys="Ctrl+N", run=new, unavailable=recording),
+    *(
+        Command(
+            id=f"file.new_{one.name}",
+            title=f"{FROM_TEMPLATE}: {one.title}",
+            group="File",
+            run=partial(new_from_template, name=one.name),
+            unavailable=recording,
+            about=one.about,
+            submenu=FROM_TEMPLATE,
+        )
+        for one in templates.shipped()
+    ),
     Command(
         id="file.open", title="Open project…", group="File", keys="Ctrl+O", run=open_project, unavailable=recording
     ),

@@ -147,10 +147,10 @@ class Document(QObject):
         for notice in notices:
             self.trouble.emit(notice)
 
-    def new_untitled(self) -> None:
-        """Start an empty project, which is on the disk from its first moment, among the untitled ones."""
+    def new_untitled(self, project: Project | None = None) -> None:
+        """Start a project, empty unless given, which is on the disk from its first moment, among the untitled ones."""
         folder = fresh_folder(paths.untitled())
-        history = History(base=Project(name=UNTITLED))
+        history = History(base=project or Project(name=UNTITLED))
         store = ProjectStore.create(folder, history.project, disk=self._disk)
         lock, _ = _locked(folder)
         self.close()

@@ -12,6 +12,7 @@ from studio.media.relink import bring_in, look_for, missing_media
 from studio.model.edits import Relink, Several
 from studio.model.project import Media
 from studio.protocol.messages import MakeSample, Result
+from studio.session import templates
 from studio.session.background import Report
 from studio.session.desk import Desk
 from studio.session.library import Library
@@ -26,6 +27,22 @@ def open_new(desk: Desk) -> None:
     _prepare(desk)
     desk.document.new_untitled()
     _opened(desk)
+
+
+def open_template(desk: Desk, name: str, folder: Path) -> None:
+    """A new untitled project with the tracks of a template, the first of which is chosen: a take goes there.
+
+    The tracks are what the project begins with, not a step: undo does not take them away.
+    """
+    try:
+        template = templates.load(name, folder)
+        _prepare(desk)
+        desk.document.new_untitled(template.project(desk.settings.value.pitch.a4_hz))
+    except StudioError as error:
+        desk.asks.show(explain(error))
+        return
+    _opened(desk)
+    desk.selection.set_tracks((desk.document.project.tracks[0].id,))
 
 
 def open_path(desk: Desk, path: Path) -> bool:
@@ -145,8 +162,8 @@ def pictures_are_there(desk: Desk) -> bool:
 def suggested_name(desk: Desk) -> str:
     """What a project that is saved for the first time may be called."""
     name = desk.document.project.name
-    if name.startswith("Untitled") and desk.document.project.tracks:
-        return desk.document.project.tracks[0].name
+    if name.startswith("Untitled"):
+        return next((track.name for track in desk.document.project.tracks if track.clips), name)
     return name
 
 

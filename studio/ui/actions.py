@@ -88,11 +88,11 @@ class Actions(QObject):
         self.refresh_soon()
 
     def menu(self, group: str, parent: QWidget) -> QMenu:
-        """A menu of one group, in the order in which its commands are listed."""
+        """A menu of one group, in the order in which its commands are listed, without those of its submenus."""
         menu = QMenu(group, parent)
         menu.setToolTipsVisible(True)
         for command in self.commands:
-            if command.group == group:
+            if command.group == group and not command.submenu:
                 menu.addAction(self._actions[command.id])
                 if command.id in _NEW_GROUP_AFTER:
                     menu.addSeparator()

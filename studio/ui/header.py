@@ -6,7 +6,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QToolButton, QWidget
 
+from studio.commands.file import FROM_TEMPLATE, new_from_template
 from studio.model.edits import RenameProject
+from studio.session import templates
 from studio.session.desk import Desk, Workspace
 from studio.ui.actions import Actions
 from studio.ui.controls import Button, IconButton, surface, tip
@@ -164,6 +166,10 @@ class Header(QWidget):
                 self._recent = QMenu("Open recent", sub)
                 self._recent.aboutToShow.connect(self._fill_recent)
                 sub.insertMenu(self._actions.action("file.import"), self._recent)
+                self._templates = QMenu(FROM_TEMPLATE, sub)
+                self._templates.aboutToShow.connect(self._fill_templates)
+                sub.insertMenu(self._actions.action("file.open"), self._templates)
+                self._add_shipped_templates()
             menu.addMenu(sub)
         return menu
 
@@ -177,6 +183,33 @@ class Header(QWidget):
             action.triggered.connect(lambda _on=False, folder=one.folder: self._open_recent(folder))
         if self._recent.isEmpty():
             self._recent.addAction("Nothing yet").setEnabled(False)
+
+    def _fill_templates(self) -> None:
+        self._templates.clear()
+        self._add_shipped_templates()
+        self._add_own_templates()
+
+    def _add_shipped_templates(self) -> None:
+        self._templates.setToolTipsVisible(True)
+        for command in self._actions.commands:
+            if command.submenu == FROM_TEMPLATE:
+                action = self._templates.addAction(command.title.partition(": ")[2])
+                action.setObjectName(command.id)
+                action.setEnabled(not self._actions.why_not(command.id))
+                action.setToolTip(self._actions.action(command.id).toolTip())
+                action.triggered.connect(lambda _on=False, which=command.id: self._actions.run(which))
+
+    def _add_own_templates(self) -> None:
+        why_not = self._actions.why_not("file.new")
+        for number, one in enumerate(templates.own()):
+            if not number:
+                self._templates.addSeparator()
+            action = self._templates.addAction(one.title.replace("&", "&&"))
+            action.setToolTip(why_not or one.about or one.title)
+            action.setEnabled(not why_not)
+            action.triggered.connect(
+                lambda _on=False, name=one.name: new_from_template(self._desk, name, templates.own_folder())
+            )
 
     def _name_menu(self) -> QMenu:
         menu = QMenu(self.name)

@@ -4,6 +4,8 @@ from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
+from studio.commands.base import Command
+from studio.commands.file import FROM_TEMPLATE
 from studio.session.desk import Desk
 from studio.ui.actions import Actions
 from studio.ui.controls import Button, Elided, Text, surface
@@ -42,6 +44,21 @@ class Welcome(QWidget):
         for button in (self.record, self.open, self.sample):
             buttons.addWidget(button)
         buttons.addStretch(1)
+        self._start_as = Text("Start as:", theme, tone="secondary")
+        self.templates = tuple(
+            self._template(command, actions) for command in actions.commands if command.submenu == FROM_TEMPLATE
+        )
+        starts = QHBoxLayout()
+        starts.setSpacing(6)
+        starts.addStretch(1)
+        starts.addWidget(self._start_as)
+        self._dots: list[Text] = []
+        for number, template in enumerate(self.templates):
+            if number:
+                self._dots.append(Text("·", theme, tone="secondary"))
+                starts.addWidget(self._dots[-1])
+            starts.addWidget(template)
+        starts.addStretch(1)
         self._progress_line = Elided("", theme, tone="secondary")
         self._progress_line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._bar = QProgressBar(self)
@@ -58,12 +75,21 @@ class Welcome(QWidget):
         rows.addWidget(self._hint)
         rows.addSpacing(16)
         rows.addLayout(buttons)
+        rows.addSpacing(12)
+        rows.addLayout(starts)
         rows.addWidget(self._progress_line)
         rows.addWidget(self._bar, 0, Qt.AlignmentFlag.AlignHCenter)
         rows.addStretch(6)
         desk.jobs.changed.connect(self._show)
         self.set_theme(theme)
         self._show()
+
+    def _template(self, command: Command, actions: Actions) -> Button:
+        button = Button(command.title.partition(": ")[2], self, kind="link")
+        button.setAccessibleName(command.title)
+        button.setToolTip(actions.action(command.id).toolTip())
+        button.clicked.connect(lambda: actions.run(command.id))
+        return button
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme."""
@@ -89,7 +115,7 @@ class Welcome(QWidget):
 
     def _show(self) -> None:
         row = next((row for row in self._desk.jobs.rows if not row.is_over), None)
-        for widget in (self.record, self.open, self.sample):
+        for widget in (self.record, self.open, self.sample, self._start_as, *self.templates, *self._dots):
             widget.setVisible(row is None)
         self._progress_line.setVisible(row is not None)
         self._bar.setVisible(row is not None)
