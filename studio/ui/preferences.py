@@ -20,7 +20,7 @@ from studio.ui.actions import Actions
 from studio.ui.connections_view import ConnectionsView
 from studio.ui.controls import FixedRows, Text, surface
 from studio.ui.keys_page import KeysPage
-from studio.ui.meter_test import MeterTest
+from studio.ui.microphone_check import MeterTest
 from studio.ui.settings_form import Entry, SettingsForm, sections
 from studio.ui.theme import Theme
 
