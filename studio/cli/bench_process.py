@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from studio.errors import StudioError
 from studio.ipc.ring import Ring
 from studio.ipc.segment import Segment
-from studio.protocol.messages import PROTOCOL, Cancel, JobId, Ready, Request, Stopped
+from studio.protocol.common import Cancel, JobId, Ready, Stopped
+from studio.protocol.messages import PROTOCOL, Request
 from studio.protocol.wire import Frames, decode_event, decode_request, frame
 from studio.workers.runtime import Context, Runtime, prepare
 

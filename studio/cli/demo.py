@@ -21,7 +21,7 @@ from studio.media.store import ProjectStore
 from studio.model.edits import AddPitch, Edit, SetClipGain, SetFades, SplitClip
 from studio.model.project import Clip, Fade, Media, Project
 from studio.model.time import format_clock
-from studio.protocol.messages import (
+from studio.protocol.jobs import (
     Export,
     Exported,
     ExportSpec,
@@ -29,10 +29,10 @@ from studio.protocol.messages import (
     MakeSample,
     MediaImported,
     PitchTracked,
-    Result,
     SampleMade,
     TrackPitch,
 )
+from studio.protocol.messages import Result
 from studio.session import machine
 from studio.session.document import Document
 from studio.session.placing import placed_import, rate_to_import_at

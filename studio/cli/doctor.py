@@ -9,7 +9,9 @@ from studio import __version__, paths
 from studio.cli.line import Line
 from studio.cli.verbs import Call, Outcome
 from studio.errors import Explanation, StudioError
-from studio.protocol.messages import Codecs, Devices, ListCodecs, ListDevices, Ready
+from studio.protocol.common import Ready
+from studio.protocol.jobs import Codecs, ListCodecs
+from studio.protocol.live import Devices, ListDevices
 from studio.session import machine
 from studio.session.doctor import Facts, checks, report, worst
 

@@ -11,7 +11,7 @@ from studio.cli.output import new_folder, readable
 from studio.cli.verbs import Call, Outcome, WrongCall
 from studio.model.project import Project
 from studio.model.time import parse_clock
-from studio.protocol.messages import Export, Exported, ExportedFile, ExportSpec
+from studio.protocol.jobs import Export, Exported, ExportedFile, ExportSpec
 from studio.session.recovery import read_project
 
 Container = Literal["wav", "flac", "mp3", "m4a", "opus"]

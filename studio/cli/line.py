@@ -10,21 +10,8 @@ from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop, QTimer
 from studio.cli.interrupt import Interrupted, watched
 from studio.cli.progress import Progress as Shown
 from studio.errors import Explanation, StudioError
-from studio.protocol.messages import (
-    Cancel,
-    Event,
-    Failed,
-    Heartbeat,
-    Job,
-    JobId,
-    Progress,
-    Ready,
-    Refused,
-    Request,
-    Result,
-    Role,
-    Stopped,
-)
+from studio.protocol.common import Cancel, Failed, Heartbeat, JobId, Progress, Ready, Refused, Role, Stopped
+from studio.protocol.messages import Event, Job, Request, Result
 from studio.supervision.worker import Worker
 
 _LOOK_MS: Final = 100

@@ -14,7 +14,8 @@ from studio.cli.verbs import Call, Outcome, WrongCall
 from studio.errors import StudioError
 from studio.media.curve import read_curve
 from studio.model.pitch import PitchCurve, hz_to_midi, note_text
-from studio.protocol.messages import ImportMedia, MediaImported, PitchTracked, Ready, TrackPitch
+from studio.protocol.common import Ready
+from studio.protocol.jobs import ImportMedia, MediaImported, PitchTracked, TrackPitch
 
 _ROWS_AT_ONCE = 20_000
 

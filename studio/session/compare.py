@@ -11,7 +11,9 @@ from PySide6.QtCore import QObject, Signal
 from studio.model.edits import AddMedia, Edit, Several
 from studio.model.history import History
 from studio.model.project import Project
-from studio.protocol.messages import Exported, ExportSpec, JobId, Result
+from studio.protocol.common import JobId
+from studio.protocol.jobs import Exported, ExportSpec
+from studio.protocol.messages import Result
 from studio.session.document import Document
 from studio.session.importing import Importing
 from studio.session.jobs import JobRow, Jobs

@@ -9,7 +9,9 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from studio.errors import Explanation
-from studio.protocol.messages import Codecs, Devices, Ready
+from studio.protocol.common import Ready
+from studio.protocol.jobs import Codecs
+from studio.protocol.live import Devices
 
 State = Literal["ok", "warn", "fail"]
 

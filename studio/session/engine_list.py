@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Signal
 
 from studio.model.pitch import engine_name
-from studio.protocol.messages import EngineCard, Ready
+from studio.protocol.common import EngineCard, Ready
 from studio.supervision.worker import Worker
 
 

@@ -9,19 +9,18 @@ from PySide6.QtCore import QObject, Signal
 from studio.errors import StudioError
 from studio.model.edits import AddPitch
 from studio.model.project import Clip, ClipId, Media, MediaId, Project, TrackId
-from studio.protocol.messages import (
+from studio.protocol.common import JobId
+from studio.protocol.jobs import (
     BuildPeaks,
     Export,
     ExportSpec,
     ImportMedia,
-    Job,
-    JobId,
     MediaImported,
     PitchTracked,
     RenderClip,
-    Result,
     TrackPitch,
 )
+from studio.protocol.messages import Job, Result
 from studio.session import placing
 from studio.session.document import Document
 from studio.session.jobs import Jobs

@@ -9,17 +9,9 @@ from msgspec.structs import replace
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.errors import Explanation, StudioError, explain
-from studio.protocol.messages import (
-    Cancel,
-    Event,
-    Failed,
-    Job,
-    JobId,
-    MediaImported,
-    Progress,
-    Result,
-    Stopped,
-)
+from studio.protocol.common import Cancel, Failed, JobId, Progress, Stopped
+from studio.protocol.jobs import MediaImported
+from studio.protocol.messages import Event, Job, Result
 from studio.session.time_left import TimeLeft
 from studio.supervision.unanswered import naming
 from studio.supervision.worker import State, Worker

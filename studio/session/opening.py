@@ -11,7 +11,8 @@ from studio.media.collect import collect as collect_project
 from studio.media.relink import bring_in, look_for, missing_media
 from studio.model.edits import Relink, Several
 from studio.model.project import Media
-from studio.protocol.messages import MakeSample, Result
+from studio.protocol.jobs import MakeSample
+from studio.protocol.messages import Result
 from studio.session import templates
 from studio.session.background import Report
 from studio.session.desk import Desk

@@ -12,7 +12,7 @@ from studio.errors import Explanation, StudioError, explain
 from studio.media.takes import RecoveredTake, mark_recovered
 from studio.model.project import Media, Project, TrackId
 from studio.model.time import format_clock
-from studio.protocol.messages import TakeFinished
+from studio.protocol.live import TakeFinished
 from studio.session import placing
 from studio.session.document import Document
 from studio.session.importing import Importing

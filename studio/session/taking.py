@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from studio.model.project import TrackId
-from studio.protocol.messages import TakeFinished
+from studio.protocol.live import TakeFinished
 
 _count = itertools.count()
 

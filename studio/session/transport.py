@@ -9,11 +9,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.errors import Explanation, StudioError
 from studio.model.project import Project, TrackId
-from studio.protocol.messages import (
+from studio.protocol.common import Refused
+from studio.protocol.live import (
     AudioState,
     Device,
     Devices,
-    Event,
     ListDevices,
     LoadProject,
     Meter,
@@ -21,7 +21,6 @@ from studio.protocol.messages import (
     OpenAudio,
     Play,
     Record,
-    Refused,
     Stop,
     StopRecording,
     TakeFinished,
@@ -29,6 +28,7 @@ from studio.protocol.messages import (
     TakeStarted,
     Trouble,
 )
+from studio.protocol.messages import Event
 from studio.session.document import Document
 from studio.session.placing import new_track_id
 from studio.session.playhead import Levels, Playhead, read_levels

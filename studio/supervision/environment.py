@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QProcessEnvironment
 
-from studio.protocol.messages import Role
+from studio.protocol.common import Role
 
 _THREAD_VARIABLES: Final = (
     "OMP_NUM_THREADS",

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from studio import paths
 from studio.errors import Explanation
-from studio.protocol.messages import Role
+from studio.protocol.common import Role
 
 _TAIL_BYTES: Final = 4096
 _NAMES: Final[dict[Role, str]] = {

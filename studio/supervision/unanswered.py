@@ -5,7 +5,8 @@ from typing import Final
 from msgspec.structs import replace
 
 from studio.errors import Explanation
-from studio.protocol.messages import Event, Failed, Job, JobId, Progress, Result, Stopped
+from studio.protocol.common import Failed, JobId, Progress, Stopped
+from studio.protocol.messages import Event, Job, Result
 
 _THE_JOB: Final = "The job"
 

@@ -10,7 +10,8 @@ from PySide6.QtCore import QObject, QProcess, QTimer, Signal
 
 from studio.errors import Explanation
 from studio.ipc.segment import sweep
-from studio.protocol.messages import PROTOCOL, Cancel, Event, Heartbeat, Job, Ready, Request, Role, Shutdown
+from studio.protocol.common import Cancel, Heartbeat, Ready, Role, Shutdown
+from studio.protocol.messages import PROTOCOL, Event, Job, Request
 from studio.protocol.wire import BadFrame, Frames, decode_event, frame
 from studio.supervision import environment, memory
 from studio.supervision.obituary import Death, explain_death, explain_giving_up, explain_version, stderr_log

@@ -8,7 +8,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from studio.model.time import format_clock
-from studio.protocol.messages import Exported, ExportSpec, JobId, Result
+from studio.protocol.common import JobId
+from studio.protocol.jobs import Exported, ExportSpec
+from studio.protocol.messages import Result
 from studio.session.desk import Desk
 from studio.ui.controls import Button, Elided, Text
 from studio.ui.export_result import ExportResult

@@ -6,7 +6,7 @@ from typing import Final
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from studio.protocol.messages import Exported, ExportedFile
+from studio.protocol.jobs import Exported, ExportedFile
 from studio.session.desk import Desk
 from studio.ui import words
 from studio.ui.controls import Button, Elided, Text, Tone, surface

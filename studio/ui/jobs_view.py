@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
-from studio.protocol.messages import JobId
+from studio.protocol.common import JobId
 from studio.session.jobs import JobRow, Jobs
 from studio.ui.controls import Button, Elided, IconButton, Text, caption, keeps_escape, surface
 from studio.ui.messages import ExplanationView

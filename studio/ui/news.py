@@ -7,7 +7,9 @@ from PySide6.QtCore import QObject
 
 from studio.commands.help import report
 from studio.errors import Explanation
-from studio.protocol.messages import Exported, MediaImported, Result, Trouble
+from studio.protocol.jobs import Exported, MediaImported
+from studio.protocol.live import Trouble
+from studio.protocol.messages import Result
 from studio.session import opening
 from studio.session.jobs import JobRow
 from studio.ui.messages import Weight

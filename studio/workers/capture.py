@@ -3,7 +3,8 @@
 import os
 
 from studio.errors import StudioError
-from studio.protocol.messages import PROTOCOL, Cancel, Ready, Request
+from studio.protocol.common import Cancel, Ready
+from studio.protocol.messages import PROTOCOL, Request
 from studio.workers.runtime import Context
 
 

@@ -1,7 +1,7 @@
 """The engines of this installation, as the desktop is told of them."""
 
 from studio.engines import registry
-from studio.protocol.messages import EngineCard
+from studio.protocol.common import EngineCard
 
 
 def cards() -> tuple[EngineCard, ...]:

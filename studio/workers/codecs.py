@@ -5,7 +5,7 @@ from importlib.metadata import version
 import av
 
 from studio.audio.encode import FORMATS
-from studio.protocol.messages import Codecs, ListCodecs
+from studio.protocol.jobs import Codecs, ListCodecs
 from studio.workers.runtime import Context, Report
 
 _PCM = "pcm_s24le"

@@ -1,6 +1,6 @@
 """The compute worker: jobs, one after another, on the device that was chosen at the start.
 
-To add a job: its messages in `studio.protocol.messages`, a function (job, context, report) -> result in a module
+To add a job: its messages in `studio.protocol.jobs`, a function (job, context, report) -> result in a module
 of this package, and its address in `HANDLERS`. The module is imported when the first such job comes, so that
 what it needs does not delay `Ready`.
 """
@@ -14,24 +14,9 @@ from functools import partial
 from typing import Final, cast
 
 from studio.errors import StudioError
-from studio.protocol.messages import (
-    PROTOCOL,
-    BuildPeaks,
-    Cancel,
-    EngineCard,
-    Export,
-    ImportMedia,
-    Job,
-    JobId,
-    ListCodecs,
-    MakeSample,
-    Ready,
-    RenderClip,
-    Request,
-    Result,
-    Stopped,
-    TrackPitch,
-)
+from studio.protocol.common import Cancel, EngineCard, JobId, Ready, Stopped
+from studio.protocol.jobs import BuildPeaks, Export, ImportMedia, ListCodecs, MakeSample, RenderClip, TrackPitch
+from studio.protocol.messages import PROTOCOL, Job, Request, Result
 from studio.workers import device
 from studio.workers.runtime import Context, Report
 

@@ -20,10 +20,9 @@ from studio.ipc.series import Series
 from studio.media.takes import TakeHeader, TakeWriter
 from studio.media.wav import MappedWav
 from studio.model.project import Media
-from studio.protocol.messages import (
-    PROTOCOL,
+from studio.protocol.common import Cancel, Ready, Refused
+from studio.protocol.live import (
     AudioState,
-    Cancel,
     Device,
     Devices,
     ListDevices,
@@ -32,10 +31,7 @@ from studio.protocol.messages import (
     Monitor,
     OpenAudio,
     Play,
-    Ready,
     Record,
-    Refused,
-    Request,
     Stop,
     StopRecording,
     TakeFinished,
@@ -43,6 +39,7 @@ from studio.protocol.messages import (
     TakeStarted,
     Trouble,
 )
+from studio.protocol.messages import PROTOCOL, Request
 from studio.workers.runtime import Context
 
 if TYPE_CHECKING:

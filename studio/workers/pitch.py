@@ -14,7 +14,7 @@ from studio.errors import StudioError
 from studio.media.curve import write_curve
 from studio.media.wav import MappedWav
 from studio.model.project import Lineage, Pitch, PitchId
-from studio.protocol.messages import PitchTracked, TrackPitch
+from studio.protocol.jobs import PitchTracked, TrackPitch
 from studio.workers.runtime import Context
 
 _PREPARING: Final = 0.1

@@ -22,9 +22,8 @@ from typing import Final, NoReturn, Protocol, get_args
 from studio import log, paths
 from studio.errors import Cancelled, explain
 from studio.ipc.outlet import Outlet
-from studio.protocol.messages import (
+from studio.protocol.common import (
     Cancel,
-    Event,
     Failed,
     Heartbeat,
     InjectFault,
@@ -32,12 +31,12 @@ from studio.protocol.messages import (
     Progress,
     Ready,
     Refused,
-    Request,
     Role,
     Shutdown,
     Stopped,
-    TakeProgress,
 )
+from studio.protocol.live import TakeProgress
+from studio.protocol.messages import Event, Request
 from studio.protocol.wire import BadFrame, Frames, decode_request, frame
 from studio.workers import faults
 

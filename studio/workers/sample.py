@@ -28,7 +28,7 @@ from studio.model.project import (
     Track,
     TrackId,
 )
-from studio.protocol.messages import MakeSample, SampleMade, TrackPitch
+from studio.protocol.jobs import MakeSample, SampleMade, TrackPitch
 from studio.workers.pitch import track_pitch
 from studio.workers.runtime import Context, Report
 

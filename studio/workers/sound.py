@@ -11,7 +11,7 @@ from studio.audio.peaks import build_peaks as build_pyramid
 from studio.audio.pieces import Piece, Split, paths_for, pieces_of
 from studio.audio.trouble import told
 from studio.errors import StudioError
-from studio.protocol.messages import (
+from studio.protocol.jobs import (
     BuildPeaks,
     Export,
     Exported,

@@ -17,16 +17,15 @@ import pytest
 
 from studio import paths
 from studio.media.takes import Mark, read_marks
-from studio.protocol.messages import (
+from studio.protocol.common import Heartbeat, Refused
+from studio.protocol.live import (
     AudioState,
     Devices,
-    Heartbeat,
     ListDevices,
     Meter,
     Monitor,
     OpenAudio,
     Play,
-    Refused,
     StopRecording,
     TakeFinished,
     TakeProgress,

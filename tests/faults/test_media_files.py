@@ -17,7 +17,8 @@ import soundfile
 
 from studio.media.wav import MappedWav
 from studio.model.project import Clip, ClipId, Project, Track, TrackId
-from studio.protocol.messages import Export, Exported, ExportSpec, Failed, ImportMedia, JobId, MediaImported
+from studio.protocol.common import Failed, JobId
+from studio.protocol.jobs import Export, Exported, ExportSpec, ImportMedia, MediaImported
 from studio.protocol.wire import frame
 from tests.helpers.compute_in_bounds import Child, compute_in_bounds
 from tests.helpers.sounds import SUFFIXES, buzz, noise, sweep, write_as, write_medium

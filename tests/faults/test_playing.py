@@ -26,7 +26,7 @@ from studio.model.edits import (
     TrimClip,
 )
 from studio.model.project import Clip, ClipId, Fade, Project, Track, TrackId
-from studio.protocol.messages import Trouble
+from studio.protocol.live import Trouble
 from studio.session.document import Document
 from tests.helpers import sounds
 from tests.helpers.pulse import Pulse, missing

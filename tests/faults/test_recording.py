@@ -17,7 +17,7 @@ import pytest
 
 from studio import paths
 from studio.media.takes import TakeHeader, TakeWriter, mark_recovered, recover
-from studio.protocol.messages import OpenAudio, StopRecording, TakeFinished, TakeProgress, TakeStarted
+from studio.protocol.live import OpenAudio, StopRecording, TakeFinished, TakeProgress, TakeStarted
 from tests.helpers.live import LiveProcess, lost, read_take, record_into
 from tests.helpers.pulse import Feed, Pulse, counter, missing, until
 

@@ -14,17 +14,10 @@ from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
 from studio import paths
-from studio.protocol.messages import (
-    Event,
-    Failed,
-    InjectFault,
-    JobId,
-    PeaksBuilt,
-    Progress,
-    Refused,
-    Stopped,
-    StopRecording,
-)
+from studio.protocol.common import Failed, InjectFault, JobId, Progress, Refused, Stopped
+from studio.protocol.jobs import PeaksBuilt
+from studio.protocol.live import StopRecording
+from studio.protocol.messages import Event
 from studio.protocol.wire import BadFrame, Frames, decode_event
 from studio.supervision.obituary import stderr_log
 from studio.supervision.worker import State, Worker

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from studio.protocol.messages import Event, Failed, Ready, Request, Result, Shutdown
+from studio.protocol.common import Failed, Ready, Shutdown
+from studio.protocol.messages import Event, Request, Result
 from studio.protocol.wire import Frames, decode_event, frame
 
 _BOUNDED: Final = """

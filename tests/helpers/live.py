@@ -21,7 +21,9 @@ from numpy.typing import NDArray
 from studio.ipc.series import Series
 from studio.media.wav import Frames, WavWriter
 from studio.model.project import Clip, ClipId, Media, MediaId, Project, Track, TrackId
-from studio.protocol.messages import AudioState, Event, Heartbeat, LoadProject, Ready, Record, Request, TakeProgress
+from studio.protocol.common import Heartbeat, Ready
+from studio.protocol.live import AudioState, LoadProject, Record, TakeProgress
+from studio.protocol.messages import Event, Request
 from studio.protocol.wire import Frames as WireFrames
 from studio.protocol.wire import decode_event, frame
 from tests.helpers.pulse import COUNTER_PERIOD, until

@@ -7,7 +7,8 @@ import sys
 
 from PySide6.QtCore import QCoreApplication, QTimer
 
-from studio.protocol.messages import Event, InjectFault, Progress
+from studio.protocol.common import InjectFault, Progress
+from studio.protocol.messages import Event
 from studio.supervision.worker import Worker
 from tests.helpers.processes import deaf, moody
 

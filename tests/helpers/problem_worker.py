@@ -15,21 +15,9 @@ from typing import Final
 import msgspec
 
 from studio.model.project import MediaId
-from studio.protocol.messages import (
-    PROTOCOL,
-    BuildPeaks,
-    Export,
-    ImportMedia,
-    Job,
-    JobId,
-    PeaksBuilt,
-    Progress,
-    Ready,
-    RenderClip,
-    Result,
-    Stopped,
-    TrackPitch,
-)
+from studio.protocol.common import JobId, Progress, Ready, Stopped
+from studio.protocol.jobs import BuildPeaks, Export, ImportMedia, PeaksBuilt, RenderClip, TrackPitch
+from studio.protocol.messages import PROTOCOL, Job, Result
 from studio.protocol.wire import MAX_FRAME, frame
 from studio.workers import runtime
 from studio.workers.compute import Compute

@@ -10,19 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from studio.errors import Explanation
 from studio.model.project import Media, MediaId, Project
-from studio.protocol.messages import (
-    BuildPeaks,
-    Event,
-    Export,
-    ExportSpec,
-    Heartbeat,
-    ImportMedia,
-    JobId,
-    Ready,
-    RenderClip,
-    Role,
-    TrackPitch,
-)
+from studio.protocol.common import Heartbeat, JobId, Ready, Role
+from studio.protocol.jobs import BuildPeaks, Export, ExportSpec, ImportMedia, RenderClip, TrackPitch
+from studio.protocol.messages import Event
 from studio.supervision.worker import Worker
 
 WAIT_MS = 60_000

@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-from studio.protocol.messages import OpenAudio, TakeProgress
+from studio.protocol.live import OpenAudio, TakeProgress
 from tests.helpers.live import LiveProcess, record_into
 
 

@@ -20,7 +20,8 @@ from studio import desktop, paths
 from studio.desktop import Studio
 from studio.media.curve import read_curve
 from studio.model.edits import SetTrackGain
-from studio.protocol.messages import ExportSpec, JobId
+from studio.protocol.common import JobId
+from studio.protocol.jobs import ExportSpec
 from studio.session import opening
 from studio.session.pictures import peaks_path
 from studio.session.settings_file import SettingsFile

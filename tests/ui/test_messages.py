@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.errors import Explanation
-from studio.protocol.messages import AudioState, Trouble
+from studio.protocol.live import AudioState, Trouble
 from studio.session.recovery import LeftBehind
 from studio.ui.messages import Banners, ExplanationView
 from studio.ui.recovery_view import RecoveryView

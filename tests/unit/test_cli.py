@@ -18,7 +18,7 @@ from studio.cli.progress import Progress
 from studio.cli.verbs import VERBS, WrongCall, verb
 from studio.errors import StudioError
 from studio.model.project import Project
-from studio.protocol.messages import ExportSpec
+from studio.protocol.jobs import ExportSpec
 
 
 def python(*words: str) -> subprocess.CompletedProcess[str]:

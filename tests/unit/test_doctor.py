@@ -6,7 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from studio.errors import Explanation
-from studio.protocol.messages import Codecs, Device, Devices, EngineCard, JobId, Ready
+from studio.protocol.common import EngineCard, JobId, Ready
+from studio.protocol.jobs import Codecs
+from studio.protocol.live import Device, Devices
 from studio.session.doctor import Check, Display, Facts, Folder, Leftovers, checks, report, worst
 
 WHY = Explanation(code="worker.gone", title="It stopped.", cause="It crashed five times.", remedy="Start it again.")

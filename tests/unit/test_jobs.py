@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from pytestqt.qtbot import QtBot
 
 from studio.errors import StudioError
-from studio.protocol.messages import Job, JobId, Result
+from studio.protocol.common import JobId
+from studio.protocol.messages import Job, Result
 from studio.session.jobs import JobRow, Jobs
 from studio.session.time_left import TimeLeft
 from tests.helpers.processes import WAIT_MS, MakeWorker, crashing, deaf, endless, make_worker, quick

@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 
 from studio.model.edits import AddMedia, AddTrack, SetTrackGain
 from studio.model.project import Clip, ClipId, Track, TrackId
-from studio.protocol.messages import AudioState, LoadProject, Request
+from studio.protocol.live import AudioState, LoadProject
+from studio.protocol.messages import Request
 from studio.session.playhead import carried_on
 from studio.supervision.worker import State, Worker
 from tests.helpers import pulse, sounds

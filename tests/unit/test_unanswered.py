@@ -2,7 +2,8 @@
 
 from studio.errors import Explanation
 from studio.model.project import MediaId
-from studio.protocol.messages import BuildPeaks, Failed, JobId, PeaksBuilt, Progress, Stopped
+from studio.protocol.common import Failed, JobId, Progress, Stopped
+from studio.protocol.jobs import BuildPeaks, PeaksBuilt
 from studio.supervision.unanswered import Unanswered
 
 WHY = Explanation(code="worker.died", title="It stopped.", cause="It crashed.", remedy="Retry.")

@@ -11,22 +11,10 @@ from hypothesis import given, settings
 
 from studio.errors import Explanation
 from studio.model.project import Clip, ClipId, Media, MediaId, Project, Track, TrackId
-from studio.protocol.messages import (
-    BuildPeaks,
-    Cancel,
-    Event,
-    Failed,
-    Heartbeat,
-    ImportMedia,
-    InjectFault,
-    JobId,
-    LoadProject,
-    PeaksBuilt,
-    Play,
-    Progress,
-    Request,
-    Shutdown,
-)
+from studio.protocol.common import Cancel, Failed, Heartbeat, InjectFault, JobId, Progress, Shutdown
+from studio.protocol.jobs import BuildPeaks, ImportMedia, PeaksBuilt
+from studio.protocol.live import LoadProject, Play
+from studio.protocol.messages import Event, Request
 from studio.protocol.wire import MAX_FRAME, BadFrame, Frames, decode_event, decode_request, frame
 
 jobs = st.integers(0, 2**62).map(JobId)

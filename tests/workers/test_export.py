@@ -19,7 +19,8 @@ from studio.audio.loudness import LoudnessMeter, Measured
 from studio.errors import Cancelled, Explanation, StudioError
 from studio.media.wav import Frames
 from studio.model.project import Clip, ClipId, Marker, MarkerId, Project, Track, TrackId
-from studio.protocol.messages import BuildPeaks, Export, ExportedFile, ExportSpec, ImportMedia, JobId, RenderClip
+from studio.protocol.common import JobId
+from studio.protocol.jobs import BuildPeaks, Export, ExportedFile, ExportSpec, ImportMedia, RenderClip
 from studio.workers import sound as jobs
 from studio.workers.runtime import Context
 from tests.helpers.sounds import buzz, noise, sweep, write_medium
@@ -313,7 +314,7 @@ import resource, signal, sys
 from pathlib import Path
 import msgspec
 from studio.errors import StudioError
-from studio.protocol.messages import Export
+from studio.protocol.jobs import Export
 from studio.workers.runtime import Context
 from studio.workers import sound
 job = msgspec.json.decode(sys.stdin.buffer.read(), type=Export)

@@ -12,22 +12,21 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from studio import paths
-from studio.protocol.messages import (
-    PROTOCOL,
+from studio.protocol.common import (
     Cancel,
-    Event,
     Failed,
     Heartbeat,
     InjectFault,
     JobId,
-    PeaksBuilt,
     Progress,
     Ready,
-    Record,
     Refused,
     Role,
     Stopped,
 )
+from studio.protocol.jobs import PeaksBuilt
+from studio.protocol.live import Record
+from studio.protocol.messages import PROTOCOL, Event
 from studio.protocol.wire import Frames, decode_event, frame
 from studio.supervision.worker import State, Worker
 from tests.helpers.processes import (

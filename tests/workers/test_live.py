@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from studio.media.takes import read_header, recover
 from studio.model.project import ClipId, MediaId, TrackId
-from studio.protocol.messages import (
+from studio.protocol.common import Refused, Shutdown
+from studio.protocol.live import (
     AudioState,
     Devices,
     ListDevices,
@@ -26,8 +27,6 @@ from studio.protocol.messages import (
     OpenAudio,
     Play,
     Record,
-    Refused,
-    Shutdown,
     Stop,
     StopRecording,
     TakeFinished,

@@ -9,7 +9,9 @@ from msgspec.structs import replace
 from studio.errors import Cancelled, StudioError
 from studio.media.curve import read_curve
 from studio.model.project import Media
-from studio.protocol.messages import Event, JobId, TrackPitch
+from studio.protocol.common import JobId
+from studio.protocol.jobs import TrackPitch
+from studio.protocol.messages import Event
 from studio.workers.pitch import track_pitch
 from studio.workers.runtime import Context
 from tests.helpers.sounds import write_medium

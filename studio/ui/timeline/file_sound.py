@@ -13,7 +13,7 @@ from studio.errors import StudioError
 from studio.media.peaks import BASE, FACTOR, Columns, Peaks, columns_of
 from studio.media.wav import MappedWav
 from studio.model.project import Media, MediaId, Project
-from studio.protocol.messages import JobId
+from studio.protocol.common import JobId
 from studio.session.jobs import JobRow, Jobs
 from studio.session.pictures import peaks_path
 from studio.ui.timeline.sound import Loading, Missing, Sound

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from studio.errors import StudioError, explain
 from studio.model.project import Clip, Project, Track
-from studio.protocol.messages import JobId
+from studio.protocol.common import JobId
 from studio.session.desk import Desk
 from studio.session.jobs import JobRow
 from studio.ui.controls import Elided, IconButton, surface

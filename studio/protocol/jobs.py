@@ -1,0 +1,172 @@
+"""The compute worker's jobs and their results: each is answered by Progress*, then its own, `Failed` or `Stopped`."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from studio.model.project import Media, MediaId, Pitch, Project
+from studio.protocol.common import JobId, Message
+
+
+class ImportMedia(Message, frozen=True, kw_only=True):
+    """Decode a file, or the sound of a video, to a float32 WAV at `rate_hz` in `project_dir`/media, and its peaks.
+
+    `rate_hz` 0 keeps the rate of the file where a project may have it (44100 to 96000 Hz) and else takes 48000.
+    Answered by `MediaImported`.
+    """
+
+    job: JobId
+    path: str
+    project_dir: str
+    rate_hz: int
+
+
+class BuildPeaks(Message, frozen=True, kw_only=True):
+    """Build the peak pyramid of a WAV that is already there. Answered by `PeaksBuilt`."""
+
+    job: JobId
+    path: str
+    media: MediaId
+
+
+class TrackPitch(Message, frozen=True, kw_only=True):
+    """Find the melody of a stretch of a medium. Answered by `PitchTracked`."""
+
+    job: JobId
+    media: Media
+    project_dir: str
+    start: int
+    length: int
+    engine: str
+    low_hz: float
+    high_hz: float
+
+
+class ListCodecs(Message, frozen=True, kw_only=True):
+    """Look which kinds of file can be written here, for the system check. Answered by `Codecs`."""
+
+    job: JobId
+
+
+class ExportSpec(Struct, frozen=True, kw_only=True):
+    """What an exported file should be. `stop` 0 means to the end; `bitrate_kbps` 0 means the codec's good default."""
+
+    container: Literal["wav", "flac", "mp3", "m4a", "opus"] = "wav"
+    sample_format: Literal["int16", "int24", "float32"] = "int24"
+    rate_hz: int = 0
+    channels: Literal[1, 2] = 2
+    bitrate_kbps: int = 0
+    dither: bool = True
+    start: int = 0
+    stop: int = 0
+    split: Literal["mix", "tracks", "markers"] = "mix"
+    loudness_lufs: float | None = None
+    peak_limit_dbtp: float = -1.0
+    title: str = ""
+    artist: str = ""
+
+
+class Export(Message, frozen=True, kw_only=True):
+    """Render a project to `path`, or, where `spec.split` makes several files, into the folder `path`.
+
+    Answered by `Exported`. Files appear by rename, never half written.
+    """
+
+    job: JobId
+    project: Project
+    project_dir: str
+    path: str
+    spec: ExportSpec
+
+
+class RenderClip(Message, frozen=True, kw_only=True):
+    """Mix clips of one track between two timeline samples into one new medium. Answered by `MediaImported`."""
+
+    job: JobId
+    project: Project
+    project_dir: str
+    track: str
+    start: int
+    stop: int
+    name: str
+
+
+class MakeSample(Message, frozen=True, kw_only=True):
+    """Make the sample project (spoken and sung, from the recipe) in `folder`, which appears by rename when whole.
+
+    Answered by `SampleMade`.
+    """
+
+    job: JobId
+    folder: str
+
+
+class MediaImported(Message, frozen=True, kw_only=True):
+    """The sound is in the project's folder with its peaks built. `warning` says what could not be read, or ""."""
+
+    job: JobId
+    media: Media
+    warning: str = ""
+
+
+class PeaksBuilt(Message, frozen=True, kw_only=True):
+    """The peak pyramid of a medium lies in the cache."""
+
+    job: JobId
+    media: MediaId
+    path: str
+
+
+class PitchTracked(Message, frozen=True, kw_only=True):
+    """The melody lies in the project's folder."""
+
+    job: JobId
+    pitch: Pitch
+    voiced_fraction: float
+    median_hz: float
+
+
+class SampleMade(Message, frozen=True, kw_only=True):
+    """The sample project lies in `folder` and can be opened."""
+
+    job: JobId
+    folder: str
+
+
+class Codecs(Message, frozen=True, kw_only=True):
+    """What exports can be, by the names of `ExportSpec.container`; `library` says who writes them."""
+
+    job: JobId
+    library: str
+    can_write: tuple[str, ...]
+    missing: tuple[str, ...] = ()
+
+
+class Loudness(Struct, frozen=True, kw_only=True):
+    """BS.1770 figures of a finished sound; None where it is too short or silent."""
+
+    integrated_lufs: float | None
+    true_peak_dbtp: float | None
+    sample_peak_dbfs: float | None
+
+
+class ExportedFile(Struct, frozen=True, kw_only=True):
+    """One file that an export made, with the loudness that a player of it hears.
+
+    `passed` says whether loudness and true peak are what was asked for, None where nothing was asked; `note` is a
+    sentence on that, on clipping or on sound that is missing, or "".
+    """
+
+    path: str
+    duration_s: float
+    size_bytes: int
+    loudness: Loudness
+    passed: bool | None = None
+    note: str = ""
+
+
+class Exported(Message, frozen=True, kw_only=True):
+    """Every file is in place."""
+
+    job: JobId
+    files: tuple[ExportedFile, ...]
