@@ -94,9 +94,10 @@ ensure_python_packages() {
         "$python" -m venv "$venv" || return 1
     fi
     say "Installing Python packages${have:+ ($have)}; the first time takes some minutes"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check \
-        -c "$root/packaging/constraints.txt" -e "$root${have:+[$have]}" >&2 || {
-        say "Some Python packages could not be installed. Check the connection to your package index and run this again; what is there is kept."
+    "$venv/bin/python" -m pip install --disable-pip-version-check \
+        -c "$root/packaging/constraints.txt" -e "$root${have:+[$have]}" >"$venv/install.log" 2>&1 || {
+        tail -n 12 "$venv/install.log" >&2
+        say "Some Python packages could not be installed. Check the connection to your package index and run this again; what is there is kept. All of what pip said is in $venv/install.log."
         return 1
     }
     # Compiled once here, so that every start is quick, also where Python was told to write no bytecode.

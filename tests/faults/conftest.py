@@ -13,7 +13,7 @@ def injected(request: pytest.FixtureRequest) -> Callable[[int], None]:
     """Call with the number of faults just injected, after seeing that nothing was lost to them."""
 
     def count(faults: int = 1) -> None:
-        _injected[request.node.nodeid.rpartition("/")[2]] += faults
+        _injected[request.node.nodeid.rpartition("/")[2].partition("[")[0]] += faults
 
     return count
 
