@@ -8,7 +8,7 @@ To add an engine:
 3. `python -m pytest tests/engines` runs the contract of its task over it: shapes, units, silence, cancel, rates.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal, Protocol
 
 import numpy as np
@@ -20,10 +20,19 @@ from studio.model.pitch import PitchCurve
 Mono = NDArray[np.float32]
 """One channel, 0 dBFS at ±1, shape (samples,). May be mapped from a file: read it piece by piece."""
 
+Sound = NDArray[np.float32]
+"""One or two channels, 0 dBFS at ±1, shape (samples, channels)."""
+
+Stems = NDArray[np.float32]
+"""Parts of one sound beside each other, shape (parts, samples, channels)."""
+
+Settings = Mapping[str, str | float | int | bool | None]
+"""What the person chose for an engine beyond its id. An engine takes what it knows and leaves the rest alone."""
+
 Report = Callable[[float, str], None]
 """Tell how far along we are, 0 to 1, and with what. Raises `Cancelled` when nobody wants the result any more."""
 
-Task = Literal["pitch", "separate", "denoise", "learn", "speak", "convert", "recognise", "detect"]
+Task = Literal["pitch", "separate", "denoise", "dereverb", "learn", "speak", "convert", "recognise", "detect"]
 
 FRAMES_PER_S = 200
 """The one grid of every pitch tracker: frame `i` is centred on sample `i * rate_hz / FRAMES_PER_S`."""
@@ -49,6 +58,8 @@ class EngineInfo(Struct, frozen=True, kw_only=True):
     """The distribution whose version makes a result repeatable, such as `praat-parselmouth`."""
     lowest_hz: float = 0.0
     highest_hz: float = 0.0
+    stems: tuple[int, ...] = ()
+    """Into how many stems a separator can take a sound apart, the usual number first."""
 
 
 class Engine(Protocol):
@@ -70,4 +81,103 @@ class PitchTracker(Engine, Protocol):
         also given where unvoiced. `report` is called at least each half second of work. The same input gives the
         same result.
         """
+        ...
+
+
+class Chunking(Struct, frozen=True, kw_only=True):
+    """How a long sound is handed to an engine: in chunks of `chunk_s` that overlap by `overlap_s`.
+
+    In the overlap one chunk fades linearly into the next, so that nothing is heard of what an engine does at the
+    very edge of a chunk; `overlap_s` is at most half of `chunk_s`. A sound shorter than a chunk comes whole, the
+    last chunk of a longer one begins earlier, so that it is as long as the others. `rate_hz` 0 takes any rate from
+    8 to 192 kHz. With `halves`, a chunk half as long needs less memory.
+    """
+
+    rate_hz: int = 0
+    chunk_s: float
+    overlap_s: float
+    halves: bool = True
+
+
+class Whole(Struct, frozen=True, kw_only=True):
+    """What is known of the entire sound before its first chunk, for levels that must not change on the way.
+
+    `mean` and `std` are those of the mean of the channels, `peak` is the largest sample of any channel, and
+    `side_db` the level of left minus right beside left plus right, -200 where there is none (as in mono).
+    """
+
+    length_s: float
+    mean: float
+    std: float
+    peak: float
+    side_db: float
+
+
+class Effort(Struct, frozen=True, kw_only=True):
+    """How to compute: as well as the device can, and with less memory after it ran out.
+
+    The first try is `Effort()`. An engine that knows no half precision or no second device ignores the field.
+    """
+
+    half: bool = False
+    cpu: bool = False
+
+
+class Chunked(Engine, Protocol):
+    """An engine that turns a sound into one or more of the same length, chunk by chunk.
+
+    The studio cuts, resamples, joins and stores; an engine sees one chunk at a time and keeps nothing from it: the
+    same chunk gives the same result whatever came before, bit for bit on one device. What cannot be done (silence
+    can) is a `StudioError`. Where memory runs out, a `MemoryError` or torch's own error has the chunk done again
+    with less. `report` is called at least each half second of work, with how far the chunk is.
+    """
+
+    def chunking(self, settings: Settings) -> Chunking:
+        """Return how the engine wants its input. May read a model's description, but loads no weights."""
+        ...
+
+    def efforts(self, settings: Settings) -> tuple[Effort, ...]:
+        """Return what to try in turn after memory ran out and shorter chunks did not help, the best first."""
+        ...
+
+    def model_hash(self, settings: Settings) -> str:
+        """Return what tells the weights from any others, "" where there are none."""
+        ...
+
+
+class Separator(Chunked, Protocol):
+    """Takes a mix apart."""
+
+    def stems(self, count: int) -> tuple[str, ...]:
+        """Return the names of `count` stems (one of `info.stems`), in order; the last is what the others leave.
+
+        2: vocals, accompaniment. 4: vocals, drums, bass, other. 6: vocals, drums, bass, guitar, piano, other.
+        """
+        ...
+
+    def separate(
+        self, mix: Sound, rate_hz: int, *, count: int, whole: Whole, settings: Settings, effort: Effort, report: Report
+    ) -> Stems:
+        """Return all stems but the last, shape (count - 1, samples, channels) in the order of `stems(count)`.
+
+        The last one is made by subtraction, so that the stems add up to the mix exactly.
+        """
+        ...
+
+
+class Denoiser(Chunked, Protocol):
+    """Takes noise ("denoise") or the room ("dereverb") out of a recording."""
+
+    def denoise(
+        self,
+        sound: Sound,
+        rate_hz: int,
+        *,
+        strength: float,
+        whole: Whole,
+        settings: Settings,
+        effort: Effort,
+        report: Report,
+    ) -> Sound:
+        """Return the cleaned sound in the shape of `sound`; `strength` 0 leaves it alone, 1 takes out what it can."""
         ...

@@ -7,12 +7,12 @@ from typing import Final, cast
 
 from msgspec.structs import replace
 
-from studio.engines.base import Engine, EngineInfo, PitchTracker, Task
+from studio.engines.base import Denoiser, Engine, EngineInfo, PitchTracker, Separator, Task
 from studio.errors import StudioError
 
 GROUP: Final = "studio.engines"
 
-_FIRST: Final = ("praat", "swift-f0", "crepe-tiny", "crepe-full")
+_FIRST: Final = ("praat", "swift-f0", "crepe-tiny", "crepe-full", "builtin", "spectral", "rnnoise", "dereverb")
 
 
 def cards() -> tuple[tuple[EngineInfo, str], ...]:
@@ -24,6 +24,17 @@ def cards() -> tuple[tuple[EngineInfo, str], ...]:
 def pitch_tracker(id: str) -> PitchTracker:
     """The pitch tracker of that id, made once and kept; a `StudioError` says why when there is none to be had."""
     return cast("PitchTracker", _made("pitch", id))  # the contract test holds every engine of a task to its protocol
+
+
+def separator(id: str) -> Separator:
+    """The separator of that id, as `pitch_tracker` does it."""
+    return cast("Separator", _made("separate", id))
+
+
+def denoiser(id: str) -> Denoiser:
+    """The engine of that id that takes out noise or the room, as `pitch_tracker` does it."""
+    rooms = any(info.id == id and info.task == "dereverb" for info, _ in cards())
+    return cast("Denoiser", _made("dereverb" if rooms else "denoise", id))
 
 
 def installed_version(info: EngineInfo) -> str:

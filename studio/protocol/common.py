@@ -34,13 +34,14 @@ class EngineCard(Struct, frozen=True, kw_only=True):
     """What the desktop knows of an engine. `missing` says why it cannot run here, "" that it can."""
 
     id: str
-    task: Literal["pitch", "separate", "denoise", "learn", "speak", "convert", "recognise", "detect"]
+    task: Literal["pitch", "separate", "denoise", "dereverb", "learn", "speak", "convert", "recognise", "detect"]
     name: str
     licence: str
     languages: tuple[str, ...] = ()
     can: tuple[str, ...] = ()
     missing: str = ""
     about: str = ""
+    stems: tuple[int, ...] = ()
 
 
 class Ready(Message, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ def cards() -> tuple[EngineCard, ...]:
             can=info.can,
             missing=missing,
             about=info.about,
+            stems=info.stems,
         )
         for info, missing in registry.cards()
     )
