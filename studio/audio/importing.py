@@ -43,12 +43,15 @@ class Imported(NamedTuple):
     warning: str
 
 
-def import_media(path: Path, project_dir: Path, rate_hz: int, report: Report) -> Imported:
-    """Import a sound file, or the sound of a video; `rate_hz` 0 keeps its rate where a project may have it."""
+def import_media(path: Path, project_dir: Path, rate_hz: int, report: Report, *, any_rate: bool = False) -> Imported:
+    """Import a sound file, or the sound of a video; `rate_hz` 0 keeps its rate where a project may have it.
+
+    With `any_rate` it keeps every rate.
+    """
     report(0.0, "Opening")
     title = f"{path.name} was not imported."
     with Decoder(path) as sound:
-        to_hz = rate_hz or (sound.rate_hz if 44100 <= sound.rate_hz <= 96000 else _DEFAULT_HZ)
+        to_hz = rate_hz or (sound.rate_hz if any_rate or 44100 <= sound.rate_hz <= 96000 else _DEFAULT_HZ)
         needed_bytes = (sound.expected_s or 0.0) * to_hz * sound.channels * 4
         if needed_bytes < path.stat().st_size * _MOST_EXPANSION:
             _check_room(project_dir, needed_bytes, title)

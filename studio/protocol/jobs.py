@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from studio.model.project import Media, MediaId, Pitch, Project
 from studio.protocol.common import JobId, Message
@@ -11,14 +11,15 @@ from studio.protocol.common import JobId, Message
 class ImportMedia(Message, frozen=True, kw_only=True):
     """Decode a file, or the sound of a video, to a float32 WAV at `rate_hz` in `project_dir`/media, and its peaks.
 
-    `rate_hz` 0 keeps the rate of the file where a project may have it (44100 to 96000 Hz) and else takes 48000.
-    Answered by `MediaImported`.
+    `rate_hz` 0 keeps the rate of the file where a project may have it (44100 to 96000 Hz) and else takes 48000;
+    with `any_rate` it keeps whatever the file has. Answered by `MediaImported`.
     """
 
     job: JobId
     path: str
     project_dir: str
     rate_hz: int
+    any_rate: bool = False
 
 
 class BuildPeaks(Message, frozen=True, kw_only=True):
@@ -40,6 +41,56 @@ class TrackPitch(Message, frozen=True, kw_only=True):
     engine: str
     low_hz: float
     high_hz: float
+
+
+EngineSettings = dict[str, str | float | int | bool | None]
+"""What was chosen for an engine beyond its id; kept in the lineage of what it makes."""
+
+
+class CleanStep(Struct, frozen=True, kw_only=True):
+    """Take noise or the room out of one stem, or with `stem` "" out of the mix before it is taken apart.
+
+    What is taken out of a stem is gone: then the stems no longer add up to the mix.
+    """
+
+    engine: str
+    strength: float = 1.0
+    stem: str = ""
+    settings: EngineSettings = field(default_factory=dict)
+
+
+class Separate(Message, frozen=True, kw_only=True):
+    """Take a stretch of a medium apart into stems, which add up to it. Answered by `StemsGrowing`*, then `Separated`.
+
+    What is finished stays on the disk when the job is called off or its worker dies: the same request goes on
+    where it stopped, and ends with the same samples as one that was never interrupted.
+    """
+
+    job: JobId
+    media: Media
+    project_dir: str
+    start: int
+    length: int
+    engine: str
+    stems: int
+    settings: EngineSettings = field(default_factory=dict)
+    chain: tuple[CleanStep, ...] = ()
+
+
+class Denoise(Message, frozen=True, kw_only=True):
+    """Take noise or the room out of a stretch of a medium, with an engine of either task. Answered by `Denoised`.
+
+    It goes on where it was stopped, as `Separate` does.
+    """
+
+    job: JobId
+    media: Media
+    project_dir: str
+    start: int
+    length: int
+    engine: str
+    strength: float = 1.0
+    settings: EngineSettings = field(default_factory=dict)
 
 
 class ListCodecs(Message, frozen=True, kw_only=True):
@@ -124,6 +175,54 @@ class PitchTracked(Message, frozen=True, kw_only=True):
     pitch: Pitch
     voiced_fraction: float
     median_hz: float
+
+
+class GrowingStem(Struct, frozen=True, kw_only=True):
+    """A WAV below the project's folder that is still being written; its header is true at any time."""
+
+    name: str
+    file: str
+    rate_hz: int
+    channels: int
+
+
+class StemsGrowing(Message, frozen=True, kw_only=True):
+    """So many frames of each stem are there to be played. When the job is done the files get other names."""
+
+    job: JobId
+    stems: tuple[GrowingStem, ...]
+    frames: int
+
+
+class Spent(Struct, frozen=True, kw_only=True):
+    """What a job cost. `memory_bytes` is the most that the worker held; `resumed` what it found finished, 0 to 1."""
+
+    wall_s: float
+    cpu_s: float
+    memory_bytes: int
+    resumed: float = 0.0
+
+
+class Separated(Message, frozen=True, kw_only=True):
+    """The stems lie in the project's folder with their peaks, in the engine's order, each named after what it is.
+
+    Stems with the same samples (two silent ones) are the same medium. `notes` are sentences for the person, as on
+    memory that ran out.
+    """
+
+    job: JobId
+    stems: tuple[Media, ...]
+    spent: Spent
+    notes: tuple[str, ...] = ()
+
+
+class Denoised(Message, frozen=True, kw_only=True):
+    """The cleaned sound lies in the project's folder with its peaks."""
+
+    job: JobId
+    media: Media
+    spent: Spent
+    notes: tuple[str, ...] = ()
 
 
 class SampleMade(Message, frozen=True, kw_only=True):

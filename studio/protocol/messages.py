@@ -8,6 +8,8 @@ from studio.protocol.common import Cancel, Failed, Heartbeat, InjectFault, Progr
 from studio.protocol.jobs import (
     BuildPeaks,
     Codecs,
+    Denoise,
+    Denoised,
     Export,
     Exported,
     ImportMedia,
@@ -18,6 +20,9 @@ from studio.protocol.jobs import (
     PitchTracked,
     RenderClip,
     SampleMade,
+    Separate,
+    Separated,
+    StemsGrowing,
     TrackPitch,
 )
 from studio.protocol.live import (
@@ -38,7 +43,7 @@ from studio.protocol.live import (
     Trouble,
 )
 
-PROTOCOL = 2
+PROTOCOL = 3
 
 Request = (
     Cancel
@@ -47,6 +52,8 @@ Request = (
     | ImportMedia
     | BuildPeaks
     | TrackPitch
+    | Separate
+    | Denoise
     | Export
     | RenderClip
     | MakeSample
@@ -72,6 +79,9 @@ Event = (
     | MediaImported
     | PeaksBuilt
     | PitchTracked
+    | StemsGrowing
+    | Separated
+    | Denoised
     | SampleMade
     | Codecs
     | Exported
@@ -83,5 +93,5 @@ Event = (
     | TakeFinished
 )
 
-Job = ImportMedia | BuildPeaks | TrackPitch | Export | RenderClip | MakeSample | ListCodecs
-Result = MediaImported | PeaksBuilt | PitchTracked | Exported | SampleMade | Codecs
+Job = ImportMedia | BuildPeaks | TrackPitch | Separate | Denoise | Export | RenderClip | MakeSample | ListCodecs
+Result = MediaImported | PeaksBuilt | PitchTracked | Separated | Denoised | Exported | SampleMade | Codecs

@@ -15,7 +15,17 @@ from typing import Final, cast
 
 from studio.errors import StudioError
 from studio.protocol.common import Cancel, EngineCard, JobId, Ready, Stopped
-from studio.protocol.jobs import BuildPeaks, Export, ImportMedia, ListCodecs, MakeSample, RenderClip, TrackPitch
+from studio.protocol.jobs import (
+    BuildPeaks,
+    Denoise,
+    Export,
+    ImportMedia,
+    ListCodecs,
+    MakeSample,
+    RenderClip,
+    Separate,
+    TrackPitch,
+)
 from studio.protocol.messages import PROTOCOL, Job, Request, Result
 from studio.workers import device
 from studio.workers.runtime import Context, Report
@@ -29,6 +39,8 @@ HANDLERS: Final[Mapping[type[Job], str]] = {
     Export: "studio.workers.sound:export",
     RenderClip: "studio.workers.sound:render_clip",
     TrackPitch: "studio.workers.pitch:track_pitch",
+    Separate: "studio.workers.separation:separate",
+    Denoise: "studio.workers.denoising:denoise",
     MakeSample: "studio.workers.sample:make_sample",
     ListCodecs: "studio.workers.codecs:list_codecs",
 }

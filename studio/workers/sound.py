@@ -28,7 +28,9 @@ from studio.workers.runtime import Context, Report
 
 def import_media(job: ImportMedia, context: Context, report: Report) -> MediaImported:
     """Bring a file into the project."""
-    media, warning = importing.import_media(Path(job.path), Path(job.project_dir), job.rate_hz, report)
+    media, warning = importing.import_media(
+        Path(job.path), Path(job.project_dir), job.rate_hz, report, any_rate=job.any_rate
+    )
     return MediaImported(job=job.job, media=media, warning=warning)
 
 
