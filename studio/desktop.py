@@ -220,7 +220,7 @@ def picture(
             raise _no_picture("The waveforms were not ready in time.")
         _run_until(lambda: False, 0.1)  # the layout settles
         studio.desk.view.zoom_fit()
-        studio.window.timeline.finish()
+        studio.window.parts.timeline.finish()
         if not studio.window.grab().save(str(png), "PNG"):
             raise _no_picture(f"{png.name} cannot be written.")
     finally:

@@ -16,6 +16,7 @@ from studio.session.jobs import Jobs
 from studio.session.library import Library
 from studio.session.recovery import LeftBehind
 from studio.session.selection import Selection
+from studio.session.separating import Separating
 from studio.session.settings_file import SettingsFile
 from studio.session.takes import Takes
 from studio.session.transport import Transport
@@ -130,7 +131,7 @@ class View(Protocol):
 
 @dataclass(kw_only=True)
 class Desk:
-    """The parts of the session on one table. Built by `app.py`; the window puts itself into `asks` and `view`."""
+    """The parts of the session on one table. Built by `desktop.py`; the window fills in `asks` and `view`."""
 
     document: Document
     selection: Selection
@@ -146,3 +147,7 @@ class Desk:
     asks: Asks
     view: View
     background: Background = field(default_factory=Background)
+    separating: Separating = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.separating = Separating(self.document, self.jobs, self.engines)

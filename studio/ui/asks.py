@@ -1,20 +1,19 @@
-"""How the session speaks to the person: `Asks` over the real window."""
+"""How the session speaks to the person: `Asks` over the parts of a real window."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.commands.help import report
 from studio.errors import Explanation
+from studio.session.desk import Desk
 from studio.session.importing import SOUND_SUFFIXES
 from studio.session.recovery import LeftBehind
-
-if TYPE_CHECKING:
-    from studio.ui.window import MainWindow
+from studio.ui.parts import Parts
 
 _SOUND_FILTER: Final = "Sound and video ({});;All files (*)"
 
@@ -22,8 +21,8 @@ _SOUND_FILTER: Final = "Sound and video ({});;All files (*)"
 class WindowAsks:
     """Opens what is asked for over a window. Dialogs are made when they are first wanted, and kept."""
 
-    def __init__(self, window: "MainWindow") -> None:
-        self._window = window
+    def __init__(self, desk: Desk, parts: Parts, window: QWidget) -> None:
+        self._desk, self._parts, self._window = desk, parts, window
 
     def open_files(self, title: str) -> tuple[Path, ...]:
         patterns = " ".join(sorted(f"*{suffix}" for suffix in SOUND_SUFFIXES))
@@ -46,44 +45,44 @@ class WindowAsks:
     def text(self, title: str, label: str, value: str = "") -> str | None:
         from studio.ui.questions import ask_text
 
-        return ask_text(self._window, self._window.theme, title, label, value)
+        return ask_text(self._window, self._parts.dialogs.theme, title, label, value)
 
     def number(self, title: str, label: str, value: float, low: float, high: float, unit: str) -> float | None:
         from studio.ui.questions import ask_number
 
-        return ask_number(self._window, self._window.theme, title, label, (value, low, high), unit)
+        return ask_number(self._window, self._parts.dialogs.theme, title, label, (value, low, high), unit)
 
     def confirm(self, why: Explanation, verb: str) -> bool:
         from studio.ui.questions import ask_whether
 
-        return ask_whether(self._window, self._window.theme, why, verb)
+        return ask_whether(self._window, self._parts.dialogs.theme, why, verb)
 
     def show(self, why: Explanation) -> None:
-        self._window.banners.put(f"shown {why.code}", why, report=lambda: report(self._window.desk))
+        self._parts.banners.put(f"shown {why.code}", why, report=lambda: report(self._desk))
 
     def toast(self, text: str, action: str = "", run: Callable[[], None] | None = None) -> None:
-        self._window.toasts.say(text, action, run)
+        self._parts.toasts.say(text, action, run)
 
     def recover(self, found: Sequence[LeftBehind]) -> None:
-        self._window.offer(tuple(found))
+        self._parts.offer(tuple(found))
 
     def preferences(self, page: str = "") -> None:
-        self._window.dialogs.preferences(page)
+        self._parts.dialogs.preferences(page)
 
     def system_check(self) -> None:
-        self._window.dialogs.system_check()
+        self._parts.dialogs.system_check()
 
     def export_dialog(self) -> None:
-        self._window.dialogs.export()
+        self._parts.dialogs.export()
 
     def palette(self) -> None:
-        self._window.palette_view.open()
+        self._parts.palette.open()
 
     def shortcuts(self) -> None:
-        self._window.dialogs.shortcuts()
+        self._parts.dialogs.shortcuts()
 
     def about(self) -> None:
-        self._window.dialogs.about()
+        self._parts.dialogs.about()
 
     def copy_text(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)

@@ -2,34 +2,40 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QWidget
 
-from studio.ui.theme import wear
+from studio.session.desk import Desk
+from studio.ui.actions import Actions
+from studio.ui.theme import Theme, wear
 
 if TYPE_CHECKING:
     from studio.ui.export_dialog import ExportDialog
     from studio.ui.preferences import Preferences
     from studio.ui.shortcut_sheet import ShortcutSheet
     from studio.ui.system_check import SystemCheck
-    from studio.ui.window import MainWindow
 
 
 class Dialogs:
     """Knows the window's dialogs; importing one costs time that the start does not have, so it is done here."""
 
-    def __init__(self, window: "MainWindow") -> None:
-        self._window = window
+    def __init__(self, desk: Desk, actions: Actions, theme: Theme, window: QWidget) -> None:
+        self._desk, self._actions, self._window = desk, actions, window
+        self.theme = theme
         self._preferences: Preferences | None = None
         self._system_check: SystemCheck | None = None
         self._export: ExportDialog | None = None
         self._shortcuts: ShortcutSheet | None = None
+
+    def set_theme(self, theme: Theme) -> None:
+        """Open everything in another theme from now on."""
+        self.theme = theme
 
     def preferences(self, page: str = "") -> "Preferences":
         """Open the settings, at a page when named."""
         from studio.ui.preferences import Preferences
 
         if self._preferences is None:
-            self._preferences = Preferences(self._window.desk, self._window.actions_, self._window.theme, self._window)
+            self._preferences = Preferences(self._desk, self._actions, self.theme, self._window)
         self._preferences.show_page(page)
         self._front(self._preferences)
         return self._preferences
@@ -39,7 +45,7 @@ class Dialogs:
         from studio.ui.system_check import SystemCheck
 
         if self._system_check is None:
-            self._system_check = SystemCheck(self._window.desk, self._window.theme, self._window)
+            self._system_check = SystemCheck(self._desk, self.theme, self._window)
         self._front(self._system_check)
         self._system_check.begin()
         return self._system_check
@@ -49,7 +55,7 @@ class Dialogs:
         from studio.ui.export_dialog import ExportDialog
 
         if self._export is None:
-            self._export = ExportDialog(self._window.desk, self._window.theme, self._window)
+            self._export = ExportDialog(self._desk, self.theme, self._window)
         self._export.begin()
         self._front(self._export)
         return self._export
@@ -64,7 +70,7 @@ class Dialogs:
         from studio.ui.shortcut_sheet import ShortcutSheet
 
         if self._shortcuts is None:
-            self._shortcuts = ShortcutSheet(self._window.actions_, self._window.theme, self._window)
+            self._shortcuts = ShortcutSheet(self._actions, self.theme, self._window)
         self._front(self._shortcuts)
         return self._shortcuts
 
@@ -72,11 +78,11 @@ class Dialogs:
         """Say what this program is."""
         from studio.ui.about import About
 
-        dialog = About(self._window.desk, self._window.theme, self._window)
+        dialog = About(self._desk, self.theme, self._window)
         self._front(dialog)
 
     def _front(self, dialog: QDialog) -> None:
-        wear(self._window.theme, dialog)
+        wear(self.theme, dialog)
         dialog.show()
         dialog.raise_()
         dialog.activateWindow()

@@ -1,7 +1,7 @@
 """What the session has to tell, and where it appears: troubles as banners while they last, results in passing."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PySide6.QtCore import QObject
 
@@ -11,11 +11,11 @@ from studio.protocol.jobs import Exported, MediaImported
 from studio.protocol.live import Trouble
 from studio.protocol.messages import Result
 from studio.session import opening
+from studio.session.desk import Desk
 from studio.session.jobs import JobRow
-from studio.ui.messages import Weight
-
-if TYPE_CHECKING:
-    from studio.ui.window import MainWindow
+from studio.ui.dialogs import Dialogs
+from studio.ui.messages import Banners, Weight
+from studio.ui.toasts import Toasts
 
 _SERIOUS: Final = frozenset({"device_lost", "server_lost", "disk_full", "stalled"})
 _AUDIO: Final = "audio "
@@ -24,12 +24,11 @@ _ABOUT_DEVICES: Final = frozenset({"device_lost", "server_lost", "rerouted", "si
 
 
 class News(QObject):
-    """Listens to the session for the window; every sentence that appears by itself comes through here."""
+    """Listens to the session; every sentence that appears by itself comes through here."""
 
-    def __init__(self, window: "MainWindow") -> None:
-        super().__init__(window)
-        self._window = window
-        desk = window.desk
+    def __init__(self, desk: Desk, banners: Banners, toasts: Toasts, dialogs: Dialogs, parent: QObject) -> None:
+        super().__init__(parent)
+        self._desk, self._banners, self._toasts, self._dialogs = desk, banners, toasts, dialogs
         desk.transport.trouble.connect(self._trouble)
         desk.transport.notice.connect(self._audio_notice)
         desk.transport.state_changed.connect(self._audio_works)
@@ -45,55 +44,55 @@ class News(QObject):
     def _trouble(self, trouble: Trouble) -> None:
         key = f"trouble {trouble.kind}"
         if trouble.over:
-            self._window.banners.take(key)
+            self._banners.take(key)
             return
         weight: Weight = "error" if trouble.kind in _SERIOUS else "warning"
         action, run = "", None
         if trouble.kind in _ABOUT_DEVICES:
-            action, run = "Choose devices", lambda: self._window.desk.asks.preferences("recording")
+            action, run = "Choose devices", lambda: self._desk.asks.preferences("recording")
         elif trouble.kind == "media_missing":
-            action, run = "Find missing sound", lambda: opening.find_missing(self._window.desk)
-        self._window.banners.put(key, trouble.why, weight=weight, action=action, run=run, report=self._report)
+            action, run = "Find missing sound", lambda: opening.find_missing(self._desk)
+        self._banners.put(key, trouble.why, weight=weight, action=action, run=run, report=self._report)
 
     def _audio_notice(self, why: Explanation) -> None:
         self._notice(why, _AUDIO)
 
     def _audio_works(self) -> None:
         """Take away what said that nothing can be played, or recorded, once it can."""
-        state = self._window.desk.transport.state
+        state = self._desk.transport.state
         if state is None or not (state.playing or state.recording):
             return
-        for key in self._window.banners.keys:
+        for key in self._banners.keys:
             works = state.recording if key.endswith(".input") else state.playing
             if key.startswith(_AUDIO) and works and key != _MISSING_DEVICE:
-                self._window.banners.take(key)
+                self._banners.take(key)
 
     def _devices_chosen(self, _settings: object) -> None:
         """Another device may have been chosen; if it is missing too, that is said again."""
-        self._window.banners.take(_MISSING_DEVICE)
+        self._banners.take(_MISSING_DEVICE)
 
     def _notice(self, why: Explanation, about: str = "notice ") -> None:
         if why.detail:
-            self._window.banners.put(f"{about}{why.code}", why, weight="warning", report=self._report)
+            self._banners.put(f"{about}{why.code}", why, weight="warning", report=self._report)
         else:
-            self._window.toasts.say(why.sentence)
+            self._toasts.say(why.sentence)
 
     def _document_trouble(self, why: Explanation) -> None:
-        self._window.banners.put(f"document {why.code}", why, weight="error", report=self._report)
+        self._banners.put(f"document {why.code}", why, weight="error", report=self._report)
 
     def _saved(self, _position: int) -> None:
-        if self._window.desk.document.not_saved is None:
-            for key in self._window.banners.keys:
+        if self._desk.document.not_saved is None:
+            for key in self._banners.keys:
                 if key.startswith("document save"):
-                    self._window.banners.take(key)
+                    self._banners.take(key)
 
     def _job_failed(self, row: JobRow) -> None:
         why = row.why
         if why is None:
             return
         self._failed.add(row.id)
-        jobs = self._window.desk.jobs
-        self._window.banners.put(
+        jobs = self._desk.jobs
+        self._banners.put(
             f"job {row.id}",
             why,
             weight="error",
@@ -104,15 +103,15 @@ class News(QObject):
 
     def _jobs_changed(self) -> None:
         """Take the banner of a failed job away once it was tried again or taken off the list."""
-        jobs = self._window.desk.jobs
+        jobs = self._desk.jobs
         for job in tuple(self._failed):
             row = next((row for row in jobs.rows if row.id == job), None)
             if row is None or row.state != "failed":
                 self._failed.discard(job)
-                self._window.banners.take(f"job {job}")
+                self._banners.take(f"job {job}")
 
     def _job_finished(self, row: JobRow, result: Result) -> None:
-        asks = self._window.desk.asks
+        asks = self._desk.asks
         if isinstance(result, MediaImported) and result.warning:
             why = Explanation(
                 code="import.warning",
@@ -120,13 +119,13 @@ class News(QObject):
                 cause=result.warning,
                 remedy="What could be read is in the project.",
             )
-            self._window.banners.put(f"import {result.media.id}", why, weight="warning")
+            self._banners.put(f"import {result.media.id}", why, weight="warning")
         elif isinstance(result, Exported) and result.files and row.title.startswith("Exporting"):
-            if self._window.dialogs.export_is_open:
+            if self._dialogs.export_is_open:
                 return
             path, count = Path(result.files[0].path), len(result.files)
             what = f"Exported {path.name}" if count == 1 else f"Exported {count} files"
             asks.toast(what, "Show in folder", lambda: asks.reveal(path))
 
     def _report(self) -> str:
-        return report(self._window.desk)
+        return report(self._desk)

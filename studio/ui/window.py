@@ -29,26 +29,9 @@ from studio.ui.layout_file import WindowLayout
 from studio.ui.theme import Theme
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QSplitter, QStackedWidget
-
-    from studio.session.desk import Desk, Panel, Workspace
-    from studio.session.recovery import LeftBehind
+    from studio.session.desk import Desk
     from studio.settings.schema import Settings
-    from studio.ui.actions import Actions
-    from studio.ui.dialogs import Dialogs
-    from studio.ui.drop import DropHint
-    from studio.ui.header import Header
-    from studio.ui.jobs_view import JobsPopover
-    from studio.ui.library_panel import LibraryPanel
-    from studio.ui.messages import Banners
-    from studio.ui.news import News
-    from studio.ui.palette_dialog import CommandPalette
     from studio.ui.parts import Parts
-    from studio.ui.right_panel import RightPanel
-    from studio.ui.timeline.view import TimelineView
-    from studio.ui.toasts import Toasts
-    from studio.ui.transport_bar import TransportBar
-    from studio.ui.welcome import Welcome
 
 _FIRST_SIZE: Final = QSize(1440, 900)
 _SMALLEST: Final = QSize(940, 580)
@@ -56,30 +39,15 @@ _SMALLEST: Final = QSize(940, 580)
 
 
 class MainWindow(QMainWindow):
-    """Puts itself into the desk as `asks` and `view`, and holds no truth of its own. Nothing works before `fill`."""
+    """The frame around the parts: how it is filled, looks and was left. Nothing works before `fill`."""
 
     desk: "Desk"
-    actions_: "Actions"
-    dialogs: "Dialogs"
-    jobs_popover: "JobsPopover"
-    header: "Header"
-    library: "LibraryPanel"
-    timeline: "TimelineView"
-    welcome: "Welcome"
-    edit_page: "QStackedWidget"
-    banners: "Banners"
-    right: "RightPanel"
-    transport: "TransportBar"
-    splitter: "QSplitter"
-    palette_view: "CommandPalette"
-    toasts: "Toasts"
-    drop_hint: "DropHint"
-    news: "News"
+    parts: "Parts"
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.setEnabled(False)  # keys and shortcuts wait until there is something that they could mean
         self.theme = theme
-        self._parts: Parts | None = None
         self._kept_file = paths.config() / "window.json"
         self._kept = layout_file.load(self._kept_file)
         application = QApplication.instance()
@@ -96,7 +64,6 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(
             Frame(theme, left if shown.library_shown else 0, right if shown.inspector_shown else 0, self)
         )
-        self.setEnabled(False)  # keys and shortcuts wait until there is something that they could mean
 
     def _fit_screen(self) -> None:
         """No larger than the screen it opens on, which may be scaled, or another than the last time."""
@@ -111,7 +78,7 @@ class MainWindow(QMainWindow):
     @property
     def is_filled(self) -> bool:
         """Whether everything is there and works."""
-        return self._parts is not None and self.isEnabled()
+        return self.isEnabled()
 
     def fill(self, desk: "Desk") -> None:
         """Build everything that is in the window."""
@@ -120,18 +87,24 @@ class MainWindow(QMainWindow):
 
     def filling(self, desk: "Desk") -> Iterator[None]:
         """Build one part after the other out of sight, then put all of them in the place of the frame."""
-        from studio.ui.parts import Parts  # everything that the first paint must not wait for
+        # Everything that the first paint must not wait for:
+        from studio.ui.asks import WindowAsks
+        from studio.ui.news import News
+        from studio.ui.parts import Parts
+        from studio.ui.viewing import WindowView
 
         self.desk = desk
-        self._parts = Parts(self, desk)
-        yield from self._parts.build(self._kept.recent_actions)
+        self.parts = parts = Parts(desk, self.theme, self)
+        yield from parts.build(self._kept.recent_actions)
+        desk.asks, desk.view = WindowAsks(desk, parts, self), WindowView(parts)
+        News(desk, parts.banners, parts.toasts, parts.dialogs, self)
         self._follow_session()
         self._restore()
         yield
-        self.setCentralWidget(self._parts.whole)
+        self.setCentralWidget(parts.whole)
         self.setAcceptDrops(True)
         self.setEnabled(True)
-        self._parts.whole.setFocus()  # the keyboard begins with the shortcuts, not on a button
+        parts.whole.setFocus()  # the keyboard begins with the shortcuts, not on a button
 
     def _follow_session(self) -> None:
         desk = self.desk
@@ -159,11 +132,10 @@ class MainWindow(QMainWindow):
         self._dress()
 
     def _dress(self) -> None:
-        theme = self.theme
-        self.actions_.set_theme(theme)
+        self.parts.set_theme(self.theme)
         for child in self.findChildren(QWidget):
             if isinstance(child, themes.Themed):
-                child.set_theme(theme)
+                child.set_theme(self.theme)
 
     def _settings_changed(self, _settings: "Settings") -> None:
         self._choose_theme()
@@ -180,112 +152,47 @@ class MainWindow(QMainWindow):
     def _show_page(self) -> None:
         project = self.desk.document.project
         empty = not project.tracks and not project.media and not project.markers
-        page: QWidget = self.welcome if empty and not self.desk.transport.recording else self.timeline
-        if self.edit_page.currentWidget() is not page:
-            self.edit_page.setCurrentWidget(page)
-
-    # What `View` promises
-
-    def zoom_in(self) -> None:
-        """Closer."""
-        self.timeline.zoom_in()
-
-    def zoom_out(self) -> None:
-        """Further away."""
-        self.timeline.zoom_out()
-
-    def zoom_normal(self) -> None:
-        """The usual distance."""
-        self.timeline.zoom_normal()
-
-    def zoom_fit(self) -> None:
-        """The whole project."""
-        self.timeline.zoom_fit()
-
-    def zoom_selection(self) -> None:
-        """Exactly the selected stretch."""
-        self.timeline.zoom_selection()
-
-    def show_sample(self, sample: int) -> None:
-        """Scroll, only if need be, until a timeline sample is in sight."""
-        self.timeline.show_sample(sample)
-
-    def visible(self) -> tuple[int, int]:
-        """First timeline sample in sight and the first after it."""
-        return self.timeline.visible()
-
-    def save_picture(self, path: Path) -> None:
-        """Write the timeline exactly as it is seen, as PNG or SVG by the suffix."""
-        self.timeline.save_picture(path)
-
-    def save_data(self, path: Path) -> None:
-        """Write the numbers behind the tracks in view as CSV, in the background."""
-        self.timeline.save_data(path)
-
-    def toggle_panel(self, panel: "Panel") -> None:
-        """Show a panel, or hide it; the history and the inspector share the right side."""
-        match panel:
-            case "library":
-                self.library.setVisible(self.library.isHidden())
-            case "inspector" | "history":
-                self.right.toggle(panel)
-            case "jobs":
-                self.transport.toggle_jobs()
-            case "pitch":
-                self.timeline.toggle_pitch()
-            case "spectrogram":
-                self.timeline.toggle_spectrogram()
-        self.actions_.refresh_soon()
-
-    def set_workspace(self, workspace: "Workspace") -> None:
-        """Show a workspace, where it exists."""
-        if self._parts is not None:
-            self._parts.set_workspace(workspace)
-
-    def focus_panel(self, step: int) -> None:
-        """Give the keyboard to the first thing in the next or previous panel."""
-        if self._parts is not None:
-            self._parts.focus_panel(step)
-
-    # What the session wants to show
-
-    def offer(self, found: "tuple[LeftBehind, ...]") -> None:
-        """Show what an earlier run left behind, above the work."""
-        if self._parts is not None:
-            self._parts.offer(found)
+        parts = self.parts
+        page: QWidget = parts.welcome if empty and not self.desk.transport.recording else parts.timeline
+        if parts.edit_page.currentWidget() is not page:
+            parts.edit_page.setCurrentWidget(page)
 
     # Files from outside
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self.is_filled and self._parts is not None and self._parts.takes(event.mimeData()):
-            event.acceptProposedAction()
+        if self.is_filled:
+            from studio.ui.drop import takes
+
+            if takes(event.mimeData()):
+                event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
-        parts = self._parts
-        if files and parts is not None and self.is_filled:
+        if files and self.is_filled:
+            from studio.session.opening import open_dropped
+
             event.acceptProposedAction()
             # Reading folders and opening projects waits until the other program has its answer.
-            QTimer.singleShot(0, self, lambda: parts.open_dropped(files))
+            QTimer.singleShot(0, self, lambda: open_dropped(self.desk, files))
 
     # Events of the window
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if self.is_filled and event.matches(QKeySequence.StandardKey.Cancel) and self.jobs_popover.isVisible():
-            self.jobs_popover.hide()
+        if self.is_filled and event.matches(QKeySequence.StandardKey.Cancel) and self.parts.jobs_popover.isVisible():
+            self.parts.jobs_popover.hide()
         else:
             super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self.is_filled:
-            self.palette_view.place()
-            self.jobs_popover.hide()
+            self.parts.palette.place()
+            self.parts.jobs_popover.hide()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if self.is_filled and event.type() == QEvent.Type.WindowDeactivate and self.drop_hint.isVisible():
-            self.drop_hint.hide()
+        if self.is_filled and event.type() == QEvent.Type.WindowDeactivate and self.parts.drop_hint.isVisible():
+            self.parts.drop_hint.hide()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.is_filled:
@@ -296,19 +203,19 @@ class MainWindow(QMainWindow):
 
     def keep_layout(self) -> None:
         """Remember sizes, panels and what was used lately for the next start."""
-        sizes = self.splitter.sizes()
+        sizes = self.parts.splitter.sizes()
         before = self._kept.panels or (LIBRARY_PX, 0, INSPECTOR_PX)
-        library = sizes[0] if not self.library.isHidden() else before[0]
-        right = sizes[2] if not self.right.isHidden() else before[2]
+        library = sizes[0] if not self.parts.library.isHidden() else before[0]
+        right = sizes[2] if not self.parts.right.isHidden() else before[2]
         self._kept = WindowLayout(
             geometry=base64.b64encode(self.saveGeometry().data()).decode(),
             panels=(library, sizes[1], right),
-            pitch=tuple(self.timeline.splitter.sizes()) if self.timeline.shows_pitch else self._kept.pitch,
-            library_shown=not self.library.isHidden(),
-            inspector_shown=not self.right.isHidden(),
-            history_shown=self.right.shows_history,
-            pitch_shown=self.timeline.shows_pitch,
-            recent_actions=self.palette_view.recent,
+            pitch=tuple(self.parts.timeline.splitter.sizes()) if self.parts.timeline.shows_pitch else self._kept.pitch,
+            library_shown=not self.parts.library.isHidden(),
+            inspector_shown=not self.parts.right.isHidden(),
+            history_shown=self.parts.right.shows_history,
+            pitch_shown=self.parts.timeline.shows_pitch,
+            recent_actions=self.parts.palette.recent,
         )
         layout_file.save(self._kept_file, self._kept)
 
@@ -319,11 +226,11 @@ class MainWindow(QMainWindow):
     def _restore(self) -> None:
         kept = self._kept
         left, right = self._panel_widths()
-        self.splitter.setSizes([left, max(1, self.width() - left - right - 2), right])
+        self.parts.splitter.setSizes([left, max(1, self.width() - left - right - 2), right])
         if len(kept.pitch) == 2:
-            self.timeline.splitter.setSizes(list(kept.pitch))
-        self.library.setVisible(kept.library_shown)
-        self.right.setVisible(kept.inspector_shown)
-        self.right.show_history(kept.history_shown)
+            self.parts.timeline.splitter.setSizes(list(kept.pitch))
+        self.parts.library.setVisible(kept.library_shown)
+        self.parts.right.setVisible(kept.inspector_shown)
+        self.parts.right.show_history(kept.history_shown)
         if not kept.pitch_shown:
-            self.timeline.toggle_pitch()
+            self.parts.timeline.toggle_pitch()

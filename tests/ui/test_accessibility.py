@@ -43,11 +43,11 @@ def nameless(root: QWidget) -> list[str]:
 
 def dialogs(window: MainWindow) -> dict[str, Callable[[], object]]:
     return {
-        "preferences": window.dialogs.preferences,
-        "export": window.dialogs.export,
-        "keys": window.dialogs.shortcuts,
-        "about": window.dialogs.about,
-        "system check": window.dialogs.system_check,
+        "preferences": window.parts.dialogs.preferences,
+        "export": window.parts.dialogs.export,
+        "keys": window.parts.dialogs.shortcuts,
+        "about": window.parts.dialogs.about,
+        "system check": window.parts.dialogs.system_check,
     }
 
 
@@ -93,7 +93,7 @@ def test_what_can_be_hit_is_large_enough(window: MainWindow) -> None:
 def test_tab_reaches_every_panel_and_comes_back(window: MainWindow, qtbot: QtBot) -> None:
     window.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
-    window.header.menu_button.setFocus(Qt.FocusReason.TabFocusReason)
+    window.parts.header.menu_button.setFocus(Qt.FocusReason.TabFocusReason)
     visited: list[QWidget] = []
 
     for _ in range(200):
@@ -104,9 +104,15 @@ def test_tab_reaches_every_panel_and_comes_back(window: MainWindow, qtbot: QtBot
         visited.append(holder)
         QTest.keyClick(holder, Qt.Key.Key_Tab)
 
-    for panel in (window.header, window.library, window.timeline, window.right, window.transport):
+    for panel in (
+        window.parts.header,
+        window.parts.library,
+        window.parts.timeline,
+        window.parts.right,
+        window.parts.transport,
+    ):
         assert any(panel.isAncestorOf(widget) for widget in visited), panel.accessibleName()
-    order = [window.header.isAncestorOf(widget) for widget in visited]
+    order = [window.parts.header.isAncestorOf(widget) for widget in visited]
     assert order[0]
     assert not order[-1], "the header is visited in one go"
 
@@ -114,15 +120,21 @@ def test_tab_reaches_every_panel_and_comes_back(window: MainWindow, qtbot: QtBot
 def test_f6_goes_from_panel_to_panel(window: MainWindow, qtbot: QtBot) -> None:
     window.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
-    panels = [window.header, window.library, window.edit_page, window.right, window.transport]
-    window.header.menu_button.setFocus()
+    panels = [
+        window.parts.header,
+        window.parts.library,
+        window.parts.edit_page,
+        window.parts.right,
+        window.parts.transport,
+    ]
+    window.parts.header.menu_button.setFocus()
 
     for panel in (*panels[1:], panels[0]):
-        window.focus_panel(1)
+        window.desk.view.focus_panel(1)
         holder = QApplication.focusWidget()
         assert holder is not None
         assert panel.isAncestorOf(holder), panel.accessibleName()
-    window.focus_panel(-1)
+    window.desk.view.focus_panel(-1)
     holder = QApplication.focusWidget()
     assert holder is not None
-    assert window.transport.isAncestorOf(holder)
+    assert window.parts.transport.isAncestorOf(holder)

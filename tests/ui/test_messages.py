@@ -32,12 +32,12 @@ def button(root: QWidget, text: str) -> QAbstractButton:
 
 def test_a_trouble_stands_there_while_it_lasts_and_goes_by_itself(window: MainWindow) -> None:
     window.desk.transport.trouble.emit(Trouble(kind="device_lost", why=LOST))
-    assert "trouble device_lost" in window.banners.keys
-    assert window.banners.isVisible()
+    assert "trouble device_lost" in window.parts.banners.keys
+    assert window.parts.banners.isVisible()
 
     window.desk.transport.trouble.emit(Trouble(kind="device_lost", why=LOST, over=True))
-    assert len(window.banners.keys) == 0
-    assert window.banners.isHidden()
+    assert len(window.parts.banners.keys) == 0
+    assert window.parts.banners.isHidden()
 
 
 def heard(window: MainWindow, *, playing: bool = False, recording: bool = False) -> None:
@@ -68,21 +68,21 @@ def test_that_nothing_can_be_heard_is_not_said_any_longer_than_it_is_true(
         why = msgspec.structs.replace(LOST, code=f"device.none.{direction}")
         window.desk.transport.notice.emit(why)
     heard(window)
-    assert len(window.banners.keys) == 2
+    assert len(window.parts.banners.keys) == 2
 
     heard(window, playing=works == "playing", recording=works == "recording")
 
-    assert list(window.banners.keys) == [f"audio device.none.{other}"]
+    assert list(window.parts.banners.keys) == [f"audio device.none.{other}"]
 
 
 def test_that_a_device_is_missing_is_not_said_any_longer_once_another_is_chosen(window: MainWindow) -> None:
     window.desk.transport.notice.emit(msgspec.structs.replace(LOST, code="device.missing"))
     heard(window, playing=True)
-    assert list(window.banners.keys) == ["audio device.missing"]
+    assert list(window.parts.banners.keys) == ["audio device.missing"]
 
     window.desk.transport.choose_devices(input="Booth")
 
-    assert list(window.banners.keys) == []
+    assert list(window.parts.banners.keys) == []
 
 
 def test_what_is_wrong_is_said_in_three_sentences_and_the_rest_is_folded_away(qtbot: QtBot) -> None:
@@ -140,20 +140,20 @@ def test_the_oldest_of_very_many_banners_are_given_up(qtbot: QtBot) -> None:
 
 def test_escape_puts_a_banner_away(window: MainWindow) -> None:
     window.desk.asks.show(LOST)
-    view = window.banners.findChild(ExplanationView)
+    view = window.parts.banners.findChild(ExplanationView)
     assert isinstance(view, ExplanationView)
     QTest.keyClick(view, Qt.Key.Key_Escape)
-    assert list(window.banners.keys) == []
+    assert list(window.parts.banners.keys) == []
 
 
 def test_a_toast_does_what_its_button_says_and_goes(window: MainWindow, qtbot: QtBot) -> None:
     done: list[str] = []
     window.desk.asks.toast("Exported song.wav", "Show in folder", lambda: done.append("shown"))
-    assert window.toasts.texts == ("Exported song.wav",)
+    assert window.parts.toasts.texts == ("Exported song.wav",)
 
-    button(window.toasts, "Show in folder").click()
+    button(window.parts.toasts, "Show in folder").click()
     assert done == ["shown"]
-    qtbot.waitUntil(lambda: window.toasts.texts == ())
+    qtbot.waitUntil(lambda: window.parts.toasts.texts == ())
 
 
 def test_a_long_toast_is_wrapped_and_nothing_of_it_is_cut(window: MainWindow, qtbot: QtBot) -> None:
@@ -163,24 +163,24 @@ def test_a_long_toast_is_wrapped_and_nothing_of_it_is_cut(window: MainWindow, qt
     )
     window.desk.asks.toast("Short")
     window.desk.asks.toast(text, "Show", lambda: None)
-    short, long = window.toasts.findChildren(Toast)
+    short, long = window.parts.toasts.findChildren(Toast)
     words = next(label for label in long.findChildren(QLabel) if label.text() == text)
     assert 2 * words.fontMetrics().height() <= words.height() <= 5 * words.fontMetrics().height()
     assert words.height() >= words.heightForWidth(words.width())
     assert long.rect().contains(words.geometry())
     assert short.height() < long.height()
-    assert window.toasts.rect().contains(long.geometry())
+    assert window.parts.toasts.rect().contains(long.geometry())
 
 
 def test_the_same_toast_is_not_stacked(window: MainWindow) -> None:
     for _ in range(3):
         window.desk.asks.toast("The report was copied")
-    assert window.toasts.texts == ("The report was copied",)
+    assert window.parts.toasts.texts == ("The report was copied",)
 
 
 def test_a_command_that_cannot_run_says_why(window: MainWindow) -> None:
-    window.actions_.run("edit.paste")
-    assert window.toasts.texts == ("Paste: nothing was copied yet.",)
+    window.parts.actions.run("edit.paste")
+    assert window.parts.toasts.texts == ("Paste: nothing was copied yet.",)
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from studio.ui.window import MainWindow
 def palette(window: MainWindow, qtbot: QtBot) -> CommandPalette:
     window.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
-    window.timeline.canvas.setFocus()
-    window.actions_.run("view.palette")
-    return window.palette_view
+    window.parts.timeline.canvas.setFocus()
+    window.parts.actions.run("view.palette")
+    return window.parts.palette
 
 
 def field() -> QWidget:
@@ -38,12 +38,12 @@ def test_what_was_used_lately_comes_first(palette: CommandPalette, window: MainW
     QTest.keyClicks(field(), "select all")
     QTest.keyClick(field(), Qt.Key.Key_Return)
 
-    window.actions_.run("view.palette")
+    window.parts.actions.run("view.palette")
     assert palette.titles[0] == "Select all"
 
 
 def test_what_cannot_run_comes_last_with_its_reason(palette: CommandPalette, window: MainWindow) -> None:
-    runnable = [not window.actions_.why_not(command.id) for command, _ in palette._rows.rows]
+    runnable = [not window.parts.actions.why_not(command.id) for command, _ in palette._rows.rows]
     assert runnable == sorted(runnable, reverse=True)
     reasons = {command.id: reason for command, reason in palette._rows.rows}
     assert reasons["edit.paste"] == "Nothing was copied yet"
@@ -58,7 +58,7 @@ def test_the_arrows_move_and_escape_gives_the_keyboard_back(palette: CommandPale
 
     QTest.keyClick(field(), Qt.Key.Key_Escape)
     assert palette.isHidden()
-    assert QApplication.focusWidget() is window.timeline.canvas
+    assert QApplication.focusWidget() is window.parts.timeline.canvas
 
 
 def test_a_word_that_is_no_command_says_so(palette: CommandPalette) -> None:

@@ -31,15 +31,15 @@ def typed_into(panel: QWidget) -> list[QWidget]:
 
 
 def test_the_header_says_so_all_the_time(window: MainWindow, first: Document) -> None:
-    assert window.header.lock.isVisible()
-    assert window.header.lock.text() == "Read only"
+    assert window.parts.header.lock.isVisible()
+    assert window.parts.header.lock.text() == "Read only"
     why = window.desk.document.read_only
     assert why is not None
-    assert why.cause in window.header.lock.toolTip()
+    assert why.cause in window.parts.header.lock.toolTip()
 
 
 def test_no_field_can_be_typed_into_and_each_says_why(window: MainWindow, first: Document) -> None:
-    inspector = window.right.inspector
+    inspector = window.parts.right.inspector
     why = window.desk.document.read_only
     assert why is not None
     assert typed_into(inspector) == []
@@ -52,20 +52,20 @@ def test_no_field_can_be_typed_into_and_each_says_why(window: MainWindow, first:
         assert not field.isEnabled()
         assert why.cause in field.toolTip()
 
-    head = window.timeline.heads.header(TrackId("vox"))
+    head = window.parts.timeline.heads.header(TrackId("vox"))
     assert head is not None
     head.begin_renaming()
     assert typed_into(head) == []
 
 
 def test_fields_can_be_typed_into_again_in_a_project_of_ones_own(window: MainWindow, first: Document) -> None:
-    inspector = window.right.inspector
+    inspector = window.parts.right.inspector
     before = inspector.project.tuning.toolTip()
     assert "Read only" in before
 
     window.desk.document.new_untitled()
     window.desk.document.do(RenameProject(name="Mine"))
-    assert window.header.lock.isHidden()
+    assert window.parts.header.lock.isHidden()
     assert inspector.project.name.isEnabled()
     assert inspector.project.tuning.isEnabled()
     assert "Read only" not in inspector.project.tuning.toolTip()

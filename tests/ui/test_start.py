@@ -63,7 +63,7 @@ def test_the_window_is_painted_first_and_filled_after_that(qtbot: QtBot, qapp: Q
 
     assert paints.filled[0] is False
     assert start.studio is not None
-    assert start.window.header.isVisible()
+    assert start.window.parts.header.isVisible()
     assert dragged_over(start.window).isAccepted()
     assert not any(frame.isVisible() for frame in start.window.findChildren(Frame))
 
@@ -109,7 +109,7 @@ def test_the_frame_stands_where_the_panels_will_be(
     qtbot.waitExposed(window)
     framed = window.grab().toImage()
     window.fill(open_desk())
-    qtbot.waitUntil(lambda: window.library.width() == 300, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.parts.library.width() == 300, timeout=WAIT_MS)
     filled = window.grab().toImage()
 
     places = {"header": (700, 20), "library": (150, 700), "inspector": (1300, 800), "transport": (700, 895)}

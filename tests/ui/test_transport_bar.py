@@ -8,7 +8,7 @@ from studio.ui.window import MainWindow
 
 
 def test_the_loop_button_is_pressed_while_looping_is_on(window: MainWindow) -> None:
-    bar, transport = window.transport, window.desk.transport
+    bar, transport = window.parts.transport, window.desk.transport
     dark = bar.loop.grab().toImage()
 
     bar.loop.click()
@@ -18,12 +18,12 @@ def test_the_loop_button_is_pressed_while_looping_is_on(window: MainWindow) -> N
     colours = {lit.pixelColor(x, y).name() for x in range(lit.width()) for y in range(lit.height())}
     assert DARK.accent.name() in colours
 
-    window.actions_.run("transport.loop")  # by its key
+    window.parts.actions.run("transport.loop")  # by its key
     assert (transport.loop_on, bar.loop.isChecked()) == (False, False)
 
 
 def test_the_strip_says_which_side_is_heard_and_by_how_much_it_was_turned_down(window: MainWindow) -> None:
-    compare, strip = window.desk.compare, window.transport.compare
+    compare, strip = window.desk.compare, window.parts.transport.compare
     assert strip.isHidden()
 
     window.desk.document.do(SetTrackGain(track=TrackId("vox"), gain_db=1.0))

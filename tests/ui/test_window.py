@@ -24,7 +24,7 @@ LONG = "Donaudampfschifffahrtsgesellschaftskapitän " * 4
 
 def ground(window: MainWindow) -> QColor:
     """The colour of the header's empty middle, as it is on the screen."""
-    image: QImage = window.header.grab().toImage()
+    image: QImage = window.parts.header.grab().toImage()
     return image.pixelColor(image.width() // 2, image.height() // 2)
 
 
@@ -49,58 +49,58 @@ def test_the_window_opens_within_the_screen(room: QSize, monkeypatch: pytest.Mon
 def test_an_empty_project_has_one_primary_button(open_window: OpenWindow) -> None:
     window = open_window(empty_project)
     primary = [w for w in window.findChildren(QWidget) if w.property("kind") == "primary" and w.isVisible()]
-    assert primary == [window.welcome.record]
-    assert not window.timeline.isVisible()
+    assert primary == [window.parts.welcome.record]
+    assert not window.parts.timeline.isVisible()
 
 
 def test_a_project_with_sound_shows_the_timeline(window: MainWindow) -> None:
-    assert window.timeline.isVisible()
-    assert not window.welcome.isVisible()
+    assert window.parts.timeline.isVisible()
+    assert not window.parts.welcome.isVisible()
 
 
 def test_panels_hide_and_are_remembered(window: MainWindow, open_window: OpenWindow) -> None:
-    window.toggle_panel("library")
-    window.toggle_panel("history")
-    window.splitter.setSizes([0, 1000, 300])
-    window.actions_.run("edit.select_all")
+    window.desk.view.toggle_panel("library")
+    window.desk.view.toggle_panel("history")
+    window.parts.splitter.setSizes([0, 1000, 300])
+    window.parts.actions.run("edit.select_all")
     window.keep_layout()
 
     kept = type(window._kept)
     again = MainWindow(DARK)
     again.fill(window.desk)
     assert isinstance(again._kept, kept)
-    assert again.library.isHidden()
-    assert again.right.shows_history
-    assert again.palette_view.recent[0] == "edit.select_all"
+    assert again.parts.library.isHidden()
+    assert again.parts.right.shows_history
+    assert again.parts.palette.recent[0] == "edit.select_all"
     again.deleteLater()
 
 
 def test_only_workspaces_that_exist_can_be_chosen(window: MainWindow) -> None:
-    assert not window.header.workspaces.isVisible()
+    assert not window.parts.header.workspaces.isVisible()
     for workspace in ("sing", "speak", "live"):
-        assert f"view.{workspace}" not in window.actions_
+        assert f"view.{workspace}" not in window.parts.actions
 
 
 def test_every_command_is_in_a_menu(window: MainWindow) -> None:
-    listed = {action.objectName() for menu in window.header.menu.findChildren(QMenu) for action in menu.actions()}
-    assert {command.id for command in window.actions_.commands} <= listed
+    listed = {action.objectName() for menu in window.parts.header.menu.findChildren(QMenu) for action in menu.actions()}
+    assert {command.id for command in window.parts.actions.commands} <= listed
 
 
 def test_a_sound_of_the_library_is_put_on_a_track_of_its_own(window: MainWindow) -> None:
     window.desk.selection.set_cursor(12345)
-    window.library.media.place(MediaId("tone"))
+    window.parts.library.media.place(MediaId("tone"))
     track = window.desk.document.project.tracks[-1]
     assert [clip.start for clip in track.clips] == [12345]
-    assert window.library.media.count() == 1
+    assert window.parts.library.media.count() == 1
 
 
 def test_a_click_in_the_history_goes_back_to_that_moment(window: MainWindow) -> None:
-    window.toggle_panel("history")
+    window.desk.view.toggle_panel("history")
     for name in ("One", "Two", "Three"):
         window.desk.document.do(RenameProject(name=name))
-    window.right.history._list.setCurrentRow(1)
+    window.parts.right.history._list.setCurrentRow(1)
     assert window.desk.document.project.name == "One"
-    window.right.history._list.setCurrentRow(3)
+    window.parts.right.history._list.setCurrentRow(3)
     assert window.desk.document.project.name == "Three"
 
 
@@ -108,7 +108,7 @@ def test_a_long_name_breaks_nothing(window: MainWindow, qtbot: QtBot) -> None:
     window.desk.document.do(RenameProject(name=LONG.strip()))
     window.resize(window.minimumSize())
     qtbot.wait(20)
-    header = window.header
+    header = window.parts.header
     assert header.width() <= window.width()
     assert header.settings.geometry().right() < header.width()
     assert "…" in header.name.text()
@@ -116,7 +116,7 @@ def test_a_long_name_breaks_nothing(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_every_setting_has_a_control_and_every_control_sets_it(window: MainWindow) -> None:
-    preferences = window.dialogs.preferences("appearance")
+    preferences = window.parts.dialogs.preferences("appearance")
     shown = {entry.path for form in preferences._forms for entry, _ in form._show_all}
     every = {f"{section}.{name}" for section in sections() for name in getattr(Settings(), section).__struct_fields__}
     assert shown == every - HIDDEN
@@ -149,19 +149,19 @@ def test_every_setting_explains_itself(section: str) -> None:
 
 
 def test_keys_that_are_taken_change_hands_and_it_is_said(window: MainWindow) -> None:
-    page = window.dialogs.preferences("keys").findChild(KeysPage)
+    page = window.parts.dialogs.preferences("keys").findChild(KeysPage)
     assert isinstance(page, KeysPage)
     page.choose("edit.split")
     page.bind("Ctrl+J")
     assert page.keymap["edit.split"] == ("Ctrl+J",)
     assert page.keymap["edit.join"] == ()
     assert "Join clips" in page._note.text()
-    assert window.actions_.action("edit.split").shortcut().toString() == "Ctrl+J"
+    assert window.parts.actions.action("edit.split").shortcut().toString() == "Ctrl+J"
 
 
 def test_the_export_is_what_was_chosen(window: MainWindow) -> None:
     window.desk.selection.set_range(8000, 16000)
-    dialog = window.dialogs.export()
+    dialog = window.parts.dialogs.export()
     dialog.container.show_value("mp3")
     dialog.part.show_value("selection")
     dialog.loudness.show_value("-16")
@@ -174,7 +174,7 @@ def test_the_export_is_what_was_chosen(window: MainWindow) -> None:
 
 
 def test_a_sound_dragged_out_of_the_library_lands_where_it_is_dropped(window: MainWindow) -> None:
-    canvas, sight = window.timeline.canvas, window.timeline.sight
+    canvas, sight = window.parts.timeline.canvas, window.parts.timeline.sight
     data = QMimeData()
     data.setData(MEDIA_MIME, QByteArray(b"tone"))
     at = QPointF(sight.viewport.x_of(12 * RATE), 40.0)
