@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.errors import Explanation, StudioError, explain
 from studio.protocol.common import Cancel, Failed, JobId, Progress, Stopped
-from studio.protocol.jobs import MediaImported
+from studio.protocol.jobs import Denoised, MediaImported, Separated, StemsGrowing
 from studio.protocol.messages import Event, Job, Result
 from studio.session.time_left import TimeLeft
 from studio.supervision.unanswered import naming
@@ -23,7 +23,10 @@ _KEPT_DONE: Final = 20
 
 
 class JobRow(Struct, frozen=True, kw_only=True):
-    """What a person sees of a job. `why` says what went wrong; `left_s` is None while nobody can tell."""
+    """What a person sees of a job. `why` says what went wrong; `left_s` is None while nobody can tell.
+
+    `goes_on` says that it keeps what is finished, so that trying again goes on where it stopped.
+    """
 
     id: JobId
     title: str
@@ -33,6 +36,7 @@ class JobRow(Struct, frozen=True, kw_only=True):
     state: JobState = "waiting"
     why: Explanation | None = None
     warning: str = ""
+    goes_on: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -57,6 +61,7 @@ class Jobs(QObject):
     changed = Signal()
     finished = Signal(object, object)  # JobRow, Result
     failed = Signal(object)  # JobRow
+    partly = Signal(object)  # Event: a part of the running job's result
 
     def __init__(
         self, worker: Worker, parent: QObject | None = None, *, clock: Callable[[], float] = time.monotonic
@@ -94,12 +99,19 @@ class Jobs(QObject):
         """The job of that id, while it is listed."""
         return self._rows.get(id)
 
-    def start(self, make: Callable[[JobId], Job], title: str, then: Callable[[Result], None] | None = None) -> JobId:
+    def start(
+        self,
+        make: Callable[[JobId], Job],
+        title: str,
+        then: Callable[[Result], None] | None = None,
+        *,
+        goes_on: bool = False,
+    ) -> JobId:
         """Queue a job. `make` is called when its turn comes; `then` is given the result on the UI thread."""
         new = JobId(self._next)
         self._next += 1
         self._orders[new] = _Order(make, then)
-        self._rows[new] = JobRow(id=new, title=title)
+        self._rows[new] = JobRow(id=new, title=title, goes_on=goes_on)
         self._enqueue(new)
         return new
 
@@ -127,7 +139,7 @@ class Jobs(QObject):
         row = self._rows.get(id)
         if row is None or row.state not in ("failed", "stopped"):
             return
-        self._rows[id] = JobRow(id=id, title=row.title)
+        self._rows[id] = JobRow(id=id, title=row.title, goes_on=row.goes_on)
         if self._gave_up is not None:
             self._gave_up = None
             self._worker.restart()
@@ -170,6 +182,8 @@ class Jobs(QObject):
                 self._close(event.job, "stopped" if self._cancelling else "failed", self._named(event))
             case Stopped() if event.job == self._running:
                 self._close(event.job, "stopped")
+            case StemsGrowing() if event.job == self._running:
+                self.partly.emit(event)
             case _:  # a result, or nothing that concerns the running job
                 if isinstance(event, Result) and event.job == self._running:
                     self._deliver(event)
@@ -185,7 +199,7 @@ class Jobs(QObject):
 
     def _deliver(self, result: Result) -> None:
         then = self._orders[result.job].then
-        warning = result.warning if isinstance(result, MediaImported) else ""
+        warning = _warning(result)
         if then is not None:
             try:
                 then(result)
@@ -239,3 +253,14 @@ class Jobs(QObject):
         waiting, self._queue = self._queue, []
         for lost in waiting:
             self._end(lost, "failed", why)
+
+
+def _warning(result: Result) -> str:
+    """What the person is to know of a result that came all the same."""
+    match result:
+        case MediaImported():
+            return result.warning
+        case Separated() | Denoised():
+            return " ".join(result.notes)
+        case _:
+            return ""

@@ -1,0 +1,259 @@
+"""Clips come apart and get clean: asks the compute worker, and puts what it answers into the project."""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from msgspec import Struct
+from PySide6.QtCore import QObject, Signal
+
+from studio import paths
+from studio.errors import StudioError
+from studio.model.edits import AddMedia, Edit, Several
+from studio.model.project import ClipId, Media, MediaId
+from studio.protocol.common import JobId
+from studio.protocol.jobs import Denoise, Denoised, EngineSettings, GrowingStem, Separate, Separated, StemsGrowing
+from studio.protocol.messages import Event, Job, Result
+from studio.session import stems
+from studio.session.document import Document
+from studio.session.engine_list import EngineList
+from studio.session.jobs import Jobs
+from studio.session.recipes import Recipe, Recipes
+from studio.session.stems import Piece
+
+NOISE: Final = "denoise"
+ROOM: Final = "dereverb"
+_DONE: Final = {NOISE: "Remove noise", ROOM: "Remove reverb"}
+_DOING: Final = {NOISE: "Removing noise from", ROOM: "Removing reverb from"}
+
+
+class Growing(Struct, frozen=True):
+    """Stems while they are made: so many frames of each can be played already."""
+
+    piece: Piece
+    stems: tuple[GrowingStem, ...]
+    frames: int
+
+
+class Separating(QObject):
+    """Starts separations and cleanings, and turns their results into edits of the project they began in.
+
+    A job that was called off, or whose worker died, goes on where it stopped when it is tried again. UI thread only.
+    """
+
+    landed = Signal(object)  # tuple[TrackId, ...]: the new tracks
+    grew = Signal()
+
+    def __init__(self, document: Document, jobs: Jobs, engines: EngineList, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._jobs = jobs
+        self._engines = engines
+        self.recipes = Recipes(paths.config() / "recipes.json", self)
+        self._pieces: dict[JobId, Piece] = {}
+        self._growing: dict[JobId, Growing] = {}
+        jobs.partly.connect(self._hear)
+        jobs.changed.connect(self._forget_ended)
+
+    @property
+    def growing(self) -> tuple[Growing, ...]:
+        """The stems that are being made now."""
+        return tuple(self._growing.values())
+
+    def separate(
+        self, clips: Iterable[ClipId], recipe: Recipe, span: tuple[int, int] | None = None
+    ) -> tuple[JobId, ...]:
+        """Take clips apart, or what lies of them between two timeline samples; the stems land below their source."""
+        return tuple(
+            self.separate_piece(piece, recipe) for piece in stems.pieces(self._document.project, tuple(clips), span)
+        )
+
+    def separate_piece(self, piece: Piece, recipe: Recipe) -> JobId:
+        """Take one piece apart."""
+        folder = self._document.folder
+
+        def then(result: Result) -> None:
+            assert isinstance(result, Separated)
+            self._check_still_in(folder)
+            name = self._engines.name_of(recipe.engine)
+            edit, tracks = stems.landed(self._document.project, piece, result.stems, name)
+            self._document.end_gesture()
+            self._document.do(edit)
+            self.landed.emit(tracks)
+
+        job = self._start(piece, recipe, folder, f"Separating {piece.name}", then)
+        self._pieces[job] = piece
+        return job
+
+    def preview(self, piece: Piece, recipe: Recipe, then: Callable[[Separated], None], title: str = "") -> JobId:
+        """Take a short piece apart without touching the project; `forget` removes what came of it."""
+        folder = self._document.folder
+
+        def deliver(result: Result) -> None:
+            assert isinstance(result, Separated)
+            self._check_still_in(folder)
+            then(result)
+
+        return self._start(piece, recipe, folder, title or f"Trying {piece.name}", deliver)
+
+    def clean(
+        self,
+        clips: Iterable[ClipId],
+        engine: str,
+        strength: float,
+        span: tuple[int, int] | None = None,
+        settings: EngineSettings | None = None,
+    ) -> tuple[JobId, ...]:
+        """Take the noise, or the room, out of clips; the result takes the place of its source, as one undo step."""
+        return tuple(
+            self._clean(piece, engine, strength, settings or {})
+            for piece in stems.pieces(self._document.project, tuple(clips), span)
+        )
+
+    def preview_cleaned(
+        self, piece: Piece, engine: str, strength: float, then: Callable[[Denoised], None], title: str = ""
+    ) -> JobId:
+        """Clean a short piece without touching the project; `forget` removes what came of it."""
+        folder = self._document.folder
+
+        def deliver(result: Result) -> None:
+            assert isinstance(result, Denoised)
+            self._check_still_in(folder)
+            then(result)
+
+        return self._jobs.start(
+            lambda job: self._denoise(job, piece, engine, strength, {}, folder),
+            title or f"Trying {piece.name}",
+            deliver,
+        )
+
+    def make_again(self, group: stems.Group, recipe: Recipe) -> JobId:
+        """Take the source of stems apart once more, where it lies on the timeline or, failing that, where they do."""
+        project = self._document.project
+        start = group.lineage.settings.get("start", 0)
+        length = group.lineage.settings.get("length", 0)
+        first = int(start) if isinstance(start, int | float) else 0
+        last = first + (int(length) if isinstance(length, int | float) else 0)
+        for clip in project.clips:
+            if clip.media == group.source and clip.source_start <= first and last <= clip.source_end:
+                at = clip.start + first - clip.source_start
+                (piece,) = stems.pieces(project, (clip.id,), (at, at + max(1, last - first)))
+                return self.separate_piece(piece, recipe)
+        stem = project.track(group.tracks[0]).clips[0]
+        media = project.medium(group.source)
+        clip = type(stem)(
+            id=stem.id,
+            media=media.id,
+            source_start=first,
+            start=stem.start,
+            length=max(1, last - first),
+            name=media.name,
+        )
+        return self.separate_piece(Piece(clip, group.tracks[-1]), recipe)
+
+    def forget(self, media: Sequence[Media]) -> None:
+        """Remove sound that was only tried, unless the project or its undo has the same sound."""
+        if not self._document.is_open:
+            return
+        history = self._document.history
+        kept = {one.id for one in history.base.media} | {one.id for one in self._document.project.media}
+        for step in history.steps:
+            kept |= _brought(step.edit)
+        for one in media:
+            if one.id not in kept:
+                with suppress(OSError):
+                    (self._document.folder / one.file).unlink()
+
+    def close(self) -> None:
+        """Write what is left."""
+        self.recipes.close()
+
+    def _start(self, piece: Piece, recipe: Recipe, folder: Path, title: str, then: Callable[[Result], None]) -> JobId:
+        def make(job: JobId) -> Job:
+            self._check_still_in(folder)
+            return Separate(
+                job=job,
+                media=self._document.project.medium(piece.clip.media),
+                project_dir=str(folder),
+                start=piece.clip.source_start,
+                length=piece.clip.length,
+                engine=recipe.engine,
+                stems=recipe.stems,
+                settings=recipe.settings,
+                chain=recipe.chain,
+            )
+
+        return self._jobs.start(make, title, then, goes_on=True)
+
+    def _clean(self, piece: Piece, engine: str, strength: float, settings: EngineSettings) -> JobId:
+        folder = self._document.folder
+        card = self._engines.card(engine)
+        task = card.task if card is not None else NOISE
+
+        def then(result: Result) -> None:
+            assert isinstance(result, Denoised)
+            self._check_still_in(folder)
+            label = f"{_DONE.get(task, 'Clean')} ({self._engines.name_of(engine)})"
+            edit, clip = stems.cleaned(self._document.project, piece, result.media, label)
+            self._document.end_gesture()
+            self._document.do(edit)
+            if clip is not None:
+                self.landed.emit((piece.track,))
+
+        return self._jobs.start(
+            lambda job: self._denoise(job, piece, engine, strength, settings, folder),
+            f"{_DOING.get(task, 'Cleaning')} {piece.name}",
+            then,
+            goes_on=True,
+        )
+
+    def _denoise(
+        self, job: JobId, piece: Piece, engine: str, strength: float, settings: EngineSettings, folder: Path
+    ) -> Job:
+        self._check_still_in(folder)
+        return Denoise(
+            job=job,
+            media=self._document.project.medium(piece.clip.media),
+            project_dir=str(folder),
+            start=piece.clip.source_start,
+            length=piece.clip.length,
+            engine=engine,
+            strength=strength,
+            settings=settings,
+        )
+
+    def _hear(self, event: Event) -> None:
+        if isinstance(event, StemsGrowing) and event.job in self._pieces:
+            self._growing[event.job] = Growing(self._pieces[event.job], event.stems, event.frames)
+            self.grew.emit()
+
+    def _forget_ended(self) -> None:
+        ended = []
+        for job in self._growing:
+            row = self._jobs.row(job)
+            if row is None or row.state != "running":
+                ended.append(job)
+        for job in ended:
+            del self._growing[job]
+        if ended:
+            self.grew.emit()
+        for job in tuple(self._pieces):
+            row = self._jobs.row(job)
+            if row is None or row.state == "done":
+                del self._pieces[job]
+
+    def _check_still_in(self, folder: Path) -> None:
+        if not self._document.is_open or self._document.folder != folder:
+            raise StudioError(
+                "separate.other_project",
+                "The result was not added.",
+                cause="Another project was opened meanwhile.",
+                remedy="Open the project from before and try again: what is finished was kept.",
+            )
+
+
+def _brought(edit: Edit) -> set[MediaId]:
+    if isinstance(edit, Several):
+        return {media for one in edit.edits for media in _brought(one)}
+    return {edit.media.id} if isinstance(edit, AddMedia) else set()
