@@ -22,6 +22,7 @@ from studio.session.takes import Takes
 from studio.session.transport import Transport
 
 Workspace = Literal["edit", "sing", "speak", "live"]
+Separation = Literal["separate", "denoise", "dereverb", "compare", "batch"]
 Panel = Literal["library", "inspector", "history", "jobs", "pitch", "spectrogram"]
 
 
@@ -71,6 +72,10 @@ class Asks(Protocol):
     def system_check(self) -> None: ...
 
     def export_dialog(self) -> None: ...
+
+    def separation(self, page: Separation) -> None:
+        """Open what takes the selected clip apart, cleans it, compares engines on it, or works on many files."""
+        ...
 
     def palette(self) -> None: ...
 

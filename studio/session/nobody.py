@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from studio.errors import Explanation
-from studio.session.desk import Panel, Workspace
+from studio.session.desk import Panel, Separation, Workspace
 from studio.session.recovery import LeftBehind
 
 _log = logging.getLogger(__name__)
@@ -58,6 +58,9 @@ class Nobody:
         """Nothing to open."""
 
     def export_dialog(self) -> None:
+        """Nothing to open."""
+
+    def separation(self, page: Separation) -> None:
         """Nothing to open."""
 
     def palette(self) -> None:

@@ -12,7 +12,7 @@ from studio import paths
 from studio.errors import StudioError
 from studio.model.edits import AddMedia, Edit, Several
 from studio.model.project import ClipId, Media, MediaId
-from studio.protocol.common import JobId
+from studio.protocol.common import EngineCard, JobId
 from studio.protocol.jobs import Denoise, Denoised, EngineSettings, GrowingStem, Separate, Separated, StemsGrowing
 from studio.protocol.messages import Event, Job, Result
 from studio.session import stems
@@ -151,6 +151,10 @@ class Separating(QObject):
             name=media.name,
         )
         return self.separate_piece(Piece(clip, group.tracks[-1]), recipe)
+
+    def cost(self, card: EngineCard, count: int, seconds: float) -> str:
+        """What it takes to make so many stems of so much sound here, in words."""
+        return "Not measured here yet"
 
     def forget(self, media: Sequence[Media]) -> None:
         """Remove sound that was only tried, unless the project or its undo has the same sound."""

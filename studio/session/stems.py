@@ -10,6 +10,7 @@ from studio.model.edits import AddMedia, AddTrack, DeleteClips, Edit, PlaceClip,
 from studio.model.edits.base import part
 from studio.model.project import Clip, ClipId, Lineage, Media, MediaId, Project, Track, TrackId
 from studio.session.placing import new_clip_id, new_track_id
+from studio.session.recipes import Recipe
 
 COLOUR_OF: Final = {
     "vocals": 0,
@@ -21,6 +22,9 @@ COLOUR_OF: Final = {
     "piano": 6,
 }
 """Each stem has the same colour in every song."""
+
+_NOT_THE_ENGINES: Final = frozenset({"stem", "stems", "start", "length", "chain"})
+"""What a lineage says of the job itself; the rest was chosen for the engine."""
 
 
 class Piece(Struct, frozen=True):
@@ -206,3 +210,11 @@ def _taken_out(track: Track, piece: Clip) -> list[Edit]:
         right = part(whole, piece.end, whole.end)
         edits.append(PlaceClip(track=track.id, clip=replace(right, id=new_clip_id())))
     return edits
+
+
+def recipe_of(group: Group) -> Recipe:
+    """How stems were made, ready to be done again."""
+    settings = group.lineage.settings
+    count = settings.get("stems")
+    own = {key: value for key, value in settings.items() if key not in _NOT_THE_ENGINES}
+    return Recipe(engine=group.lineage.engine, stems=count if isinstance(count, int) else 2, settings=own)

@@ -86,6 +86,23 @@ class PitchSettings(Struct, frozen=True, kw_only=True):
     ] = False
 
 
+class SeparationSettings(Struct, frozen=True, kw_only=True):
+    """Settings > Separation: what the window begins with."""
+
+    engine: Annotated[
+        str,
+        Meta(title="Separation engine", description="What takes a mix apart.", extra={"choices": "engines:separate"}),
+    ] = "builtin"
+    stems: Annotated[
+        Literal[2, 4, 6],
+        Meta(title="Stems", description="How many, where the engine can make them."),
+    ] = 2
+    preview_s: Annotated[
+        float,
+        Meta(ge=5.0, le=60.0, title="Preview", description="How much is tried before the whole.", extra={"unit": "s"}),
+    ] = 20.0
+
+
 class AppearanceSettings(Struct, frozen=True, kw_only=True):
     """Settings > Appearance."""
 
@@ -175,6 +192,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     recording: RecordingSettings = RecordingSettings()
     playback: PlaybackSettings = PlaybackSettings()
     pitch: PitchSettings = PitchSettings()
+    separation: SeparationSettings = SeparationSettings()
     appearance: AppearanceSettings = AppearanceSettings()
     importing: ImportSettings = ImportSettings()
     export: ExportSettings = ExportSettings()

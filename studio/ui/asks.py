@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.commands.help import report
 from studio.errors import Explanation
-from studio.session.desk import Desk
+from studio.session.desk import Desk, Separation
 from studio.session.importing import SOUND_SUFFIXES
 from studio.session.recovery import LeftBehind
 from studio.ui.parts import Parts
@@ -74,6 +74,9 @@ class WindowAsks:
 
     def export_dialog(self) -> None:
         self._parts.dialogs.export()
+
+    def separation(self, page: Separation) -> None:
+        self._parts.dialogs.separation(page)
 
     def palette(self) -> None:
         self._parts.palette.open()

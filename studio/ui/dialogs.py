@@ -4,13 +4,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QWidget
 
-from studio.session.desk import Desk
+from studio.session.desk import Desk, Separation
 from studio.ui.actions import Actions
 from studio.ui.theme import Theme, wear
 
 if TYPE_CHECKING:
     from studio.ui.export_dialog import ExportDialog
     from studio.ui.preferences import Preferences
+    from studio.ui.separate.windows import SeparationDialog
     from studio.ui.shortcut_sheet import ShortcutSheet
     from studio.ui.system_check import SystemCheck
 
@@ -25,6 +26,7 @@ class Dialogs:
         self._system_check: SystemCheck | None = None
         self._export: ExportDialog | None = None
         self._shortcuts: ShortcutSheet | None = None
+        self._separation: dict[Separation, SeparationDialog] = {}
 
     def set_theme(self, theme: Theme) -> None:
         """Open everything in another theme from now on."""
@@ -64,6 +66,16 @@ class Dialogs:
     def export_is_open(self) -> bool:
         """Whether the export is in sight, which then tells of its own results."""
         return self._export is not None and self._export.isVisible()
+
+    def separation(self, page: Separation) -> "SeparationDialog":
+        """Open what takes the selected clip apart, cleans it, compares engines on it, or works on many files."""
+        from studio.ui.separate.windows import make
+
+        if page not in self._separation:
+            self._separation[page] = make(page, self._desk, self.theme, self._window)
+        self._separation[page].begin()
+        self._front(self._separation[page])
+        return self._separation[page]
 
     def shortcuts(self) -> "ShortcutSheet":
         """Open the list of keys."""

@@ -16,7 +16,7 @@ from studio.model.project import Clip, Fade, FadeShape, Pitch, Project
 from studio.model.time import format_clock
 from studio.session.desk import Desk
 from studio.ui import words
-from studio.ui.controls import Button, Elided, Text
+from studio.ui.controls import Button, Elided, Text, tip
 from studio.ui.fields import NameField, NumberField
 from studio.ui.sections import Choice, Section
 from studio.ui.theme import Theme
@@ -51,6 +51,9 @@ class ClipSection(Section):
         self._origin = Elided("", theme, tone="secondary")
         self._pitch = Text("", theme, tone="pitch", figures=True)
         self._engine = Elided("", theme, tone="secondary")
+        self._separate = Button("Separate into stems…", self)
+        self._separate.setToolTip(tip("Separate into stems", "Ctrl+Alt+S"))
+        self._separate.clicked.connect(lambda: desk.asks.separation("separate"))
         self._find = Button("Find pitch", self)
         self._find.clicked.connect(self._find_pitch)
         self.add("Name", self.name)
@@ -62,6 +65,7 @@ class ClipSection(Section):
         self.add("Pitch", self._pitch)
         self.add("Found by", self._engine)
         self.add_wide(self._find)
+        self.add_wide(self._separate)
         desk.jobs.changed.connect(self._show_pitch)
 
     def show_selected(self) -> bool:

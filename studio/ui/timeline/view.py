@@ -58,6 +58,11 @@ _CLIP_MENU: Final = (
     "clip.normalise",
     "clip.rename",
     "",
+    "clip.separate",
+    "clip.denoise",
+    "clip.dereverb",
+    "clip.compare_engines",
+    "",
     "pitch.find",
     "view.zoom_selection",
 )

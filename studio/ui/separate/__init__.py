@@ -1,0 +1,1 @@
+"""Taking sound apart: the windows for it, the stems in the inspector."""
