@@ -36,7 +36,7 @@ def report(desk: Desk) -> str:
             f"Audio: {state.rate_hz} Hz, device {state.device_rate_hz} Hz, block {state.block},"
             f" latency out {state.output_latency_s * 1000:.0f} ms, in {state.input_latency_s * 1000:.0f} ms"
         )
-    lines += [f"Trouble: {trouble.why.code}: {trouble.why.sentence}" for trouble in desk.transport.troubles]
+    lines += [f"Trouble: {trouble.why.code}: {trouble.why.sentence}" for trouble in desk.transport.equipment.troubles]
     lines += [f"Job: {row.why.code}: {row.why.sentence}" for row in desk.jobs.rows if row.why is not None]
     return "\n".join(lines)
 

@@ -47,15 +47,15 @@ class MeterTest(QWidget):
         self._number.setText("")
         if self._opened:
             self._opened = False
-            self._desk.transport.meter(False)
+            self._desk.transport.microphone.meter(False)
 
     def _switch(self, on: bool) -> None:
         if not on:
             self.stop()
             return
-        self._opened = not self._desk.transport.metering
+        self._opened = not self._desk.transport.microphone.metering
         if self._opened:
-            self._desk.transport.meter(True)
+            self._desk.transport.microphone.meter(True)
         self._button.setText("Stop testing")
         self._timer.start()
 

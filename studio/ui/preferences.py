@@ -62,7 +62,7 @@ class Preferences(QDialog):
         row.addWidget(self._stack, 1)
         self._list.setCurrentRow(0)
         desk.settings.changed.connect(self._show)
-        desk.transport.devices_changed.connect(self._show)
+        desk.transport.equipment.changed.connect(self._show)
         desk.engines.changed.connect(self._show)
         self._show()
 
@@ -113,7 +113,7 @@ class Preferences(QDialog):
     def _choices(self, entry: Entry) -> dict[object, str] | None:
         """What can be chosen where the schema cannot know it: devices and engines of this machine."""
         if entry.name == "device":
-            devices = self._desk.transport.devices
+            devices = self._desk.transport.equipment.devices
             names = [one.name for one in devices if (one.inputs if entry.section == "recording" else one.outputs)]
             now = getattr(getattr(self._desk.settings.value, entry.section), "device", "")
             offered: dict[object, str] = {"": "As the system is set"}

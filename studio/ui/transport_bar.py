@@ -194,7 +194,7 @@ class TransportBar(QWidget):
             self._timer.stop()
         elif transport.playing or transport.recording:
             self._timer.start(_FRAME_MS)
-        elif transport.metering or transport.monitoring or transport.levels() is not None:
+        elif transport.microphone.metering or transport.microphone.monitoring or transport.levels() is not None:
             self._timer.start(_SLOW_MS // 3)
         elif not self.meter.is_still:
             self._timer.start(_FRAME_MS)
@@ -209,7 +209,7 @@ class TransportBar(QWidget):
         if levels is None:
             self.meter.feed(SILENCE_DB, SILENCE_DB)
             self._show_lufs(SILENCE_DB)
-        elif transport.recording or (transport.metering and not transport.playing):
+        elif transport.recording or (transport.microphone.metering and not transport.playing):
             self.meter.feed(levels.in_peak_db_l, levels.in_peak_db_r)
             self._show_lufs(SILENCE_DB)
         else:

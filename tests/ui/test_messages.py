@@ -80,7 +80,7 @@ def test_that_a_device_is_missing_is_not_said_any_longer_once_another_is_chosen(
     heard(window, playing=True)
     assert list(window.parts.banners.keys) == ["audio device.missing"]
 
-    window.desk.transport.choose_devices(input="Booth")
+    window.desk.settings.change("recording", device="Booth")
 
     assert list(window.parts.banners.keys) == []
 

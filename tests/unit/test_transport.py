@@ -295,7 +295,7 @@ def test_an_interrupted_take_is_found_at_the_next_start_and_kept_when_asked(qtbo
     session.live.finish()
 
     with qtbot.waitSignal(session.takes.found, timeout=WAIT_MS) as found:
-        session.takes._transport._taking = None
+        session.takes._transport._recorder.taking = None
         session.takes.look()
 
     assert found.args is not None

@@ -58,9 +58,9 @@ def test_a_take_on_a_new_track_has_a_row_and_a_head_at_once(view: TimelineView, 
     assert head.isHidden()
 
     began_s = time.monotonic()
-    transport._taking = taking(began_s=began_s)
+    transport._recorder.taking = taking(began_s=began_s)
     transport.state_changed.emit()
-    view.canvas.take_wave.feed(transport._taking, levels(began_s, -3.0))
+    view.canvas.take_wave.feed(transport._recorder.taking, levels(began_s, -3.0))
     view.finish()
     assert head.isVisible()
     assert head.accessibleName() == "Take 1, recording"
@@ -80,6 +80,6 @@ def test_a_take_on_a_new_track_has_a_row_and_a_head_at_once(view: TimelineView, 
     red = themes.DARK.error_text
     assert any(abs(one.red() - red.red()) < 40 and one.green() < 120 for one in word), "Recording is cut off"
 
-    transport._taking = None
+    transport._recorder.taking = None
     transport.state_changed.emit()
     assert head.isHidden()
