@@ -12,6 +12,7 @@ from studio.ui.inspect_project import ProjectSection
 from studio.ui.inspect_range import RangeSection
 from studio.ui.inspect_track import TrackSection
 from studio.ui.sections import Section
+from studio.ui.separate.stems_section import StemsSection
 from studio.ui.theme import Theme
 
 WIDTH_PX: Final = 280
@@ -35,6 +36,7 @@ class Inspector(QScrollArea):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         self.clip = ClipSection(desk, theme, inner)
+        self.stems = StemsSection(desk, theme, inner)
         self.track = TrackSection(desk, theme, inner)
         self.range = RangeSection(desk, theme, inner)
         self.project = ProjectSection(desk, theme, inner)
@@ -55,13 +57,14 @@ class Inspector(QScrollArea):
         return QSize(WIDTH_PX, 400)
 
     def _sections(self) -> tuple[Section, ...]:
-        return (self.clip, self.range, self.track, self.project)
+        return (self.clip, self.stems, self.range, self.track, self.project)
 
     def _show(self, _changed: object = None) -> None:
         selection = self._desk.selection
         self._lock(only_open=True)
         nothing = not (selection.clips or selection.tracks or selection.is_range)
         self.clip.setVisible(self.clip.show_selected())
+        self.stems.setVisible(self.stems.show_selected())
         self.track.setVisible(self.track.show_selected())
         self.range.setVisible(selection.is_range and not selection.clips)
         self.range.show_now()
@@ -79,5 +82,5 @@ class Inspector(QScrollArea):
             return
         self._locked = why is not None
         reason = "" if why is None else f"Read only. {why.cause} {why.remedy}".strip()
-        for section in (self.clip, self.track, self.project):
+        for section in (self.clip, self.stems, self.track, self.project):
             section.lock(reason)

@@ -3,7 +3,7 @@
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QDialog, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.commands.reasons import chosen_clips
@@ -22,6 +22,7 @@ from studio.ui.controls import Button, Elided, Text, caption
 from studio.ui.sections import Choice
 from studio.ui.separate.clean_rows import LABEL_PX, CleanRows
 from studio.ui.separate.engine_choice import EngineChoice
+from studio.ui.separate.fitting import fit
 from studio.ui.separate.tryout import Tryout
 from studio.ui.theme import Theme
 
@@ -114,6 +115,10 @@ class SeparateDialog(QDialog):
             self.close()
         elif event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             super().keyPressEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        fit(self)
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
@@ -211,7 +216,7 @@ class SeparateDialog(QDialog):
             f"{self._preview_s:g} seconds from the playhead on, heard here and not put into the project"
         )
         self.tryout.button.setEnabled(able and not self.tryout.running)
-        self.adjustSize()
+        fit(self)
 
     def _show_costs(self) -> None:
         seconds = sum(piece.clip.length for piece in self._pieces) / self._desk.document.project.rate_hz
@@ -246,7 +251,6 @@ class SeparateDialog(QDialog):
         saved = self._desk.separating.recipes.all
         self.recipe_choice.set_choices({"": "As chosen here", **{one.name: one.name for one in saved}})
         self._remove.setVisible(bool(self.recipe_choice.currentData()))
-        self._form.setRowVisible(0, True)
 
     @property
     def _pieces(self) -> tuple[Piece, ...]:
