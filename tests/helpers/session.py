@@ -8,6 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from studio import paths
 from studio.errors import Explanation
+from studio.model.edits import AddMedia, AddTrack
+from studio.model.project import Clip, ClipId, Track, TrackId
 from studio.session.clipboard import Clipboard
 from studio.session.compare import Compare
 from studio.session.desk import Desk
@@ -22,8 +24,10 @@ from studio.session.settings_file import SettingsFile
 from studio.session.takes import Takes
 from studio.session.transport import Transport
 from studio.supervision.worker import Worker
+from tests.helpers import sounds
 
 WAIT_MS = 60_000
+RATE_HZ = 48000
 
 
 class Person(Nobody):
@@ -123,3 +127,12 @@ class Session:
         self.settings.close()
         self.live.finish()
         self.compute.finish()
+
+
+def put_sound(session: Session, seconds: float) -> None:
+    """A sound on a track, without an import."""
+    length = round(seconds * RATE_HZ)
+    media = sounds.write_medium(session.document.folder, "m1", sounds.buzz(length))
+    session.document.do(AddMedia(media=media))
+    clip = Clip(id=ClipId("c1"), media=media.id, source_start=0, start=0, length=length)
+    session.document.do(AddTrack(track=Track(id=TrackId("a"), name="A", clips=(clip,))))
