@@ -106,7 +106,7 @@ def test_a_broken_take_counts_as_recording_until_it_goes_on_or_is_stopped(room: 
     broken = QSignalSpy(room.recorder.take_broken)
     assert room.recorder.lose(WHY)
     assert broken.count() == 1
-    assert not room.recorder.recording
+    assert room.recorder.taking is None
 
     room.recorder.resume(taking)
     counts = room.recorder.recording
