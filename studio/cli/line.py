@@ -29,11 +29,13 @@ class Line:
         self._shown = shown or Shown()
         self._heard: list[Event] = []
         self._over: Explanation | None = None
+        self._died: Explanation | None = None
         self._loop: QEventLoop | None = None
         self._last_job = 0
         self._around = ExitStack()
         self._worker.said.connect(self._hear)
         self._worker.gave_up.connect(self._give_up)
+        self._worker.died.connect(self._note_death)
 
     def __enter__(self) -> Self:
         self._watch = self._around.enter_context(watched())
@@ -61,6 +63,15 @@ class Line:
         event = next(event for event in self._heard if isinstance(event, answer | Refused))
         if isinstance(event, Refused):
             raise _failure(event.why)
+        return event
+
+    def wait_for(self, answer: type[Answer], timeout_s: float) -> Answer:
+        """Return the first event of that kind since the last question; a `StudioError` where its worker dies before."""
+        self._wait(lambda: self._died is not None or any(isinstance(event, answer) for event in self._heard), timeout_s)
+        event = next((event for event in self._heard if isinstance(event, answer)), None)
+        if event is None:
+            assert self._died is not None
+            raise _failure(self._died)
         return event
 
     def do(self, make: Callable[[JobId], Job]) -> Result:
@@ -120,6 +131,11 @@ class Line:
             self._heard.append(event)
             if self._loop is not None:
                 self._loop.quit()
+
+    def _note_death(self, why: Explanation) -> None:
+        self._died = why
+        if self._loop is not None:
+            self._loop.quit()
 
     def _give_up(self, why: Explanation) -> None:
         self._over = why

@@ -4,6 +4,21 @@ To add a message: a class in the module of the worker that it concerns, a place 
 on the other side, and `PROTOCOL += 1`.
 """
 
+from studio.protocol.capture import (
+    AddChapter,
+    CaptureFinished,
+    CaptureProgress,
+    CaptureStarted,
+    CaptureTrouble,
+    ListScreens,
+    PauseCapture,
+    ReplaySaved,
+    SaveReplay,
+    Screens,
+    SetOverlays,
+    StartCapture,
+    StopCapture,
+)
 from studio.protocol.common import Cancel, Failed, Heartbeat, InjectFault, Progress, Ready, Refused, Shutdown, Stopped
 from studio.protocol.jobs import (
     BuildPeaks,
@@ -43,7 +58,7 @@ from studio.protocol.live import (
     Trouble,
 )
 
-PROTOCOL = 3
+PROTOCOL = 4
 
 Request = (
     Cancel
@@ -67,6 +82,13 @@ Request = (
     | StopRecording
     | Monitor
     | Meter
+    | ListScreens
+    | StartCapture
+    | StopCapture
+    | PauseCapture
+    | AddChapter
+    | SetOverlays
+    | SaveReplay
 )
 
 Event = (
@@ -91,6 +113,12 @@ Event = (
     | TakeStarted
     | TakeProgress
     | TakeFinished
+    | Screens
+    | CaptureStarted
+    | CaptureProgress
+    | CaptureTrouble
+    | CaptureFinished
+    | ReplaySaved
 )
 
 Job = ImportMedia | BuildPeaks | TrackPitch | Separate | Denoise | Export | RenderClip | MakeSample | ListCodecs

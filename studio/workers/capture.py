@@ -1,27 +1,242 @@
-"""The capture worker. So far it only says who it is; the screen grabber moves in here."""
+"""The capture worker: records the screen with its sound and its overlays, and keeps a replay of the last moments."""
 
+import datetime as dt
 import os
+import threading
+from pathlib import Path
 
-from studio.errors import StudioError
+from msgspec.structs import asdict
+
+from studio.capture import canvas, encoders, screen
+from studio.capture.figures import Figures
+from studio.capture.reel import Part, Split
+from studio.capture.screen import Area, Target
+from studio.capture.session import Recording, Sound, Wanted
+from studio.errors import Explanation, StudioError
+from studio.media.captures import NoteKeeper
+from studio.protocol.capture import (
+    AddChapter,
+    CaptureFigures,
+    CaptureFinished,
+    CapturePart,
+    CaptureProgress,
+    CaptureSound,
+    CaptureSpec,
+    CaptureStarted,
+    CaptureTrouble,
+    Encoder,
+    ListScreens,
+    PauseCapture,
+    Region,
+    ReplaySaved,
+    SaveReplay,
+    Screen,
+    Screens,
+    SetOverlays,
+    StartCapture,
+    StopCapture,
+)
 from studio.protocol.common import Cancel, Ready
 from studio.protocol.messages import PROTOCOL, Request
-from studio.workers.runtime import Context
+from studio.workers.runtime import PATIENCE_S, Context
+
+_CLOSING_S = 1.8
+_COMPILING_S = 90.0
+
+
+class _Voice:
+    """Says in messages how a recording goes, and keeps the note by which it is found again."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._note = NoteKeeper(dt.datetime.now().astimezone().isoformat(timespec="seconds"))
+        self.recording: Recording | None = None
+        self._starting = threading.Lock()  # what happens before it is said to have started is said after that
+        self._starting.acquire()
+
+    def started(self, recording: Recording, event: CaptureStarted) -> None:
+        """Now it runs."""
+        self.recording = recording
+        self._context.send(event)
+        self._starting.release()
+
+    def part_began(self, path: Path) -> None:
+        self._note.add(path)
+
+    def progress(self, figures: Figures, paused: bool) -> None:
+        if self.recording is not None:
+            self._context.send(CaptureProgress(figures=self._said(figures), paused=paused))
+
+    def trouble(self, kind: str, why: Explanation, over: bool) -> None:
+        self._context.send(CaptureTrouble(kind=kind, why=why, over=over))  # type: ignore[arg-type] # one of ours
+
+    def finished(self, parts: tuple[Part, ...], figures: Figures, why: Explanation | None) -> None:
+        with self._starting:
+            pass
+        self._note.end()
+        self._context.send(
+            CaptureFinished(parts=tuple(said(part) for part in parts), figures=self._said(figures), why=why)
+        )
+
+    def _said(self, figures: Figures) -> CaptureFigures:
+        replay = self.recording.replay if self.recording is not None else None
+        held_s, held_bytes = (replay.held_s, replay.size_bytes) if replay is not None else (0.0, 0)
+        return CaptureFigures(**asdict(figures), replay_s=round(held_s, 2), replay_bytes=held_bytes)
 
 
 class Capture:
-    """Owns what grabs the screen."""
+    """Obeys what a person asks of the recording of the screen. One recording at a time."""
+
+    def __init__(self) -> None:
+        self._recording: Recording | None = None
+        self._chapters = 0
 
     def ready(self) -> Ready:
         return Ready(protocol=PROTOCOL, role="capture", pid=os.getpid())
 
     def handle(self, request: Request, context: Context) -> None:
-        if not isinstance(request, Cancel):
-            raise StudioError(
-                "capture.missing",
-                "The screen was not recorded.",
-                cause="This version of the studio cannot record the screen yet.",
-                remedy="Use another program for the picture; the sound can be recorded here.",
-            )
+        match request:
+            case ListScreens():
+                context.send(_screens())
+            case StartCapture():
+                self._start(request.spec, context)
+            case StopCapture():
+                self._running("stopped").stop()
+            case PauseCapture():
+                self._running("paused").pause(request.on)
+            case AddChapter():
+                recording = self._running("marked")
+                self._chapters += 1
+                recording.chapter(request.name or f"Chapter {self._chapters}")
+            case SaveReplay():
+                context.send(self._save_replay(Path(request.path)))
+            case SetOverlays():
+                self._running("changed").overlays = None
+            case Cancel():
+                pass
+            case _:
+                raise StudioError(
+                    "capture.unknown",
+                    "That was not done.",
+                    cause="It is not the work of the part that records the screen.",
+                    remedy="This is our mistake: please send us the log.",
+                )
 
     def close(self) -> None:
-        pass
+        if self._recording is not None:
+            self._recording.stop()
+            self._recording.wait(_CLOSING_S)
+
+    def _start(self, spec: CaptureSpec, context: Context) -> None:
+        if self._recording is not None and not self._recording.wait(0):
+            raise StudioError(
+                "capture.running",
+                "A second recording of the screen did not start.",
+                cause="One is running already.",
+                remedy="Stop it first.",
+            )
+        context.expect_silence(_COMPILING_S)
+        canvas.warm_up()
+        context.expect_silence(PATIENCE_S)
+        grabber = screen.open_screen()
+        sounds: list[Sound] = []
+        try:
+            choice = encoders.choose(spec.encoder)
+            sounds = [_sound(sound) for sound in spec.sounds]
+            voice = _Voice(context)
+            recording = Recording(_wanted(spec), grabber, choice, sounds, voice)
+        except BaseException:
+            for sound in sounds:
+                sound.source.close()
+            grabber.close()
+            raise
+        self._recording, self._chapters = recording, 0
+        area = grabber.area
+        voice.started(
+            recording,
+            CaptureStarted(
+                path=str(recording.path or ""),
+                region=_region(area),
+                encoder=choice.id,
+                tracks=tuple(recording.titles),
+            ),
+        )
+
+    def _running(self, done: str) -> Recording:
+        recording = self._recording
+        if recording is None or recording.wait(0):
+            raise StudioError(
+                "capture.none",
+                f"No recording of the screen was {done}.",
+                cause="None is running.",
+                remedy="Start one first.",
+            )
+        return recording
+
+    def _save_replay(self, path: Path) -> ReplaySaved:
+        replay = self._running("saved").replay
+        part = None
+        if replay is not None:
+            try:
+                part = replay.save(path)
+            except OSError as error:
+                raise StudioError(
+                    "capture.replay_disk",
+                    "The replay was not saved, but it is still held.",
+                    cause=f"{path.parent} cannot take it: {error.strerror or error}.",
+                    remedy="Free space and try again, or choose another folder.",
+                ) from error
+        if part is None:
+            raise StudioError(
+                "capture.replay_empty",
+                "There is no replay to save.",
+                cause="The replay is off, or has only just been switched on.",
+                remedy="Switch it on in the settings of the recording, and wait a moment.",
+            )
+        return ReplaySaved(part=said(part))
+
+
+def said(part: Part) -> CapturePart:
+    """A part as a message."""
+    return CapturePart(path=str(part.path), duration_s=round(part.duration_s, 3), size_bytes=part.size_bytes)
+
+
+def _screens() -> Screens:
+    grabber = screen.open_screen()
+    try:
+        listed = tuple(
+            Screen(name=monitor.name, region=_region(monitor.area), primary=monitor.primary)
+            for monitor in grabber.monitors()
+        )
+    finally:
+        grabber.close()
+    tried = tuple(Encoder(id=choice.id, name=choice.name, works=encoders.works(choice)) for choice in encoders.CHOICES)
+    return Screens(screens=listed, encoders=tried)
+
+
+def _region(area: Area) -> Region:
+    return Region(left=area.left, top=area.top, width=area.width, height=area.height)
+
+
+def _wanted(spec: CaptureSpec) -> Wanted:
+    region = spec.region
+    area = Area(region.left, region.top, region.width, region.height) if region is not None else None
+    return Wanted(
+        path=Path(spec.path) if spec.path else None,
+        fallback=Path(spec.fallback) if spec.fallback else None,
+        target=Target(area, spec.monitor),
+        fps=spec.fps,
+        seconds=spec.seconds,
+        container=spec.container,
+        quality=spec.quality,
+        split=Split(spec.split_bytes, spec.split_s),
+        replay_s=spec.replay_s,
+        cursor=spec.cursor,
+    )
+
+
+def _sound(spec: CaptureSound) -> Sound:
+    from studio.capture.listening import Ringing, listen_to  # PortAudio takes its time
+
+    source = Ringing(spec.ring, spec.ring_rate_hz, spec.title) if spec.ring else listen_to(spec.device)
+    return Sound(source, spec.title or source.name, spec.earlier_ms / 1000)

@@ -1,0 +1,509 @@
+"""One recording of the screen from its start to its end: the threads that grab, encode, listen and look after it.
+
+Grab → slots of shared memory → picture thread (compare, convert, lay over, encode) → files. Sound → aligned to the same
+clock → encoded → files. A slow encoder costs pictures, counted, and never memory; nothing here waits for the desktop.
+"""
+
+import contextlib
+import logging
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Final, NamedTuple, Protocol
+
+import av
+import numpy as np
+from msgspec import Struct
+
+from studio.capture import trouble
+from studio.capture.canvas import Canvas, Layer, even
+from studio.capture.chunk import Chunk
+from studio.capture.clock import Beat, Tick
+from studio.capture.encoders import TIME_BASE, Choice, PictureEncoder
+from studio.capture.figures import Figures, Tally
+from studio.capture.listening import RATE_HZ, Source
+from studio.capture.movie import Container, Template
+from studio.capture.reel import Part, Reel, Split
+from studio.capture.replay import Replay
+from studio.capture.screen import Area, Cursor, Grabber, ScreenChanged, Target, is_black
+from studio.capture.track import Aligned, SoundEncoder
+from studio.errors import Explanation, explain
+from studio.media.wav import Frames
+
+_SLOTS: Final = 4
+_STILL_S: Final = 0.25
+"""A still picture is encoded again after so long, so that files and replays never end long before now."""
+_LOOK_S: Final = 0.5
+_REPORT_S: Final = 0.4
+_LISTEN_S: Final = 0.02
+_SOUND_LATE_S: Final = 0.8
+_POLL_S: Final = 0.1
+
+_log = logging.getLogger(__name__)
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What is to be recorded and how. `path` None keeps a replay only."""
+
+    path: Path | None
+    fallback: Path | None = None
+    target: Target = Target()
+    fps: float = 30.0
+    seconds: float = 0.0
+    container: Container = "mp4"
+    quality: int = 23
+    split: Split = Split()
+    replay_s: float = 0.0
+    cursor: bool = True
+    floor_bytes: int = trouble.FLOOR_BYTES
+
+
+class Sound(NamedTuple):
+    """A source, the title of its track, and how much sooner it is to be put than it came."""
+
+    source: Source
+    title: str
+    earlier_s: float = 0.0
+
+
+class Overlays(Protocol):
+    """What is laid over the picture."""
+
+    def layers(self, now_s: float, width: int, height: int) -> Sequence[Layer]:
+        """The layers of the picture that is shown at `now_s` of the clock."""
+        ...
+
+    def hear(self, frames: Frames) -> None:
+        """The sound that levels and waveforms show, (n, 2) at 48 kHz."""
+        ...
+
+
+class Hears(Protocol):
+    """Who is told how it goes. Called from the threads of the recording."""
+
+    def progress(self, figures: Figures, paused: bool) -> None: ...
+
+    def trouble(self, kind: str, why: Explanation, over: bool) -> None: ...
+
+    def finished(self, parts: tuple[Part, ...], figures: Figures, why: Explanation | None) -> None: ...
+
+    def part_began(self, path: Path) -> None: ...
+
+
+class _Shot(NamedTuple):
+    """A picture on its way to the encoder."""
+
+    slot: int
+    tick: Tick
+    began_s: float
+    area: Area
+    cursor: Cursor | None
+
+
+class Recording:
+    """Runs from its construction until `stop`, the wanted seconds, or a failure; `hears.finished` is its last word."""
+
+    def __init__(
+        self,
+        wanted: Wanted,
+        grabber: Grabber,
+        choice: Choice,
+        sounds: Sequence[Sound],
+        hears: Hears,
+        overlays: Overlays | None = None,
+    ) -> None:
+        self._wanted = wanted
+        self._grabber = grabber
+        self._choice = choice
+        self._hears = hears
+        self.overlays = overlays
+        self._tally = Tally()
+        self._ending = threading.Event()
+        self._over = threading.Event()
+        self._failed: Explanation | None = None
+        self._shots: queue.SimpleQueue[_Shot | threading.Event | None] = queue.SimpleQueue()
+        self._free: deque[int] = deque(range(_SLOTS))
+        self._key_wanted = False
+        self._resume_wanted = False
+        self._cut_into: Path | None = None
+        self._end_s: Fraction | None = None
+        self._area = wanted.target.area_on(grabber)
+        grabber.aim(self._area, _SLOTS)
+        self._look_for_black()
+        self._encoder = self._picture_encoder(self._area)
+        self._sound_encoders = [SoundEncoder(number) for number in range(1, self._tracks(sounds) + 1)]
+        self.titles = [*(["Mix"] if len(sounds) > 1 else []), *(sound.title for sound in sounds)]
+        self._reel: Reel | None = None
+        try:
+            self._reel = self._open_reel()
+        except BaseException:
+            self._free_encoders()
+            raise
+        self._first = self._reel.newest if self._reel is not None else None
+        self.replay = Replay(wanted.replay_s, self._templates()) if wanted.replay_s else None
+        self._beat = Beat(wanted.fps, self._ending)
+        self._aligned = [Aligned(sound.source, self._beat.start_s, sound.earlier_s) for sound in sounds]
+        self._tally.restart()
+        self._threads = [
+            threading.Thread(target=self._guarded, args=(work,), name=work.__name__.strip("_"), daemon=True)
+            for work in (self._grab, self._picture, self._listen)
+        ]
+        self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
+        for thread in (*self._threads, self._keeper):
+            thread.start()
+
+    @property
+    def path(self) -> Path | None:
+        """Where the first part is; None where only a replay is kept."""
+        return self._first
+
+    @property
+    def paused(self) -> bool:
+        """Whether what happens now is left out."""
+        return self._reel is not None and self._reel.paused
+
+    @property
+    def now_s(self) -> float:
+        """Seconds since the beginning, pauses counted."""
+        return time.monotonic() - self._beat.start_s
+
+    def stop(self) -> None:
+        """End with what is on the screen now; `hears.finished` follows."""
+        self._ending.set()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until everything is written; whether it was in time."""
+        return self._over.wait(seconds)
+
+    def pause(self, on: bool) -> None:
+        """Leave out what happens, or go on at the next picture."""
+        if self._reel is None:
+            return
+        if on:
+            self._reel.pause(self.now_s)
+        else:
+            self._resume_wanted = True
+
+    def chapter(self, name: str) -> None:
+        """A chapter begins now."""
+        if self._reel is not None:
+            self._reel.chapter(self.now_s, name)
+
+    def figures(self) -> Figures:
+        """How it goes."""
+        reel = self._reel
+        return self._tally.figures(
+            self._aligned[0].error_s if self._aligned else 0.0,
+            reel.size_bytes if reel is not None else 0,
+            reel.duration_s() if reel is not None else self.now_s,
+        )
+
+    # Threads
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """A thread that fails ends the recording in order; what was written is kept."""
+        try:
+            work()
+        except (OSError, av.FFmpegError) as error:
+            _log.warning("the recording ends: %s", error, exc_info=error)
+            self._fail(trouble.cannot_write(error))
+        except Exception as error:  # noqa: BLE001 a thread has nobody above it to tell
+            _log.exception("the recording ends")
+            self._fail(explain(error))
+
+    def _grab(self) -> None:
+        looked_s = 0.0
+        total = round(self._wanted.seconds * self._wanted.fps) if self._wanted.seconds else 0
+        last = 0
+        try:
+            while (tick := self._beat.wait()) is not None:
+                if total and tick.number >= total:
+                    break
+                last = tick.number
+                self._tally.dropped += tick.skipped
+                if not self._free:
+                    self._tally.dropped += 1
+                    continue
+                slot = self._free.popleft()
+                began_s = time.monotonic()
+                try:
+                    if began_s - looked_s > _LOOK_S:
+                        looked_s = began_s
+                        self._look_at_size()
+                    self._grabber.grab(slot)
+                    cursor = self._grabber.cursor() if self._wanted.cursor else None
+                except ScreenChanged:
+                    self._free.append(slot)
+                    self._look_again()
+                    continue
+                self._tally.grabbed += 1
+                self._tally.late += began_s - tick.due_s > 0.5 / self._wanted.fps
+                self._tally.pacing_ms.append((began_s - tick.due_s) * 1000)
+                self._shots.put(_Shot(slot, tick, began_s, self._area, cursor))
+        finally:
+            self._end_s = Fraction(total or last + 1) / Fraction(self._wanted.fps).limit_denominator(1001)
+            self._ending.set()
+            self._shots.put(None)
+
+    def _picture(self) -> None:
+        canvas = Canvas(self._area.width, self._area.height)
+        area, held = self._area, -1
+        encoded_s, number = float("-inf"), -1
+        while (shot := self._shots.get()) is not None:
+            if isinstance(shot, threading.Event):  # the slots are about to be others
+                if held >= 0:
+                    self._free.append(held)
+                    held = -1
+                shot.set()
+                continue
+            if shot.area != area:
+                area = shot.area
+                canvas = Canvas(area.width, area.height)
+                self._go_on_with(area, shot.tick.number)
+                encoded_s = float("-inf")
+            at_s = shot.tick.number / self._wanted.fps
+            new = self._grabber.picture(shot.slot)
+            old = self._grabber.picture(held) if held >= 0 else new
+            layers = self._layers(shot, at_s)
+            changed = canvas.show(new, old, layers)
+            key = self._turning_point(shot.tick.number)
+            if changed or key or at_s - encoded_s >= _STILL_S:
+                for chunk in self._encoder.encode(canvas.planes, self._pts(shot.tick.number), key=key):
+                    self._write(chunk)
+                self._tally.packet_ms.append((time.monotonic() - shot.began_s) * 1000)
+                self._tally.encoded += 1
+                encoded_s, number = at_s, shot.tick.number
+            if held >= 0:
+                self._free.append(held)
+            held = shot.slot
+        self._end_picture(canvas, number)
+
+    def _listen(self) -> None:
+        if not self._aligned:
+            return
+        queues: list[list[Frames]] = [[] for _ in self._aligned]
+        while not self._ending.wait(_LISTEN_S):
+            self._take_sound(queues, time.monotonic())
+        deadline_s = time.monotonic() + _SOUND_LATE_S
+        while self._end_s is None or (
+            min(one.written for one in self._aligned) < self._end_s * RATE_HZ and time.monotonic() < deadline_s
+        ):
+            self._take_sound(queues, time.monotonic())
+            threading.Event().wait(_LISTEN_S)
+        self._end_sound(queues, round(self._end_s * RATE_HZ))
+
+    def _keep(self) -> None:
+        told_low = False
+        while not self._ending.wait(_REPORT_S):
+            with contextlib.suppress(OSError):  # the folder is gone: the next check says so
+                told_low = self._look_at_disk(told_low)
+            self._hears.progress(self.figures(), self.paused)
+        for thread in self._threads:
+            thread.join()
+        self._finish()
+
+    # Pictures
+
+    def _layers(self, shot: _Shot, at_s: float) -> list[Layer]:
+        began_s = time.perf_counter()
+        layers = []
+        if shot.cursor is not None:
+            pointer = shot.cursor
+            left, top = pointer.left - shot.area.left, pointer.top - shot.area.top
+            layers.append(Layer("cursor", id(pointer.picture), left, top, even(pointer.picture)))
+        if self.overlays is not None:
+            now_s = self._beat.start_s + at_s
+            layers += self.overlays.layers(now_s, shot.area.width, shot.area.height)
+            self._tally.overlay_ms.append((time.perf_counter() - began_s) * 1000)
+        return layers
+
+    def _turning_point(self, number: int) -> bool:
+        """Begin a new part or go on after a pause where one is due: the picture has to be a key frame then."""
+        reel = self._reel
+        if reel is None:
+            return False
+        at_s = Fraction(self._pts(number)) * TIME_BASE
+        if self._cut_into is not None or reel.wants_cut():
+            folder, self._cut_into = self._cut_into, None
+            reel.cut(at_s, folder=folder)
+            return True
+        if self._resume_wanted:
+            self._resume_wanted = False
+            reel.resume(float(at_s))
+            return True
+        return False
+
+    def _go_on_with(self, area: Area, number: int) -> None:
+        """The picture has another size: another encoder, and a part of its own."""
+        for chunk in self._encoder.flush():
+            self._write(chunk)
+        self._encoder.close()
+        self._encoder = self._picture_encoder(area)
+        if self._reel is not None:
+            self._reel.cut(Fraction(self._pts(number)) * TIME_BASE, self._templates())
+        if self.replay is not None:
+            self.replay.restart(self._templates())
+        self._hears.trouble("resized", trouble.resized(area.width, area.height), False)
+
+    def _end_picture(self, canvas: Canvas, number: int) -> None:
+        """Show the last picture up to the end, and empty the encoder."""
+        if self._end_s is not None and number >= 0 and self._failed is None:
+            last = round(self._end_s * Fraction(self._wanted.fps).limit_denominator(1001)) - 1
+            if last > number:
+                for chunk in self._encoder.encode(canvas.planes, self._pts(last)):
+                    self._write(chunk)
+        for chunk in self._encoder.flush():
+            self._write(chunk)
+
+    def _pts(self, number: int) -> int:
+        return round(number / (self._wanted.fps * TIME_BASE))
+
+    def _picture_encoder(self, area: Area) -> PictureEncoder:
+        return PictureEncoder(self._choice, area.width, area.height, self._wanted.fps, self._wanted.quality)
+
+    def _look_for_black(self) -> None:
+        self._grabber.grab(0)
+        if is_black(self._grabber.picture(0)):
+            self._hears.trouble("black", trouble.black(), False)
+
+    def _look_at_size(self) -> None:
+        if self._wanted.target.area_on(self._grabber) != self._area:
+            raise ScreenChanged
+
+    def _look_again(self) -> None:
+        """Aim at the screen as it is now, once nobody looks at the old slots any more."""
+        emptied = threading.Event()
+        self._shots.put(emptied)
+        while not emptied.wait(_POLL_S):
+            if self._failed is not None:
+                return
+        self._area = self._wanted.target.area_on(self._grabber)
+        self._grabber.aim(self._area, _SLOTS)
+        self._free = deque(range(_SLOTS))
+
+    # Sound
+
+    def _take_sound(self, queues: list[list[Frames]], now_s: float) -> None:
+        for waiting, aligned in zip(queues, self._aligned, strict=True):
+            waiting += aligned.pull(now_s)
+        self._encode_sound(queues, min(sum(map(len, waiting)) for waiting in queues))
+
+    def _encode_sound(self, queues: list[list[Frames]], count: int) -> None:
+        """Encode so many samples of every track, and of their sum."""
+        if count <= 0:
+            return
+        blocks = [_taken(waiting, count) for waiting in queues]
+        mixed = np.clip(np.sum(blocks, axis=0), -1.0, 1.0) if len(blocks) > 1 else blocks[0]
+        if self.overlays is not None:
+            self.overlays.hear(blocks[0])
+        tracks = [mixed, *blocks] if len(blocks) > 1 else blocks
+        for encoder, block in zip(self._sound_encoders, tracks, strict=True):
+            for chunk in encoder.encode(block):
+                self._write(chunk)
+
+    def _end_sound(self, queues: list[list[Frames]], total: int) -> None:
+        for waiting, aligned in zip(queues, self._aligned, strict=True):
+            missing = total - aligned.written
+            if missing > 0:
+                waiting.append(np.zeros((missing, 2), np.float32))
+            elif missing < 0:
+                whole = np.concatenate(waiting) if waiting else np.zeros((0, 2), np.float32)
+                waiting[:] = [whole[: max(0, len(whole) + missing)]]
+        self._encode_sound(queues, min(sum(map(len, waiting)) for waiting in queues))
+        for encoder in self._sound_encoders:
+            for chunk in encoder.flush():
+                self._write(chunk)
+
+    def _tracks(self, sounds: Sequence[Sound]) -> int:
+        return len(sounds) + (len(sounds) > 1)
+
+    # Files
+
+    def _templates(self) -> list[Template]:
+        sound = [
+            Template(encoder.template, title) for encoder, title in zip(self._sound_encoders, self.titles, strict=True)
+        ]
+        return [Template(self._encoder.template, "Screen"), *sound]
+
+    def _open_reel(self) -> Reel | None:
+        wanted = self._wanted
+        if wanted.path is None:
+            return None
+        try:
+            return self._reel_in(wanted.path)
+        except (OSError, av.FFmpegError) as error:
+            if wanted.fallback is None:
+                raise trouble.cannot_begin(wanted.path, error) from error
+            wanted.fallback.mkdir(parents=True, exist_ok=True)
+            reel = self._reel_in(wanted.fallback / wanted.path.name)
+            self._hears.trouble("folder_lost", trouble.elsewhere(wanted.path.parent, wanted.fallback), False)
+            return reel
+
+    def _reel_in(self, path: Path) -> Reel:
+        return Reel(path, self._wanted.container, self._templates(), self._wanted.split, self._hears.part_began)
+
+    def _write(self, chunk: Chunk) -> None:
+        if self._reel is not None and self._failed is None:
+            self._reel.write(chunk)
+        if self.replay is not None:
+            self.replay.write(chunk)
+
+    def _look_at_disk(self, told_low: bool) -> bool:
+        reel = self._reel
+        if reel is None:
+            return told_low
+        if not reel.is_in_place:
+            if self._wanted.fallback is not None and reel.folder != self._wanted.fallback:
+                self._wanted.fallback.mkdir(parents=True, exist_ok=True)
+                self._hears.trouble("folder_lost", trouble.elsewhere(reel.folder, self._wanted.fallback), False)
+                self._cut_into = self._wanted.fallback
+            return told_low
+        room = trouble.room_in(reel.folder)
+        if room is None:
+            return told_low
+        speed = reel.size_bytes / max(1.0, self.now_s)
+        if room < self._wanted.floor_bytes:
+            self._fail(trouble.disk_full())
+        elif room - self._wanted.floor_bytes < speed * trouble.LOW_S:
+            if not told_low:
+                self._hears.trouble("disk_low", trouble.disk_low((room - self._wanted.floor_bytes) / speed), False)
+            return True
+        return told_low
+
+    def _fail(self, why: Explanation) -> None:
+        if self._failed is None:
+            self._failed = why
+            self._hears.trouble("stopped", why, False)
+        self._ending.set()
+
+    def _finish(self) -> None:
+        if self._reel is not None:
+            try:
+                self._reel.close()
+            except (OSError, av.FFmpegError) as error:
+                self._failed = self._failed or trouble.cannot_write(error)
+        figures = self.figures()
+        self._free_encoders()
+        self._grabber.close()
+        for aligned in self._aligned:
+            aligned.source.close()
+        parts = tuple(self._reel.parts) if self._reel is not None else ()
+        self._over.set()
+        self._hears.finished(parts, figures, self._failed)
+
+    def _free_encoders(self) -> None:
+        self._encoder.close()
+        for encoder in self._sound_encoders:
+            encoder.close()
+
+
+def _taken(waiting: list[Frames], count: int) -> Frames:
+    """The first `count` samples of a queue; the rest stays in it."""
+    whole = np.concatenate(waiting) if len(waiting) > 1 else waiting[0]
+    waiting[:] = [whole[count:]] if len(whole) > count else []
+    taken: Frames = whole[:count]
+    return taken

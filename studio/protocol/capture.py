@@ -1,0 +1,195 @@
+"""What the capture worker is told of the screen, its sound and its overlays, and what it says of a recording."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from studio.errors import Explanation
+from studio.protocol.common import Message
+
+OverlayKind = Literal["level", "waveform", "speaking", "text", "image", "pitch"]
+
+
+class Region(Struct, frozen=True, kw_only=True):
+    """A rectangle of real pixels of the whole screen, whatever the desktop scales by."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+class CaptureSound(Struct, frozen=True, kw_only=True):
+    """One sound of a recording: a device by name ("" is the system's microphone), or a ring in shared memory.
+
+    `title` is what players show for its track. `earlier_ms` moves it towards the picture by what was measured.
+    """
+
+    title: str
+    device: str = ""
+    ring: str = ""
+    ring_rate_hz: int = 48000
+    earlier_ms: float = 0.0
+
+
+class OverlaySpec(Struct, frozen=True, kw_only=True):
+    """Something that is laid over the picture, its corner at (left, top) as shares of the picture's sides.
+
+    `text` is for "text", `path` for "image", `series` names the shared-memory `Series` of a "pitch" trace.
+    """
+
+    kind: OverlayKind
+    left: float = 0.02
+    top: float = 0.02
+    width: float = 0.25
+    height: float = 0.1
+    text: str = ""
+    path: str = ""
+    series: str = ""
+
+
+class CaptureSpec(Struct, frozen=True, kw_only=True):
+    """What to record and how. `path` "" keeps a replay only; `seconds` 0 goes on until `StopCapture`."""
+
+    path: str = ""
+    fallback: str = ""
+    region: Region | None = None
+    monitor: str = ""
+    fps: float = 30.0
+    seconds: float = 0.0
+    sounds: tuple[CaptureSound, ...] = ()
+    overlays: tuple[OverlaySpec, ...] = ()
+    container: Literal["mp4", "mkv"] = "mp4"
+    encoder: str = "auto"
+    quality: int = 23
+    split_bytes: int = 0
+    split_s: float = 0.0
+    replay_s: float = 0.0
+    cursor: bool = True
+
+
+class ListScreens(Message, frozen=True, kw_only=True):
+    """Look which monitors and encoders there are. Answered by `Screens`."""
+
+
+class StartCapture(Message, frozen=True, kw_only=True):
+    """Record. Answered by `CaptureStarted`, then `CaptureProgress` now and then, then `CaptureFinished`."""
+
+    spec: CaptureSpec
+
+
+class StopCapture(Message, frozen=True, kw_only=True):
+    """End the recording. Answered by `CaptureFinished`."""
+
+
+class PauseCapture(Message, frozen=True, kw_only=True):
+    """Leave out what happens from now on, or go on."""
+
+    on: bool
+
+
+class AddChapter(Message, frozen=True, kw_only=True):
+    """A chapter begins now; "" gets a number."""
+
+    name: str = ""
+
+
+class SetOverlays(Message, frozen=True, kw_only=True):
+    """What is laid over the picture from now on."""
+
+    overlays: tuple[OverlaySpec, ...]
+
+
+class SaveReplay(Message, frozen=True, kw_only=True):
+    """Save what the replay holds to a new file. Answered by `ReplaySaved`, or refused with everything still held."""
+
+    path: str
+
+
+class Screen(Struct, frozen=True, kw_only=True):
+    """A monitor, in real pixels."""
+
+    name: str
+    region: Region
+    primary: bool = False
+
+
+class Encoder(Struct, frozen=True, kw_only=True):
+    """An encoder that was tried out here."""
+
+    id: str
+    name: str
+    works: bool
+
+
+class Screens(Message, frozen=True, kw_only=True):
+    """What can be recorded here, and with what."""
+
+    screens: tuple[Screen, ...]
+    encoders: tuple[Encoder, ...]
+
+
+class CaptureStarted(Message, frozen=True, kw_only=True):
+    """The first part is begun at `path`; `region` is what is recorded, `tracks` the titles of the sounds."""
+
+    path: str
+    region: Region
+    encoder: str
+    tracks: tuple[str, ...]
+
+
+class CaptureFigures(Struct, frozen=True, kw_only=True):
+    """How a recording goes: see `studio.capture.figures.Figures`, plus what the replay holds."""
+
+    frames: int
+    encoded: int
+    unchanged: int
+    dropped: int
+    late: int
+    grab_to_packet_ms_p50: float
+    grab_to_packet_ms_p95: float
+    overlay_ms_p95: float
+    pacing_ms_p95: float
+    cpu_ms_per_frame: float
+    av_offset_ms: float
+    size_bytes: int
+    duration_s: float
+    replay_s: float = 0.0
+    replay_bytes: int = 0
+
+
+class CaptureProgress(Message, frozen=True, kw_only=True):
+    """How it goes; said at least twice a second."""
+
+    figures: CaptureFigures
+    paused: bool = False
+
+
+class CaptureTrouble(Message, frozen=True, kw_only=True):
+    """Something a person has to know of."""
+
+    kind: Literal["black", "disk_low", "folder_lost", "resized", "stopped", "silent"]
+    why: Explanation
+    over: bool = False
+
+
+class CapturePart(Struct, frozen=True, kw_only=True):
+    """A finished file."""
+
+    path: str
+    duration_s: float
+    size_bytes: int
+
+
+class CaptureFinished(Message, frozen=True, kw_only=True):
+    """The recording is over; `why` says so where nobody asked for that. The parts follow each other."""
+
+    parts: tuple[CapturePart, ...]
+    figures: CaptureFigures
+    why: Explanation | None = None
+
+
+class ReplaySaved(Message, frozen=True, kw_only=True):
+    """The replay is in a file."""
+
+    part: CapturePart
