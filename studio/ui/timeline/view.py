@@ -329,7 +329,7 @@ class TimelineView(QWidget):
         if taking is None:
             return
         if levels is not None:
-            self.canvas.take_wave.feed(taking, levels)
+            self.canvas.take.wave.feed(taking, levels)
             self.heads.take.set_level(max(levels.in_peak_db_l, levels.in_peak_db_r))
         if self._ticks % 2 == 0:
             self.canvas.show_take()

@@ -60,7 +60,7 @@ def test_a_take_on_a_new_track_has_a_row_and_a_head_at_once(view: TimelineView, 
     began_s = time.monotonic()
     transport._recorder.taking = taking(began_s=began_s)
     transport.state_changed.emit()
-    view.canvas.take_wave.feed(transport._recorder.taking, levels(began_s, -3.0))
+    view.canvas.take.wave.feed(transport._recorder.taking, levels(began_s, -3.0))
     view.finish()
     assert head.isVisible()
     assert head.accessibleName() == "Take 1, recording"
