@@ -110,6 +110,7 @@ class Studio(QObject):
         self.desk.compare.stop()
         self._finish_take()
         self.takes.close()
+        self.desk.separating.close()
         self.desk.background.close()
         self.document.close()
         self.library.close()

@@ -16,6 +16,7 @@ from studio.protocol.common import EngineCard, JobId
 from studio.protocol.jobs import Denoise, Denoised, EngineSettings, GrowingStem, Separate, Separated, StemsGrowing
 from studio.protocol.messages import Event, Job, Result
 from studio.session import stems
+from studio.session.batch import Batch
 from studio.session.document import Document
 from studio.session.engine_list import EngineList
 from studio.session.jobs import Jobs
@@ -50,6 +51,7 @@ class Separating(QObject):
         self._document = document
         self._jobs = jobs
         self._engines = engines
+        self.batch = Batch(jobs, self)
         self.recipes = Recipes(paths.config() / "recipes.json", self)
         self._pieces: dict[JobId, Piece] = {}
         self._growing: dict[JobId, Growing] = {}
@@ -107,7 +109,7 @@ class Separating(QObject):
     ) -> tuple[JobId, ...]:
         """Take the noise, or the room, out of clips; the result takes the place of its source, as one undo step."""
         return tuple(
-            self._clean(piece, engine, strength, settings or {})
+            self.clean_piece(piece, engine, strength, settings)
             for piece in stems.pieces(self._document.project, tuple(clips), span)
         )
 
@@ -170,7 +172,8 @@ class Separating(QObject):
                     (self._document.folder / one.file).unlink()
 
     def close(self) -> None:
-        """Write what is left."""
+        """Write what is left, and remove what was only needed on the way."""
+        self.batch.close()
         self.recipes.close()
 
     def _start(self, piece: Piece, recipe: Recipe, folder: Path, title: str, then: Callable[[Result], None]) -> JobId:
@@ -190,7 +193,8 @@ class Separating(QObject):
 
         return self._jobs.start(make, title, then, goes_on=True)
 
-    def _clean(self, piece: Piece, engine: str, strength: float, settings: EngineSettings) -> JobId:
+    def clean_piece(self, piece: Piece, engine: str, strength: float, settings: EngineSettings | None = None) -> JobId:
+        """Clean one piece."""
         folder = self._document.folder
         card = self._engines.card(engine)
         task = card.task if card is not None else NOISE
@@ -206,7 +210,7 @@ class Separating(QObject):
                 self.landed.emit((piece.track,))
 
         return self._jobs.start(
-            lambda job: self._denoise(job, piece, engine, strength, settings, folder),
+            lambda job: self._denoise(job, piece, engine, strength, settings or {}, folder),
             f"{_DOING.get(task, 'Cleaning')} {piece.name}",
             then,
             goes_on=True,

@@ -88,7 +88,7 @@ class News(QObject):
 
     def _job_failed(self, row: JobRow) -> None:
         why = row.why
-        if why is None:
+        if why is None or self._desk.jobs.row(row.id) is None:  # whoever asked for it tells of it in its own place
             return
         self._failed.add(row.id)
         jobs = self._desk.jobs

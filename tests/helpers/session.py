@@ -121,6 +121,7 @@ class Session:
 
     def close(self) -> None:
         self.takes.close()
+        self.desk.separating.close()
         self.desk.background.close()
         self.document.close()
         self.desk.library.close()

@@ -62,6 +62,7 @@ def desk_on(folder: Path, project: Project) -> Iterator[Desk]:
     try:
         yield desk
     finally:
+        desk.separating.close()
         takes.close()
         document.close()
         library.close()

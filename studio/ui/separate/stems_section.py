@@ -65,8 +65,8 @@ class StemsSection(Section):
         group, project = self._group, self.desk.document.project
         if group is None:
             return
-        for track in [one for one in self._mixer if one not in group.tracks]:
-            row = self._mixer.pop(track)
+        for gone in [one for one in self._mixer if one not in group.tracks]:
+            row = self._mixer.pop(gone)
             self._list.removeWidget(row)
             row.hide()
             row.deleteLater()
