@@ -81,6 +81,10 @@ class Overlays(Protocol):
         """The sound that levels and waveforms show, (n, 2) at 48 kHz."""
         ...
 
+    def close(self) -> None:
+        """Look at nothing any more."""
+        ...
+
 
 class Hears(Protocol):
     """Who is told how it goes. Called from the threads of the recording."""
@@ -120,7 +124,8 @@ class Recording:
         self._grabber = grabber
         self._choice = choice
         self._hears = hears
-        self.overlays = overlays
+        self._overlays = overlays
+        self._next_overlays: deque[Overlays | None] = deque()
         self._tally = Tally()
         self._ending = threading.Event()
         self._over = threading.Event()
@@ -187,6 +192,10 @@ class Recording:
             self._reel.pause(self.now_s)
         else:
             self._resume_wanted = True
+
+    def lay_over(self, overlays: Overlays | None) -> None:
+        """Lay these over the picture from the next one on."""
+        self._next_overlays.append(overlays)
 
     def chapter(self, name: str) -> None:
         """A chapter begins now."""
@@ -315,9 +324,14 @@ class Recording:
             pointer = shot.cursor
             left, top = pointer.left - shot.area.left, pointer.top - shot.area.top
             layers.append(Layer("cursor", id(pointer.picture), left, top, even(pointer.picture)))
-        if self.overlays is not None:
+        while self._next_overlays:
+            before, self._overlays = self._overlays, self._next_overlays.popleft()
+            if before is not None:
+                before.close()
+        overlays = self._overlays
+        if overlays is not None:
             now_s = self._beat.start_s + at_s
-            layers += self.overlays.layers(now_s, shot.area.width, shot.area.height)
+            layers += overlays.layers(now_s, shot.area.width, shot.area.height)
             self._tally.overlay_ms.append((time.perf_counter() - began_s) * 1000)
         return layers
 
@@ -398,8 +412,9 @@ class Recording:
             return
         blocks = [_taken(waiting, count) for waiting in queues]
         mixed = np.clip(np.sum(blocks, axis=0), -1.0, 1.0) if len(blocks) > 1 else blocks[0]
-        if self.overlays is not None:
-            self.overlays.hear(blocks[0])
+        overlays = self._overlays
+        if overlays is not None:
+            overlays.hear(blocks[0])
         tracks = [mixed, *blocks] if len(blocks) > 1 else blocks
         for encoder, block in zip(self._sound_encoders, tracks, strict=True):
             for chunk in encoder.encode(block):
@@ -491,6 +506,8 @@ class Recording:
         self._grabber.close()
         for aligned in self._aligned:
             aligned.source.close()
+        if self._overlays is not None:
+            self._overlays.close()
         parts = tuple(self._reel.parts) if self._reel is not None else ()
         self._over.set()
         self._hears.finished(parts, figures, self._failed)

@@ -79,3 +79,12 @@ def resized(width: int, height: int) -> Explanation:
         cause=f"The screen is {width} × {height} now.",
         remedy="Both parts are kept; they follow each other without a gap.",
     )
+
+
+def screen_gone() -> StudioError:
+    return StudioError(
+        "capture.screen_gone",
+        "The recording of the screen was stopped.",
+        cause="The display has ended.",
+        remedy="Everything up to here is kept and plays.",
+    )

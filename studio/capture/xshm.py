@@ -14,6 +14,7 @@ from mss.linux import xcb, xcbgen
 from mss.linux.base import ALL_PLANES, MSSImplXCBBase
 from mss.linux.xcbhelpers import LIB, Connection, XProtoError
 
+from studio.capture import trouble
 from studio.capture.screen import Area, Cursor, Monitor, Pixels, ScreenChanged
 
 _SHM_WITH_DESCRIPTORS: Final = (1, 2)
@@ -101,6 +102,8 @@ class SharedScreen:
             )  # fmt: skip
         except XProtoError as error:
             raise ScreenChanged from error
+        except (ScreenShotError, AssertionError) as error:  # mss asserts that there is an answer
+            raise trouble.screen_gone() from error
 
     def picture(self, slot: int) -> Pixels:
         return self._slots[slot]

@@ -9,6 +9,7 @@ from msgspec.structs import asdict
 
 from studio.capture import canvas, encoders, screen
 from studio.capture.figures import Figures
+from studio.capture.overlays import Item, Stack
 from studio.capture.reel import Part, Split
 from studio.capture.screen import Area, Target
 from studio.capture.session import Recording, Sound, Wanted
@@ -26,6 +27,7 @@ from studio.protocol.capture import (
     CaptureTrouble,
     Encoder,
     ListScreens,
+    OverlaySpec,
     PauseCapture,
     Region,
     ReplaySaved,
@@ -111,7 +113,7 @@ class Capture:
             case SaveReplay():
                 context.send(self._save_replay(Path(request.path)))
             case SetOverlays():
-                self._running("changed").overlays = None
+                self._running("changed").lay_over(_stack(request.overlays))
             case Cancel():
                 pass
             case _:
@@ -140,14 +142,18 @@ class Capture:
         context.expect_silence(PATIENCE_S)
         grabber = screen.open_screen()
         sounds: list[Sound] = []
+        stack: Stack | None = None
         try:
             choice = encoders.choose(spec.encoder)
             sounds = [_sound(sound) for sound in spec.sounds]
             voice = _Voice(context)
-            recording = Recording(_wanted(spec), grabber, choice, sounds, voice)
+            stack = _stack(spec.overlays)
+            recording = Recording(_wanted(spec), grabber, choice, sounds, voice, stack)
         except BaseException:
             for sound in sounds:
                 sound.source.close()
+            if stack is not None:
+                stack.close()
             grabber.close()
             raise
         self._recording, self._chapters = recording, 0
@@ -232,6 +238,18 @@ def _wanted(spec: CaptureSpec) -> Wanted:
         split=Split(spec.split_bytes, spec.split_s),
         replay_s=spec.replay_s,
         cursor=spec.cursor,
+    )
+
+
+def _stack(overlays: tuple[OverlaySpec, ...]) -> Stack | None:
+    """The overlays that were asked for, or None: an empty stack would cost a little, too."""
+    if not overlays:
+        return None
+    return Stack(
+        [
+            Item(one.kind, one.left, one.top, one.width, one.height, one.text or one.path or one.series)
+            for one in overlays
+        ]
     )
 
 

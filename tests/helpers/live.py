@@ -37,8 +37,9 @@ _SERVERS_OWN = 48
 class LiveProcess:
     """Start it, send requests, wait for events; killed at the end."""
 
-    def __init__(self, environment: Mapping[str, str], module: str = "studio.workers") -> None:
+    def __init__(self, environment: Mapping[str, str], module: str = "studio.workers", role: str = "live") -> None:
         self._module = module
+        self._role = role
         self._said: list[tuple[float, Event]] = []
         self._news = threading.Condition()
         self._environment = (
@@ -61,7 +62,7 @@ class LiveProcess:
         """Start it, also again, and wait until it is ready."""
         seen = len(self.events)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", self._module, "live"],
+            [sys.executable, "-m", self._module, self._role],
             env=self._environment,
             cwd=_ROOT,
             stdin=subprocess.PIPE,

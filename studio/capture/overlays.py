@@ -1,0 +1,338 @@
+"""What is laid over the recorded picture: levels, a waveform, a pitch trace, text, an image.
+
+To add one: a class with `draw` here, a line in `_KINDS`, and its kind in `studio.protocol.capture`.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple, Protocol
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.capture.canvas import Layer
+from studio.capture.screen import Pixels
+from studio.errors import StudioError
+from studio.ipc.series import Series
+from studio.media.wav import Frames
+
+_BACK: Final = (18, 14, 12, 150)  # BGRA, not premultiplied
+_QUIET: Final = (112, 196, 92, 255)
+_WARM: Final = (72, 190, 238, 255)
+_LOUD: Final = (82, 82, 235, 255)
+_LINE: Final = (238, 214, 120, 255)
+_TRACE: Final = (150, 225, 130, 255)
+_TEXT: Final = (255, 255, 255, 255)
+_FLOOR_DB: Final = -60.0
+_WARM_DB, _LOUD_DB = -20.0, -9.0
+_FALL_DB_PER_S: Final = 30.0
+_SPEAKING_DB: Final = -42.0
+_HOLD_S: Final = 0.35
+_WAVE_S: Final = 3.0
+_PIECE: Final = 480
+_TRACE_S: Final = 6.0
+_LOW_HZ, _HIGH_HZ = 65.4, 1046.5  # C2 to C6
+
+
+class Item(NamedTuple):
+    """An overlay as it was asked for; its place and its size are shares of the picture's sides."""
+
+    kind: str
+    left: float
+    top: float
+    width: float
+    height: float
+    value: str = ""
+
+
+class Sound:
+    """What overlays know of the sound: its level now, and the shape of its newest seconds."""
+
+    def __init__(self) -> None:
+        self.peak_db = _FLOOR_DB
+        self.loud_s = -math.inf
+        self.pieces = 0
+        self._shape = np.zeros((round(_WAVE_S * 48000) // _PIECE, 2), np.float32)
+        self._rest: Frames = np.zeros((0, 2), np.float32)
+
+    def hear(self, frames: Frames) -> None:
+        """Take (n, 2) at 48 kHz."""
+        sound = np.concatenate((self._rest, frames))
+        count = len(sound) // _PIECE
+        self._rest = sound[count * _PIECE :]
+        if not count:
+            return
+        mono = sound[: count * _PIECE].mean(axis=1).reshape(count, _PIECE)
+        self._shape = np.concatenate((self._shape, np.stack((mono.min(axis=1), mono.max(axis=1)), axis=1)))[
+            -len(self._shape) :
+        ]
+        peak = float(np.abs(sound).max())
+        seconds = count * _PIECE / 48000
+        self.peak_db = max(20 * math.log10(max(peak, 1e-6)), self.peak_db - _FALL_DB_PER_S * seconds, _FLOOR_DB)
+        self.loud_s = 0.0 if 20 * math.log10(max(peak, 1e-6)) > _SPEAKING_DB else self.loud_s + seconds
+        self.pieces += count
+
+    def shape(self, columns: int) -> NDArray[np.float32]:
+        """Lowest and highest sample of each column, oldest first, shape (columns, 2)."""
+        at = np.linspace(0, len(self._shape) - 1, columns).astype(int)
+        shape: NDArray[np.float32] = self._shape[at]
+        return shape
+
+
+class _Drawn(Protocol):
+    """One overlay: `state` tells whether it would look different, `draw` draws it on a clear picture."""
+
+    def state(self, now_s: float) -> int: ...
+
+    def draw(self, picture: Pixels) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class Stack:
+    """All overlays of a recording. `hear` and `layers` may be called by different threads."""
+
+    def __init__(self, items: Sequence[Item]) -> None:
+        self._sound = Sound()
+        self._items = tuple(items)
+        self._drawn: list[_Drawn] = []
+        self._pictures: dict[int, tuple[tuple[int, int, int], Layer]] = {}
+        try:
+            for item in items:
+                self._drawn.append(_KINDS[item.kind](item, self._sound))
+        except BaseException:
+            self.close()
+            raise
+
+    def hear(self, frames: Frames) -> None:
+        self._sound.hear(frames)
+
+    def layers(self, now_s: float, width: int, height: int) -> list[Layer]:
+        """The overlays as they look now, drawn again only where they changed."""
+        return [self._layer(index, now_s, width, height) for index in range(len(self._items))]
+
+    def close(self) -> None:
+        """Let go of what overlays look at."""
+        for drawn in self._drawn:
+            drawn.close()
+
+    def _layer(self, index: int, now_s: float, width: int, height: int) -> Layer:
+        item, drawn = self._items[index], self._drawn[index]
+        columns = max(8, round(item.width * width) // 2 * 2)
+        rows = max(8, round(item.height * height) // 2 * 2)
+        looks = (drawn.state(now_s), columns, rows)
+        known = self._pictures.get(index)
+        if known is not None and known[0] == looks:
+            return known[1]
+        picture = np.zeros((rows, columns, 4), np.uint8)
+        drawn.draw(picture)
+        version = known[1].version + 1 if known is not None else 0
+        layer = Layer(f"{index}", version, round(item.left * width), round(item.top * height), picture)
+        self._pictures[index] = looks, layer
+        return layer
+
+
+class _Still:
+    """An overlay that looks at nothing."""
+
+    def close(self) -> None:
+        pass
+
+
+class _Level(_Still):
+    """A bar from -60 dB to 0 dB in the meters' colours."""
+
+    def __init__(self, item: Item, sound: Sound) -> None:
+        self._sound = sound
+
+    def state(self, now_s: float) -> int:
+        return round(self._sound.peak_db * 4)
+
+    def draw(self, picture: Pixels) -> None:
+        _fill(picture, _BACK)
+        rows = len(picture)
+        edge = max(1, rows // 8)
+        inside = picture[edge:-edge, edge:-edge]
+        for start_db, colour in ((_FLOOR_DB, _QUIET), (_WARM_DB, _WARM), (_LOUD_DB, _LOUD)):
+            start, stop = (round((db / -_FLOOR_DB + 1) * inside.shape[1]) for db in (start_db, self._sound.peak_db))
+            if stop > start:
+                _fill(inside[:, start:stop], colour)
+
+
+class _Speaking(_Still):
+    """A round lamp that is on while somebody speaks."""
+
+    def __init__(self, item: Item, sound: Sound) -> None:
+        self._sound = sound
+
+    def state(self, now_s: float) -> int:
+        return int(self._sound.loud_s < _HOLD_S)
+
+    def draw(self, picture: Pixels) -> None:
+        rows, columns = picture.shape[:2]
+        y, x = np.mgrid[:rows, :columns]
+        radius = min(rows, columns) / 2
+        inside = (y - (rows - 1) / 2) ** 2 + (x - (columns - 1) / 2) ** 2 <= (radius - 1) ** 2
+        picture[inside] = _premultiplied(_QUIET if self.state(0.0) else _BACK)
+
+
+class _Waveform(_Still):
+    """The newest seconds of the sound."""
+
+    def __init__(self, item: Item, sound: Sound) -> None:
+        self._sound = sound
+
+    def state(self, now_s: float) -> int:
+        return self._sound.pieces
+
+    def draw(self, picture: Pixels) -> None:
+        _fill(picture, _BACK)
+        rows, columns = picture.shape[:2]
+        shape = self._sound.shape(columns)
+        middle = (rows - 1) / 2
+        _columns(picture, middle - shape[:, 1] * middle, middle - shape[:, 0] * middle, _LINE)
+
+
+class _Pitch:
+    """The newest seconds of a melody that another process finds, on a scale of octaves from C2 to C6."""
+
+    def __init__(self, item: Item, sound: Sound) -> None:
+        self._series = Series.attach(item.value)
+        fields = self._series.fields
+        self._hz = next((fields.index(name) for name in ("hz", "f0_hz", "pitch_hz") if name in fields), -1)
+        if self._hz < 0 or "monotonic_s" not in fields:
+            self._series.close()
+            raise StudioError(
+                "overlay.series",
+                "The pitch is not shown in the recording.",
+                cause=f"{item.value} holds no pitch, but {', '.join(fields)}.",
+                remedy="This is our mistake: please send us the log.",
+            )
+        self._time = fields.index("monotonic_s")
+        self._now_s = 0.0
+
+    def state(self, now_s: float) -> int:
+        self._now_s = now_s
+        return round(now_s * 30)
+
+    def draw(self, picture: Pixels) -> None:
+        _fill(picture, _BACK)
+        rows, columns = picture.shape[:2]
+        octaves = math.log2(_HIGH_HZ / _LOW_HZ)
+        for octave in range(1, round(octaves)):
+            picture[rows - 1 - round(octave / octaves * (rows - 1))] = _premultiplied((120, 120, 120, 170))
+        _, points = self._series.since(0)
+        points = points[points[:, self._time] > self._now_s - _TRACE_S]
+        if not len(points):
+            return
+        at = (1 - (self._now_s - points[:, self._time]) / _TRACE_S) * (columns - 1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            height = (rows - 1) * (1 - np.log2(points[:, self._hz] / _LOW_HZ) / octaves)
+        known = np.isfinite(height) & (points[:, self._hz] > 0)
+        tops, bottoms = np.full(columns, np.inf), np.full(columns, -np.inf)
+        for a, b, here, there in zip(at[:-1], at[1:], height[:-1], height[1:], strict=True):
+            if math.isfinite(here) and math.isfinite(there) and b - a < columns / 20:
+                span = slice(max(0, int(a)), min(columns, int(b) + 1))
+                tops[span] = np.minimum(tops[span], min(here, there))
+                bottoms[span] = np.maximum(bottoms[span], max(here, there))
+        if known.any():
+            _columns(picture, tops - 1, bottoms + 1, _TRACE)
+
+    def close(self) -> None:
+        self._series.close()
+
+
+class _Text(_Still):
+    """Words, as large as fits, with a soft dark edge that makes them readable on any picture."""
+
+    def __init__(self, item: Item, sound: Sound) -> None:
+        self._words = item.value
+
+    def state(self, now_s: float) -> int:
+        return 0
+
+    def draw(self, picture: Pixels) -> None:
+        from PIL import Image, ImageDraw
+
+        rows, columns = picture.shape[:2]
+        size = max(8.0, rows * 0.75)
+        image = Image.new("L", (columns, rows))
+        edges = Image.new("L", (columns, rows))
+        width = ImageDraw.Draw(image).textlength(self._words, font=_font(size))
+        font = _font(size * min(1.0, (columns - 4) / max(1.0, width)))
+        stroke = max(1, round(font.size / 12))
+        at = (stroke + 1, rows / 2)
+        ImageDraw.Draw(image).text(at, self._words, fill=255, font=font, anchor="lm")
+        ImageDraw.Draw(edges).text(at, self._words, fill=200, font=font, anchor="lm", stroke_width=stroke)
+        letters, edge = np.asarray(image, np.uint16), np.asarray(edges, np.uint16)
+        for channel in range(3):
+            picture[..., channel] = letters * _TEXT[channel] // 255
+        picture[..., 3] = np.maximum(letters, edge)
+
+
+class _Image(_Still):
+    """A picture file, as large as fits."""
+
+    def __init__(self, item: Item, sound: Sound) -> None:
+        try:
+            with av.open(item.value) as file:
+                self._frame = next(file.decode(video=0))
+        except (OSError, av.FFmpegError, StopIteration, IndexError) as error:
+            raise StudioError(
+                "overlay.image",
+                f"{Path(item.value).name} is not shown in the recording.",
+                cause=f"It cannot be read as a picture: {error if str(error) else 'there is none in it'}.",
+                remedy="Choose a PNG or JPEG file.",
+            ) from error
+
+    def state(self, now_s: float) -> int:
+        return 0
+
+    def draw(self, picture: Pixels) -> None:
+        rows, columns = picture.shape[:2]
+        scale = min(columns / self._frame.width, rows / self._frame.height)
+        width, height = max(2, round(self._frame.width * scale)), max(2, round(self._frame.height * scale))
+        scaled = self._frame.reformat(width=width, height=height, format="bgra").to_ndarray()
+        alpha = scaled[..., 3:].astype(np.uint16)
+        picture[:height, :width, :3] = scaled[..., :3] * alpha // 255
+        picture[:height, :width, 3] = scaled[..., 3]
+
+
+_KINDS: Final[dict[str, Callable[[Item, Sound], _Drawn]]] = {
+    "level": _Level,
+    "speaking": _Speaking,
+    "waveform": _Waveform,
+    "pitch": _Pitch,
+    "text": _Text,
+    "image": _Image,
+}
+
+
+def _premultiplied(colour: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+    blue, green, red, alpha = colour
+    return blue * alpha // 255, green * alpha // 255, red * alpha // 255, alpha
+
+
+def _fill(picture: Pixels, colour: tuple[int, int, int, int]) -> None:
+    picture[...] = _premultiplied(colour)
+
+
+def _columns(
+    picture: Pixels, tops: NDArray[np.floating], bottoms: NDArray[np.floating], colour: tuple[int, int, int, int]
+) -> None:
+    """Colour each column from its top to its bottom row, at least one pixel where the two meet."""
+    rows = np.arange(picture.shape[0])[:, None]
+    picture[(rows >= np.floor(tops)) & (rows <= np.ceil(bottoms))] = _premultiplied(colour)
+
+
+def _font(size: float):  # type: ignore[no-untyped-def]  # noqa: ANN202 one of two kinds, both PIL's own
+    from PIL import ImageFont
+
+    for name in ("NotoSans-Regular.ttf", "DejaVuSans.ttf", "Arial.ttf"):
+        try:
+            return ImageFont.truetype(name, size)
+        except OSError:
+            continue
+    return ImageFont.load_default(size)
