@@ -322,10 +322,10 @@ def _laid_out(made: tuple[Media, ...], name: str) -> Project:
     tracks = tuple(
         Track(
             id=TrackId(f"t.{number}"),
-            name=stems.stem_of(media) or name,
+            name=title if len(made) > 1 else name,
             clips=(Clip(id=ClipId(f"c.{number}"), media=media.id, source_start=0, start=0, length=media.length),),
         )
-        for number, media in enumerate(made)
+        for number, (media, title) in enumerate(zip(made, stems.names_of(made), strict=True))
         if media.length
     )
     media = tuple({one.id: one for one in made}.values())

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.model.edits import AddMedia, Edit, Several
 from studio.model.history import History
-from studio.model.project import Project
+from studio.model.project import Media, Project
 from studio.protocol.common import JobId
 from studio.protocol.jobs import Exported, ExportSpec
 from studio.protocol.messages import Result
@@ -212,10 +212,15 @@ def project_at(history: History, position: int) -> Project:
 
 
 def source_position(history: History) -> int:
-    """The position right after the newest step in force that brought sound in; 0 when none did."""
+    """The position right after the newest step in force that brought sound in; 0 when none did.
+
+    Sound that an engine made of sound that was there, as stems or a cleaned clip, is compared with the state before.
+    """
     for index in range(history.position - 1, -1, -1):
-        if _brings_sound(history.steps[index].edit):
-            return index + 1
+        brought = _brought(history.steps[index].edit)
+        if brought:
+            made = all(media.lineage is not None and media.lineage.made_from for media in brought)
+            return index if made else index + 1
     return 0
 
 
@@ -232,7 +237,7 @@ def turned(project: Project, by_db: float) -> Project:
     return replace(project, tracks=tuple(replace(track, gain_db=track.gain_db + by_db) for track in project.tracks))
 
 
-def _brings_sound(edit: Edit) -> bool:
+def _brought(edit: Edit) -> tuple[Media, ...]:
     if isinstance(edit, Several):
-        return any(_brings_sound(part) for part in edit.edits)
-    return isinstance(edit, AddMedia)
+        return tuple(media for part in edit.edits for media in _brought(part))
+    return (edit.media,) if isinstance(edit, AddMedia) else ()

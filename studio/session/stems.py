@@ -23,6 +23,13 @@ COLOUR_OF: Final = {
 }
 """Each stem has the same colour in every song."""
 
+NAMES: Final[dict[int, tuple[str, ...]]] = {
+    2: ("vocals", "accompaniment"),
+    4: ("vocals", "drums", "bass", "other"),
+    6: ("vocals", "drums", "bass", "guitar", "piano", "other"),
+}
+"""What stems are called where there are so many, in the order in which every engine makes them."""
+
 _NOT_THE_ENGINES: Final = frozenset({"stem", "stems", "start", "length", "chain"})
 """What a lineage says of the job itself; the rest was chosen for the engine."""
 
@@ -57,6 +64,14 @@ def stem_of(media: Media) -> str:
     return stem if isinstance(stem, str) else ""
 
 
+def names_of(made: Sequence[Media]) -> tuple[str, ...]:
+    """What each of some stems is called; those with the same samples are one medium, and differ by their place."""
+    said = [stem_of(media) or media.name for media in made]
+    if len(set(said)) < len(said):
+        return NAMES.get(len(made), tuple(f"stem {number + 1}" for number in range(len(made))))
+    return tuple(said)
+
+
 def stem_title(stem: str) -> str:
     """A stem as a word on the screen."""
     return f"{stem[:1].upper()}{stem[1:]}"
@@ -80,8 +95,7 @@ def landed(project: Project, piece: Piece, stems: Sequence[Media], engine: str) 
     like = source or Track(id=piece.track, name="")
     place = now or piece.clip
     tracks = []
-    for offset, media in enumerate(stems):
-        stem = stem_of(media) or media.name
+    for offset, (media, stem) in enumerate(zip(stems, names_of(stems), strict=True)):
         clip = replace(
             place, id=new_clip_id(), media=media.id, source_start=0, name=f"{piece.name}, {stem}", length=place.length
         )
@@ -135,7 +149,7 @@ def group_of(project: Project, track: TrackId) -> Group | None:
     if wanted is None or not wanted.made_from:
         return None
     same = tuple(one.id for one in project.tracks if _is_kin(lineage(one), wanted))
-    return Group(same, wanted.made_from[0], wanted)
+    return Group(same, wanted.made_from[0], _of_all(wanted))
 
 
 def groups_from(project: Project, media: MediaId) -> tuple[Group, ...]:
@@ -165,18 +179,17 @@ def heard_from(project: Project, group: Group, *, source: bool) -> Several:
 
 
 def _is_kin(one: Lineage | None, other: Lineage) -> bool:
-    if one is None or one.made_from != other.made_from:
-        return False
+    return one is not None and one.made_from == other.made_from and _of_all(one) == _of_all(other)
 
-    def apart(lineage: Lineage) -> Lineage:
-        return replace(lineage, settings={key: value for key, value in lineage.settings.items() if key != "stem"})
 
-    return apart(one) == apart(other)
+def _of_all(lineage: Lineage) -> Lineage:
+    """What all stems of one separation have in common."""
+    return replace(lineage, settings={key: value for key, value in lineage.settings.items() if key != "stem"})
 
 
 def _new_media(project: Project, media: Sequence[Media]) -> list[Edit]:
     known = {one.id for one in project.media}
-    return [AddMedia(media=one) for one in dict.fromkeys(media) if one.id not in known]
+    return [AddMedia(media=one) for one in {one.id: one for one in media}.values() if one.id not in known]
 
 
 def _where_now(track: Track | None, piece: Piece) -> Clip | None:

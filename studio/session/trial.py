@@ -76,7 +76,7 @@ class Trial(QObject):
     @property
     def stems(self) -> tuple[str, ...]:
         """The stems that every engine made."""
-        made = [[stems.stem_of(media) or media.name for media in entry.stems] for entry in self._entries]
+        made = [stems.names_of(entry.stems) for entry in self._entries]
         return tuple(stem for stem in made[0] if all(stem in other for other in made)) if made else ()
 
     @property
@@ -108,7 +108,7 @@ class Trial(QObject):
     def media(self, letter: str, stem: str) -> tuple[Media, float]:
         """The sound behind a letter, and what is added to it so that all are equally loud, 0 dB or less."""
         index = self.letters.index(letter)
-        media = next(one for one in self._entries[index].stems if (stems.stem_of(one) or one.name) == stem)
+        media = self._of(self._entries[index], stem)
         if stem not in self._gains:
             self._gains[stem] = matched([self._rms(self._of(entry, stem)) for entry in self._entries])
         return media, self._gains[stem][index]
@@ -166,7 +166,7 @@ class Trial(QObject):
         self.changed.emit()
 
     def _of(self, entry: Entry, stem: str) -> Media:
-        return next(one for one in entry.stems if (stems.stem_of(one) or one.name) == stem)
+        return entry.stems[stems.names_of(entry.stems).index(stem)]
 
     def _rms(self, media: Media) -> float:
         try:

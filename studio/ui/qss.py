@@ -114,7 +114,7 @@ QRadioButton::indicator:checked { image: url("$dot_on"); }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: $strong_line; background: $panel; }
 QCheckBox:focus, QRadioButton:focus { border: 2px solid $accent; border-radius: 4px; }
 
-QSlider { min-height: 24px; border: 2px solid transparent; border-radius: 6px; }
+QSlider { min-height: 24px; background: transparent; border: 2px solid transparent; border-radius: 6px; }
 QSlider:focus { border: 2px solid $accent; }
 QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $strong_line; }
 QSlider::sub-page:horizontal { background: $secondary; border-radius: 2px; }

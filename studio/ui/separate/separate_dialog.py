@@ -27,11 +27,6 @@ from studio.ui.separate.tryout import Tryout
 from studio.ui.theme import Theme
 
 _WIDTH_PX: Final = 560
-STEMS: Final[dict[int, tuple[str, ...]]] = {
-    2: ("vocals", "accompaniment"),
-    4: ("vocals", "drums", "bass", "other"),
-    6: ("vocals", "drums", "bass", "guitar", "piano", "other"),
-}
 
 
 class SeparateDialog(QDialog):
@@ -142,10 +137,10 @@ class SeparateDialog(QDialog):
         self._form.addRow(self._label("Part"), self.part)
         counts = QHBoxLayout()
         counts.setSpacing(4)
-        for count in STEMS:
+        for count in stems.NAMES:
             button = Button(f"{count} stems", self, kind="tab")
             button.setCheckable(True)
-            button.setToolTip(f"{count} stems: {', '.join(STEMS[count])}")
+            button.setToolTip(f"{count} stems: {', '.join(stems.NAMES[count])}")
             button.clicked.connect(self._changed)
             self._stem_group.addButton(button)
             self._stem_buttons[count] = button
@@ -199,7 +194,7 @@ class SeparateDialog(QDialog):
         self._changed()
 
     def _changed(self) -> None:
-        names = STEMS.get(self.count, ())
+        names = stems.NAMES.get(self.count, ())
         self._stem_names.setText(", ".join(names).capitalize())
         self.cleaning.show_stems(names)
         self._show_costs()
@@ -310,8 +305,7 @@ class SeparateDialog(QDialog):
             start, length = piece.clip.start, piece.clip.length
             versions = {"": alone(project, source, start, piece.clip.source_start, length)}
             titles = {"": "Source"}
-            for media in result.stems:
-                name = stems.stem_of(media) or media.name
+            for media, name in zip(result.stems, stems.names_of(result.stems), strict=True):
                 versions[name] = alone(project, media, start, 0, length)
                 titles[name] = stems.stem_title(name)
             versions["source"], titles = versions.pop(""), {"source": titles.pop(""), **titles}
