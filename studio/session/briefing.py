@@ -64,6 +64,11 @@ class Briefing(QObject):
             self._open_audio(self._settings.value)
         self._worker.send(LoadProject(project=project, project_dir=str(self._document.folder)))
 
+    def repeat(self) -> None:
+        """Send the project once more: sound that was missing is there now."""
+        self._unsent = True
+        self.flush()
+
     def audition(self, project: Project | None) -> None:
         """Let another version of the project be heard, without a gap; None is the project itself again."""
         self._auditioned = project

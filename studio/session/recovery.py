@@ -59,17 +59,30 @@ def interrupted_takes(folder: Path, project: Project) -> tuple[RecoveredTake, ..
     return tuple(take for take in recover(folder, also_complete=True) if f"takes/{take.take}" not in used)
 
 
-def bring_home(folder: Path) -> None:
+def bring_home(folder: Path, elsewhere: Path | None = None) -> None:
     """Put takes that were written elsewhere, because this project's folder could not be, into it now that it can.
 
-    Nothing is deleted: on the same drive the files get a second name, and what stood elsewhere is only set aside.
+    Nothing is deleted: on the same drive the files get a second name, what stood elsewhere is only set aside, and so is
+    the beginning of a take that went on there: it stays beside the whole one, as a take of its own.
     """
-    elsewhere = paths.rescued(folder)
+    elsewhere = elsewhere or paths.rescued(folder)
     if not (elsewhere / TAKES).is_dir():
         return
+    for take in sorted((elsewhere / TAKES).iterdir()):
+        begun = folder / TAKES / take.name
+        if _is_another(begun, take):
+            begun.rename(begun.with_name(f"{take.name}-begun-{time.time_ns()}"))
     carry_sound(elsewhere, folder)
     aside = elsewhere.with_name(f"{elsewhere.name}.brought-home-{time.time_ns()}")
     elsewhere.rename(aside)
+
+
+def _is_another(begun: Path, take: Path) -> bool:
+    """Whether a take of this name is in the project already, with other sound than this one."""
+    return any(
+        (begun / part.name).is_file() and (begun / part.name).stat().st_size != part.stat().st_size
+        for part in take.glob("*.wav")
+    )
 
 
 def read_project(folder: Path) -> Project:

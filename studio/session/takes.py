@@ -1,6 +1,5 @@
 """Takes: how they land in the project, and how they are saved from a worker or a desktop that died."""
 
-import contextlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -8,15 +7,19 @@ from pathlib import Path
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
+from studio import paths
 from studio.errors import Explanation, StudioError, explain
+from studio.media.store import TAKES
 from studio.media.takes import RecoveredTake, mark_recovered
 from studio.model.project import Media, Project, TrackId
 from studio.model.time import format_clock
 from studio.protocol.live import TakeFinished
 from studio.session import placing
 from studio.session.document import Document
+from studio.session.homecoming import Homecoming
 from studio.session.importing import Importing
-from studio.session.recovery import LeftBehind, bring_home, interrupted_takes
+from studio.session.pictures import peaks_path
+from studio.session.recovery import LeftBehind, interrupted_takes
 from studio.session.taking import Taking
 from studio.session.transport import Transport
 
@@ -44,6 +47,8 @@ class Takes(QObject):
         self._unmarked: list[tuple[Path, str]] = []
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="takes")
         self._looked.connect(self._hear, Qt.ConnectionType.QueuedConnection)
+        self._home = Homecoming(document, lambda: transport.recording, self._thread.submit, self)
+        self._home.done.connect(self._came_home)
         transport.take_finished.connect(self._finished)
         transport.take_broken.connect(self._broken)
         document.saved.connect(self._mark)
@@ -54,7 +59,8 @@ class Takes(QObject):
 
         Those that had to be written elsewhere are brought into the folder first; nothing is recorded at such a time.
         """
-        self._search(self._tell, home=True)
+        self._home.begin()
+        self._search(self._tell)
 
     def keep(self, take: str) -> bool:
         """Put a take that was left behind into the open project, where it was being recorded."""
@@ -68,13 +74,16 @@ class Takes(QObject):
         self._mark()
         self._thread.shutdown(wait=True)
 
-    def _search(self, then: Callable[[Path, tuple[RecoveredTake, ...]], None], *, home: bool = False) -> None:
+    def _came_home(self) -> None:
+        """Let what was silent be heard and seen, and offer what nobody placed."""
+        self._transport.reload()
+        self._draw(self._document.project.media)
+        self._search(self._tell)
+
+    def _search(self, then: Callable[[Path, tuple[RecoveredTake, ...]], None]) -> None:
         folder, project = self._document.folder, self._document.project
 
         def search() -> None:
-            if home:
-                with contextlib.suppress(StudioError, OSError):  # still not to be written to: the takes wait elsewhere
-                    bring_home(folder)
             try:
                 takes = interrupted_takes(folder, project)
             except OSError:  # the drive went away; the person is told by whoever writes to it
@@ -132,10 +141,18 @@ class Takes(QObject):
             self.notice.emit(explain(error))
             return False
         self._unmarked.append((self._document.folder, take))
-        for media in segments:
-            if media.length:
-                self._importing.build_peaks(self._document.project.medium(media.id))
+        elsewhere = paths.rescued(self._document.folder)
+        if any((elsewhere / media.file).is_file() for media in segments):
+            self._home.begin()
+        else:
+            self._draw(tuple(self._document.project.medium(media.id) for media in segments))
         return True
+
+    def _draw(self, recorded: tuple[Media, ...]) -> None:
+        """Have the pictures drawn that are not there yet."""
+        for media in recorded:
+            if media.length and media.file.startswith(f"{TAKES}/") and not peaks_path(media.id).is_file():
+                self._importing.build_peaks(media)
 
     def _mark(self, _position: int = 0) -> None:
         safe, self._unmarked = self._unmarked, []

@@ -236,6 +236,10 @@ class Transport(QObject):
         """Let another version of the project be heard, without a gap; None is the project itself again."""
         self._briefing.audition(project)
 
+    def reload(self) -> None:
+        """Have the project's sound looked for once more: what was missing is there now."""
+        self._briefing.repeat()
+
     # What the worker says
 
     def _hear(self, event: Event) -> None:
@@ -256,7 +260,7 @@ class Transport(QObject):
 
     def _hear_refusal(self, refused: Refused) -> None:
         no_take = refused.request == Record.__name__ and self._recorder.refuse()
-        if no_take or refused.request == Play.__name__:
+        if (no_take or refused.request == Play.__name__) and self._playing.awaits(refused.serial):
             self._playing.wanted = False
         self.microphone.refuse(refused.request)
         self.notice.emit(refused.why)

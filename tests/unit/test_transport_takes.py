@@ -5,6 +5,8 @@ import signal
 
 from pytestqt.qtbot import QtBot
 
+from studio.media.wav import MappedWav
+from studio.session.pictures import peaks_path
 from studio.supervision.worker import State
 from tests.helpers.session import RATE_HZ, WAIT_MS, Session
 
@@ -74,3 +76,23 @@ def test_an_interrupted_take_is_found_at_the_next_start_and_kept_when_asked(qtbo
     assert session.takes.keep(left.take)
     assert len(list(session.document.project.clips)) == 1
     session.document.flush()
+
+
+def test_a_take_whose_folder_was_away_is_heard_as_soon_as_the_folder_is_back(qtbot: QtBot, session: Session) -> None:
+    session.start(qtbot, session.live, session.compute)
+    transport, folder = session.transport, session.document.folder
+    transport.record()
+    qtbot.waitUntil(lambda: transport.take_frames > RATE_HZ // 2, timeout=WAIT_MS)
+    away = folder.rename(folder.with_name("away"))
+    qtbot.waitUntil(lambda: bool(transport.equipment.troubles), timeout=WAIT_MS)
+    with qtbot.waitSignal(transport.take_finished, timeout=WAIT_MS):
+        transport.stop()
+    (media,) = session.document.project.media
+    assert media.length
+    qtbot.waitUntil(lambda: [one.kind for one in transport.equipment.troubles] == ["media_missing"], timeout=WAIT_MS)
+
+    away.rename(folder)
+    qtbot.waitUntil(lambda: not transport.equipment.troubles, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: peaks_path(media.id).is_file(), timeout=WAIT_MS)
+    assert [row.state for row in session.jobs.rows] == ["done"]
+    assert MappedWav.open(folder / media.file).length == media.length
