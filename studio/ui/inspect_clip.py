@@ -98,7 +98,7 @@ class ClipSection(Section):
         total = sum(clip.length for clip in self._clips)
         self._place.setText(format_clock(total, rate_hz))
         self._place.setToolTip(f"{format_clock(clip.start, rate_hz)} to {format_clock(clip.end, rate_hz)}")
-        self._origin.setText(words.origin(media))
+        self._origin.setText(words.origin(media, self.desk.engines.name_of))
         self._show_pitch()
 
     def _show_pitch(self) -> None:

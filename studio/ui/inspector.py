@@ -12,6 +12,7 @@ from studio.ui.inspect_project import ProjectSection
 from studio.ui.inspect_range import RangeSection
 from studio.ui.inspect_track import TrackSection
 from studio.ui.sections import Section
+from studio.ui.separate.growing_section import GrowingSection
 from studio.ui.separate.stems_section import StemsSection
 from studio.ui.theme import Theme
 
@@ -36,6 +37,7 @@ class Inspector(QScrollArea):
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         self.clip = ClipSection(desk, theme, inner)
+        self.growing = GrowingSection(desk, theme, inner)
         self.stems = StemsSection(desk, theme, inner)
         self.track = TrackSection(desk, theme, inner)
         self.range = RangeSection(desk, theme, inner)
@@ -50,6 +52,7 @@ class Inspector(QScrollArea):
         desk.document.changed.connect(self._show)
         desk.document.folder_changed.connect(self._show)
         desk.selection.changed.connect(self._show)
+        desk.separating.grew.connect(self._show)
         self._locked = False
         self._show()
 
@@ -57,13 +60,14 @@ class Inspector(QScrollArea):
         return QSize(WIDTH_PX, 400)
 
     def _sections(self) -> tuple[Section, ...]:
-        return (self.clip, self.stems, self.range, self.track, self.project)
+        return (self.clip, self.growing, self.stems, self.range, self.track, self.project)
 
     def _show(self, _changed: object = None) -> None:
         selection = self._desk.selection
         self._lock(only_open=True)
         nothing = not (selection.clips or selection.tracks or selection.is_range)
         self.clip.setVisible(self.clip.show_selected())
+        self.growing.setVisible(self.growing.show_selected())
         self.stems.setVisible(self.stems.show_selected())
         self.track.setVisible(self.track.show_selected())
         self.range.setVisible(selection.is_range and not selection.clips)

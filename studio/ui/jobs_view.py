@@ -93,7 +93,8 @@ class JobCard(QWidget):
         top.setSpacing(4)
         top.addLayout(words, 1)
         if row.state in ("failed", "stopped"):
-            again = IconButton(f"Try again: {row.title}", "retry", theme, self)
+            verb = "Go on" if row.goes_on else "Try again"
+            again = IconButton(f"{verb}: {row.title}", "retry", theme, self)
             again.clicked.connect(lambda: jobs.retry(self._id))
             top.addWidget(again, 0, Qt.AlignmentFlag.AlignTop)
         verb = "Take off the list" if row.is_over else "Stop"

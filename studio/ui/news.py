@@ -7,10 +7,11 @@ from PySide6.QtCore import QObject
 
 from studio.commands.help import report
 from studio.errors import Explanation
+from studio.model.project import Project, TrackId
 from studio.protocol.jobs import Exported, MediaImported
 from studio.protocol.live import Trouble
 from studio.protocol.messages import Result
-from studio.session import opening
+from studio.session import opening, stems
 from studio.session.desk import Desk
 from studio.session.jobs import JobRow
 from studio.ui.dialogs import Dialogs
@@ -36,6 +37,7 @@ class News(QObject):
         desk.takes.notice.connect(self._notice)
         desk.document.trouble.connect(self._document_trouble)
         desk.document.saved.connect(self._saved)
+        desk.separating.landed.connect(self._stems_landed)
         desk.jobs.failed.connect(self._job_failed)
         desk.jobs.finished.connect(self._job_finished)
         desk.jobs.changed.connect(self._jobs_changed)
@@ -96,7 +98,7 @@ class News(QObject):
             f"job {row.id}",
             why,
             weight="error",
-            action="Try again",
+            action="Go on" if row.goes_on else "Try again",
             run=lambda: jobs.retry(row.id),
             report=self._report,
         )
@@ -127,5 +129,24 @@ class News(QObject):
             what = f"Exported {path.name}" if count == 1 else f"Exported {count} files"
             asks.toast(what, "Show in folder", lambda: asks.reveal(path))
 
+    def _stems_landed(self, tracks: tuple[TrackId, ...]) -> None:
+        """Say that new tracks are there, and show them when asked; what is selected stays as it is until then."""
+        project, selection = self._desk.document.project, self._desk.selection
+
+        def show() -> None:
+            now = self._desk.document.project
+            clips = [clip.id for track in now.tracks if track.id in tracks[:1] for clip in track.clips]
+            selection.set_clips(clips, now)
+
+        if len(tracks) > 1:
+            said = f"{len(tracks)} stems lie below {_source_of(project, tracks[0])}"
+            self._toasts.say(said, "Show them", show)
+
     def _report(self) -> str:
         return report(self._desk)
+
+
+def _source_of(project: Project, track: TrackId) -> str:
+    group = stems.group_of(project, track)
+    media = next((one for one in project.media if group is not None and one.id == group.source), None)
+    return media.name if media is not None else "their source"

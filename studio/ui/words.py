@@ -1,5 +1,6 @@
 """Numbers and states as sentences: what jobs, sizes and lengths are called everywhere on the screen."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from studio.model.project import Media
@@ -16,7 +17,8 @@ def job_line(row: JobRow) -> str:
         case "failed":
             return f"{row.title}, failed"
         case "stopped":
-            return f"{row.title}, stopped"
+            kept = f" at {percent(row.fraction)}, what is finished is kept" if row.goes_on and row.fraction else ""
+            return f"{row.title}, stopped{kept}"
         case "running":
             left = f", {time_left(row.left_s)} left" if row.left_s is not None else ""
             return f"{row.title}, {percent(row.fraction)}{left}"
@@ -58,11 +60,11 @@ def channels(count: int) -> str:
     return {1: "mono", 2: "stereo"}.get(count, f"{count} channels")
 
 
-def origin(media: Media) -> str:
+def origin(media: Media, engine_name: Callable[[str], str] = str) -> str:
     """Where a sound comes from, in a sentence."""
     if media.lineage is not None:
         version = f" {media.lineage.engine_version}" if media.lineage.engine_version else ""
-        return f"Made by {media.lineage.engine}{version}"
+        return f"Made by {engine_name(media.lineage.engine)}{version}"
     if media.file.startswith("takes/"):
         return "Recorded here"
     name = Path(media.original).name or media.name
