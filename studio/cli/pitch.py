@@ -26,7 +26,10 @@ def arguments(parser: ArgumentParser) -> None:
         "--csv", metavar="OUT", help="write time_s,f0_hz,confidence, a row each 5 ms, 0 Hz where unvoiced; - for stdout"
     )
     parser.add_argument(
-        "--engine", default="praat", metavar="ID", help="praat (default), swift-f0, crepe-tiny, crepe-full"
+        "--engine",
+        default="melisma",
+        metavar="ID",
+        help="melisma (default), praat, swift-f0, crepe-tiny, crepe-full",
     )
     parser.add_argument("--low", type=float, default=60.0, metavar="HZ", help="lowest pitch to look for (60)")
     parser.add_argument("--high", type=float, default=1100.0, metavar="HZ", help="highest pitch to look for (1100)")

@@ -7,12 +7,12 @@ from typing import Final, cast
 
 from msgspec.structs import replace
 
-from studio.engines.base import Denoiser, Engine, EngineInfo, PitchTracker, Separator, Task
+from studio.engines.base import Denoiser, Engine, EngineInfo, Lacking, PitchTracker, Separator, Task
 from studio.errors import StudioError
 
 GROUP: Final = "studio.engines"
 
-_FIRST: Final = ("praat", "swift-f0", "crepe-tiny", "crepe-full", "builtin", "spectral", "rnnoise", "dereverb")
+_FIRST: Final = ("melisma", "praat", "swift-f0", "crepe-tiny", "crepe-full", "builtin", "spectral", "rnnoise", "dereverb")
 
 
 def cards() -> tuple[tuple[EngineInfo, str], ...]:
@@ -47,7 +47,8 @@ def installed_version(info: EngineInfo) -> str:
 
 @cache
 def _made(task: Task, id: str) -> Engine:
-    for info, missing in cards():
+    for entry in entry_points(group=GROUP):
+        info, missing = _known(entry)
         if info.id == id and info.task == task:
             if missing:
                 raise StudioError(
@@ -56,7 +57,6 @@ def _made(task: Task, id: str) -> Engine:
                     cause=missing,
                     remedy="Choose another engine, or install what is missing and start the studio again.",
                 )
-            (entry,) = entry_points(group=GROUP, name=id)
             return cast("Engine", entry.load()())
     known = ", ".join(info.id for info, _ in cards() if info.task == task)
     raise StudioError(
@@ -68,6 +68,15 @@ def _made(task: Task, id: str) -> Engine:
 
 
 def _card(entry: EntryPoint) -> tuple[EngineInfo, str]:
+    info, missing = _known(entry)
+    if missing:
+        return info, missing
+    kind = entry.load()
+    return info, kind.lacks() if isinstance(kind, Lacking) else ""
+
+
+def _known(entry: EntryPoint) -> tuple[EngineInfo, str]:
+    """An engine's card, and why its class or its libraries cannot be had."""
     try:
         info = getattr(entry.load(), "info", None)
     except Exception as error:  # noqa: BLE001 somebody else's code: its failure belongs on its card, not in ours

@@ -104,4 +104,10 @@ def engine_name(engine: str) -> str:
     return _ENGINES.get(engine, engine)
 
 
-_ENGINES: Final = {"praat": "Praat", "crepe-tiny": "CREPE tiny", "crepe-full": "CREPE full", "swift-f0": "SwiftF0"}
+_ENGINES: Final = {
+    "melisma": "Melisma",
+    "praat": "Praat",
+    "crepe-tiny": "CREPE tiny",
+    "crepe-full": "CREPE full",
+    "swift-f0": "SwiftF0",
+}

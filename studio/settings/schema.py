@@ -66,7 +66,7 @@ class PitchSettings(Struct, frozen=True, kw_only=True):
 
     engine: Annotated[
         str, Meta(title="Pitch engine", description="What finds a melody.", extra={"choices": "engines:pitch"})
-    ] = "praat"
+    ] = "melisma"
     low_hz: Annotated[
         float,
         Meta(ge=30.0, le=500.0, title="Lowest pitch", description="Nothing below is a voice.", extra={"unit": "Hz"}),

@@ -1,0 +1,61 @@
+"""The likeliest path, in time proportional to the grid: see `voicekernels.reference.path`.
+
+The best way to each column is found by one pass up and one down, as in Felzenszwalb & Huttenlocher, "Distance
+transforms of sampled functions", Theory of Computing 8, 2012.
+"""
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from voicekernels.reference.path import check
+
+
+def likeliest(scores: NDArray[np.float32], step: float, leap: float) -> NDArray[np.int32]:
+    """See `reference.path.likeliest`; a path as good as its, within single precision."""
+    check(scores, step, leap)
+    path = np.zeros(len(scores), np.int32)
+    if len(scores):
+        _likeliest(np.ascontiguousarray(scores, np.float32), np.float32(step), np.float32(leap), path)
+    return path
+
+
+@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
+def _likeliest(scores: NDArray[np.float32], step: np.float32, leap: np.float32, path: NDArray[np.int32]) -> None:
+    frames, columns = scores.shape
+    back = np.zeros((frames, columns), np.int16)
+    best = scores[0].copy()
+    reached = np.empty(columns, np.float32)
+    for t in range(1, frames):
+        top = 0
+        for c in range(1, columns):
+            if best[c] > best[top]:
+                top = c
+        highest = best[top]
+        floor = highest - leap
+        way, origin = floor, top
+        for c in range(columns):
+            way -= step
+            if way < floor:
+                way, origin = floor, top
+            if best[c] >= way:
+                way, origin = best[c], c
+            reached[c] = way
+            back[t, c] = origin
+        way, origin = floor, top
+        for c in range(columns - 1, -1, -1):
+            way -= step
+            if best[c] >= way:
+                way, origin = best[c], c
+            if way > reached[c]:
+                reached[c] = way
+                back[t, c] = origin
+        for c in range(columns):
+            best[c] = reached[c] - highest + scores[t, c]  # the highest is taken off, so that sums stay small
+    at = 0
+    for c in range(columns):
+        if best[c] > best[at]:
+            at = c
+    path[frames - 1] = at
+    for t in range(frames - 1, 0, -1):
+        path[t - 1] = back[t, path[t]]

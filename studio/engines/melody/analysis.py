@@ -1,0 +1,213 @@
+"""From a stretch of sound to its likeliest pitch in each frame, and what speaks for a voice there."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Final, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.engines.base import FRAMES_PER_S, Mono
+from voicekernels.reference.comb import density, teeth
+from voicekernels.reference.harmonics import HALF, HARMONICS, POINTS
+
+RATE_HZ: Final = 8000
+"""What the tracker works at: a voice's harmonics above 4 kHz say little about its pitch."""
+
+HOP: Final = RATE_HZ // FRAMES_PER_S
+LOWEST_HZ: Final = 40.0
+HIGHEST_HZ: Final = 1400.0
+GUESSES: Final = 4
+"""How many pitches are kept for each frame."""
+
+_COLUMNS_AN_OCTAVE: Final = 48
+_STRIDE: Final = 2  # frames of the shared grid from one spectrum to the next
+_WINDOWS: Final = (512, 256, 128)
+_PERIODS_A_WINDOW: Final = 6.0
+_STEP: Final = 0.008
+_LEAP: Final = 0.8
+_PASSES: Final = 2
+_HIGHEST_HARMONIC_HZ: Final = 3400.0
+_STRAIGHT: Final = 0.08  # octaves from one frame to the next beyond which it is a leap, not a glide
+_BEND_CENTS: Final = 8.0  # how much a voice's glide changes from frame to frame
+_LEAST_CENTS: Final = 1.0
+_DOUBT_CENTS: Final = 100.0
+
+Series = NDArray[np.float32]
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Floor:
+    """The noise under a sound: the power of each bin of each window, from its quietest moments."""
+
+    power: tuple[Series, ...]
+
+    @classmethod
+    def under(cls, sound: Mono) -> Self:
+        """Look into moments spread evenly over a sound that may be long and mapped."""
+        frames = max(1, -(-len(sound) // HOP))
+        chosen = np.unique(np.linspace(0, frames - 1, _MOMENTS).astype(np.intp))
+        return cls(power=tuple(_quiet(_spectra(sound, chosen * HOP, window)) for window in _WINDOWS))
+
+
+class Heard(NamedTuple):
+    """What a stretch of sound holds, a row each frame."""
+
+    octaves: Series
+    """The likeliest pitch as log2 of Hz, voiced or not, shape (frames,)."""
+    signs: Series
+    """What speaks for or against a voice, shape (frames, 9); see `voicing`."""
+    guesses_hz: Series
+    """Other pitches it may be, the strongest first, 0 where there are no more, shape (frames, GUESSES)."""
+
+
+def hear(sound: Mono, floor: Floor, low_hz: float, high_hz: float) -> Heard:
+    """Find the pitch in all frames of `sound`, at `RATE_HZ`; the first frame is centred on the first sample."""
+    from voicekernels.cpu import contour, harmonics, likeness, path, periods
+
+    frames = -(-len(sound) // HOP)
+    scores, lowest = _scores(sound, frames, floor, low_hz, high_hz)
+    way = path.likeliest(np.square(np.maximum(scores, 0)), _STEP, _LEAP)
+    columns, strength = _read(scores, way)
+    octaves, strength = _onto_frames(lowest + columns / _COLUMNS_AN_OCTAVE, strength, frames)
+    centres = np.arange(frames, dtype=np.int64) * HOP
+    for _ in range(_PASSES):
+        hz = np.exp2(octaves)
+        count = np.clip(_HIGHEST_HARMONIC_HZ / hz, 1, HARMONICS).astype(np.int32)
+        unrolled = periods.unroll(sound, centres, np.float32(RATE_HZ) / hz, _glide(octaves), HALF, POINTS)
+        found = harmonics.measure(unrolled, count)
+        spread = _DOUBT_CENTS / np.sqrt(found.weight + np.float32(1e-9)) + np.float32(_LEAST_CENTS)
+        exact = octaves + np.log2(1 + found.offset)
+        octaves = contour.smooth(exact, 1 / np.square(spread), 1 / _BEND_CENTS**2, _STRAIGHT)
+    alike = likeness.compare(unrolled)
+    signs = np.stack(
+        (
+            np.maximum(alike[:, 0], alike[:, 1]),
+            np.minimum(alike[:, 0], alike[:, 1]),
+            alike[:, 2],
+            found.clear,
+            found.pure,
+            strength,
+            np.log10(alike[:, 3] + np.float32(1e-10)),
+            np.log10(found.weight + np.float32(1e-3)),
+            octaves,
+        ),
+        axis=1,
+    )
+    return Heard(octaves, signs, _guesses(scores, lowest, frames))
+
+
+_MOMENTS: Final = 256
+_QUIETEST: Final = 0.1
+
+
+def _spectra(sound: Mono, centres: NDArray[np.intp], window: int) -> Series:
+    """Power spectra of windows around some samples, shape (centres, window / 2 + 1)."""
+    import scipy.fft
+
+    pieces = np.zeros((len(centres), window), np.float32)
+    for piece, centre in zip(pieces, centres, strict=True):
+        start = max(centre - window // 2, 0)
+        part = sound[start : centre + window // 2]
+        offset = start - (centre - window // 2)
+        piece[offset : offset + len(part)] = part
+    return _power(scipy.fft.rfft(pieces * _hann(window), axis=1))
+
+
+def _power(spectrum: NDArray[np.complex64]) -> Series:
+    return spectrum.real * spectrum.real + spectrum.imag * spectrum.imag
+
+
+@cache
+def _hann(window: int) -> Series:
+    return np.hanning(window + 1)[:window].astype(np.float32)
+
+
+def _quiet(power: Series) -> Series:
+    """The mean of the quietest tenth in each bin, smoothed over its neighbours."""
+    count = max(1, int(len(power) * _QUIETEST))
+    lowest = np.partition(power, count - 1, axis=0)[:count].mean(axis=0)
+    return np.convolve(np.pad(lowest, 4, mode="edge"), np.full(8, 1 / 8, np.float32), "valid")[: len(lowest)]
+
+
+def _scores(sound: Mono, frames: int, floor: Floor, low_hz: float, high_hz: float) -> tuple[Series, float]:
+    """How well each pitch of the range fits each second frame, and the lowest of them as log2 of Hz."""
+    import scipy.fft
+
+    from voicekernels.cpu import comb
+
+    first, last = _column(low_hz) - 1, _column(high_hz) + 2
+    count = -(-frames // _STRIDE)
+    margin = _WINDOWS[0] // 2
+    padded = np.pad(sound, (margin, margin + HOP * _STRIDE))
+    total = np.zeros((count, last - first), np.float32)
+    for window, noise in zip(_WINDOWS, floor.power, strict=True):
+        views = np.lib.stride_tricks.sliding_window_view(padded, window)
+        pieces = views[margin - window // 2 :: HOP * _STRIDE][:count]
+        power = _power(scipy.fft.rfft(pieces * _hann(window), axis=1))
+        total += comb.strengths(power, noise, *_comb(window, first, last))
+    return total, float(np.log2(LOWEST_HZ) + first / _COLUMNS_AN_OCTAVE)
+
+
+def _column(hz: float) -> int:
+    return round(float(np.log2(hz / LOWEST_HZ)) * _COLUMNS_AN_OCTAVE)
+
+
+@cache
+def _comb(window: int, first: int, last: int) -> tuple[Series, Series]:
+    """Density and teeth of one window; a pitch belongs to those two whose lengths lie around its ideal one."""
+    pitches = LOWEST_HZ * np.exp2(np.arange(first, last) / _COLUMNS_AN_OCTAVE)
+    ideal = np.log2(np.clip(_PERIODS_A_WINDOW * RATE_HZ / pitches, _WINDOWS[-1], _WINDOWS[0]))
+    share = np.maximum(0.0, 1.0 - np.abs(ideal - np.log2(window))).astype(np.float32)
+    bins, width_hz = window // 2 + 1, RATE_HZ / window
+    return density(bins, width_hz), teeth(bins, width_hz, pitches) * share
+
+
+def _read(scores: Series, path: NDArray[np.int32]) -> tuple[Series, Series]:
+    """Where the ridge near a path runs, in fractions of a column, and how strong it is there."""
+    rows = np.arange(len(path))
+    at = path.astype(np.intp)
+    last = scores.shape[1] - 1
+    for _ in range(2):  # the path may cut a corner: climb to the ridge
+        sides = np.stack([scores[rows, np.clip(at + d, 0, last)] for d in (-1, 0, 1)], axis=1)
+        at = np.clip(at + sides.argmax(axis=1) - 1, 0, last)
+    left, here, right = (scores[rows, np.clip(at + d, 0, last)] for d in (-1, 0, 1))
+    bend = left - 2 * here + right
+    shift = np.where(bend < -1e-9, 0.5 * (left - right) / np.minimum(bend, -1e-9), 0)
+    return (at + np.where(np.abs(shift) <= 0.5, shift, 0)).astype(np.float32), here
+
+
+def _onto_frames(octaves: Series, strength: Series, frames: int) -> tuple[Series, Series]:
+    """From each second frame to each; a glide is drawn through, a leap is not."""
+    place = np.arange(frames) / np.float32(_STRIDE)
+    left = place.astype(np.intp)
+    right = np.minimum(left + 1, len(octaves) - 1)
+    share = (place - left).astype(np.float32)
+    glides = np.abs(octaves[right] - octaves[left]) < 0.3
+    share_octaves = np.where(glides, share, np.round(share))
+    blend = octaves[left] * (1 - share_octaves) + octaves[right] * share_octaves
+    return blend.astype(np.float32), strength[left] * (1 - share) + strength[right] * share
+
+
+def _glide(octaves: Series) -> Series:
+    """Relative change of the pitch with each sample, from two frames on either side; 0 across a leap."""
+    count = len(octaves)
+    steps = np.abs(np.diff(octaves, prepend=octaves[:1]))
+    before, after = np.maximum(np.arange(count) - 2, 0), np.minimum(np.arange(count) + 2, count - 1)
+    leaps = np.cumsum(steps > _STRAIGHT)
+    slope = (octaves[after] - octaves[before]) / np.maximum((after - before) * HOP, 1)
+    return np.where(leaps[after] == leaps[before], slope * np.float32(np.log(2)), 0).astype(np.float32)
+
+
+def _guesses(scores: Series, lowest: float, frames: int) -> Series:
+    """The pitches of the highest peaks in each frame, strongest first."""
+    middle = scores[:, 1:-1]
+    peaks = np.where((middle > scores[:, :-2]) & (middle >= scores[:, 2:]) & (middle > 0), middle, 0)
+    order = np.argpartition(-peaks, GUESSES, axis=1)[:, :GUESSES] if peaks.shape[1] > GUESSES else None
+    if order is None:
+        return np.zeros((frames, GUESSES), np.float32)
+    height = np.take_along_axis(peaks, order, axis=1)
+    ranked = np.take_along_axis(order, np.argsort(-height, axis=1), axis=1)
+    found = np.take_along_axis(peaks, ranked, axis=1) > 0
+    hz = np.where(found, np.exp2(lowest + (ranked + 1) / _COLUMNS_AN_OCTAVE), 0).astype(np.float32)
+    return np.repeat(hz, _STRIDE, axis=0)[:frames]
