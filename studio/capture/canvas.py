@@ -1,5 +1,6 @@
 """The picture planes that are encoded: what the screen shows, with the layers laid over it."""
 
+import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -25,7 +26,10 @@ class Layer(NamedTuple):
 
 
 class Canvas:
-    """I420 planes of one size. Only what changed is converted; what layers covered is put right underneath them."""
+    """I420 planes of one size. Only what changed is converted; what layers covered is put right underneath them.
+
+    `laid_s` is how long the layers of the newest picture took.
+    """
 
     def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
@@ -36,6 +40,7 @@ class Canvas:
         luma = width * height
         self._u = flat[luma : luma * 5 // 4].reshape(half)
         self._v = flat[luma * 5 // 4 :].reshape(half)
+        self.laid_s = 0.0
         self._covered = np.ones(height // 2, np.bool_)  # at first nothing is right yet
         self._looks: tuple[tuple[str, int, int, int], ...] = ()
 
@@ -44,8 +49,10 @@ class Canvas:
         first = bool(self._covered.all())
         changed = colour.update(new, old, self._y, self._u, self._v, self._covered)
         self._covered[:] = False
+        began_s = time.perf_counter()
         for layer in layers:
             self._lay(layer)
+        self.laid_s = time.perf_counter() - began_s
         looks = tuple(layer.looks for layer in layers)
         differs = first or changed > 0 or looks != self._looks
         self._looks = looks

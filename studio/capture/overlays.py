@@ -52,7 +52,7 @@ class Sound:
 
     def __init__(self) -> None:
         self.peak_db = _FLOOR_DB
-        self.loud_s = -math.inf
+        self.quiet_s = math.inf
         self.pieces = 0
         self._shape = np.zeros((round(_WAVE_S * 48000) // _PIECE, 2), np.float32)
         self._rest: Frames = np.zeros((0, 2), np.float32)
@@ -71,7 +71,7 @@ class Sound:
         peak = float(np.abs(sound).max())
         seconds = count * _PIECE / 48000
         self.peak_db = max(20 * math.log10(max(peak, 1e-6)), self.peak_db - _FALL_DB_PER_S * seconds, _FLOOR_DB)
-        self.loud_s = 0.0 if 20 * math.log10(max(peak, 1e-6)) > _SPEAKING_DB else self.loud_s + seconds
+        self.quiet_s = 0.0 if 20 * math.log10(max(peak, 1e-6)) > _SPEAKING_DB else self.quiet_s + seconds
         self.pieces += count
 
     def shape(self, columns: int) -> NDArray[np.float32]:
@@ -168,7 +168,7 @@ class _Speaking(_Still):
         self._sound = sound
 
     def state(self, now_s: float) -> int:
-        return int(self._sound.loud_s < _HOLD_S)
+        return int(self._sound.quiet_s < _HOLD_S)
 
     def draw(self, picture: Pixels) -> None:
         rows, columns = picture.shape[:2]

@@ -42,6 +42,8 @@ _REPORT_S: Final = 0.4
 _LISTEN_S: Final = 0.02
 _SOUND_LATE_S: Final = 0.8
 _POLL_S: Final = 0.1
+_HELD_BACK: Final = 2400
+"""Samples that wait for more, so that sound can still end where the picture does."""
 
 _log = logging.getLogger(__name__)
 
@@ -277,8 +279,11 @@ class Recording:
             at_s = shot.tick.number / self._wanted.fps
             new = self._grabber.picture(shot.slot)
             old = self._grabber.picture(held) if held >= 0 else new
+            looked_s = time.perf_counter()
             layers = self._layers(shot, at_s)
+            drawn_s = time.perf_counter() - looked_s
             changed = canvas.show(new, old, layers)
+            self._tally.overlay_ms.append((drawn_s + canvas.laid_s) * 1000)
             key = self._turning_point(shot.tick.number)
             if changed or key or at_s - encoded_s >= _STILL_S:
                 for chunk in self._encoder.encode(canvas.planes, self._pts(shot.tick.number), key=key):
@@ -318,7 +323,6 @@ class Recording:
     # Pictures
 
     def _layers(self, shot: _Shot, at_s: float) -> list[Layer]:
-        began_s = time.perf_counter()
         layers = []
         if shot.cursor is not None:
             pointer = shot.cursor
@@ -332,7 +336,6 @@ class Recording:
         if overlays is not None:
             now_s = self._beat.start_s + at_s
             layers += overlays.layers(now_s, shot.area.width, shot.area.height)
-            self._tally.overlay_ms.append((time.perf_counter() - began_s) * 1000)
         return layers
 
     def _turning_point(self, number: int) -> bool:
@@ -404,7 +407,7 @@ class Recording:
     def _take_sound(self, queues: list[list[Frames]], now_s: float) -> None:
         for waiting, aligned in zip(queues, self._aligned, strict=True):
             waiting += aligned.pull(now_s)
-        self._encode_sound(queues, min(sum(map(len, waiting)) for waiting in queues))
+        self._encode_sound(queues, min(sum(map(len, waiting)) for waiting in queues) - _HELD_BACK)
 
     def _encode_sound(self, queues: list[list[Frames]], count: int) -> None:
         """Encode so many samples of every track, and of their sum."""
@@ -430,7 +433,7 @@ class Recording:
                 waiting[:] = [whole[: max(0, len(whole) + missing)]]
         self._encode_sound(queues, min(sum(map(len, waiting)) for waiting in queues))
         for encoder in self._sound_encoders:
-            for chunk in encoder.flush():
+            for chunk in encoder.flush(total):
                 self._write(chunk)
 
     def _tracks(self, sounds: Sequence[Sound]) -> int:

@@ -127,13 +127,14 @@ class SoundEncoder:
         self._waiting = sound[whole:]
         return [chunk for start in range(0, whole, BLOCK) for chunk in self._packets(sound[start : start + BLOCK])]
 
-    def flush(self) -> list[Chunk]:
-        """What is left, with silence up to the end of a packet."""
+    def flush(self, total: int) -> list[Chunk]:
+        """What is left of `total` samples; the last packet says that it ends where they do."""
         last = np.zeros((BLOCK, 2), np.float32)
         last[: len(self._waiting)] = self._waiting
         self._waiting = last[:0]
         chunks = self._packets(last)
-        return chunks + [self._chunk(packet) for packet in self.template.codec_context.encode(None)]
+        chunks += [self._chunk(packet) for packet in self.template.codec_context.encode(None)]
+        return [c._replace(duration=min(c.duration, total - c.pts)) for c in chunks if c.pts < total]
 
     def close(self) -> None:
         """Free the encoder."""
