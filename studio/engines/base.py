@@ -9,7 +9,7 @@ To add an engine:
 """
 
 from collections.abc import Callable, Mapping
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 import numpy as np
 from msgspec import Struct
@@ -68,6 +68,18 @@ class Engine(Protocol):
     @property
     def info(self) -> EngineInfo:
         """The engine's card. Also readable from the class, without making an engine."""
+        ...
+
+
+@runtime_checkable
+class Lacking(Protocol):
+    """An engine's class that may need what no package brings, such as weights. Asked for the card, so imports nothing.
+
+    The engine is made nevertheless: settings may say where the weights are, and using it without is a `StudioError`.
+    """
+
+    def lacks(self) -> str:
+        """Return what is not here, where to get it and where to put it, "" when all is here."""
         ...
 
 
