@@ -87,7 +87,8 @@ class Stopped(Message, frozen=True, kw_only=True):
 
 
 class Refused(Message, frozen=True, kw_only=True):
-    """A request that is not a job could not be done; `request` is its class name."""
+    """A request that is not a job could not be done; `request` is its class name, `serial` its number if it has one."""
 
     request: str
     why: Explanation
+    serial: int = 0

@@ -133,6 +133,10 @@ class Playing:
         if state.serial == self._serial and not state.playing:
             self.wanted = False
 
+    def awaits(self, serial: int) -> bool:
+        """Whether the order of this number is the last one; 0 is one that has none."""
+        return serial in (0, self._serial)
+
     def lose(self) -> None:
         """The worker is gone."""
         self.head.detach()

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final, NoReturn, Protocol, get_args
 
 from studio import log, paths
-from studio.errors import Cancelled, explain
+from studio.errors import Cancelled, Explanation, explain
 from studio.ipc.outlet import Outlet
 from studio.protocol.common import (
     Cancel,
@@ -108,13 +108,18 @@ class Context:
         except Exception as error:  # noqa: BLE001 the process boundary: every other failure becomes a message
             why = explain(error)
             _log.warning("%s failed: %s", type(request).__name__, why.sentence, exc_info=error)
-            event = Refused(request=type(request).__name__, why=why) if job is None else Failed(job=job, why=why)
+            event = refusal(request, why) if job is None else Failed(job=job, why=why)
         finally:
             if job is not None and not isinstance(request, Cancel):
                 self._called_off.discard(job)
                 self.expect_silence(PATIENCE_S)
         if event is not None:
             self.send(event)
+
+
+def refusal(request: Request, why: Explanation) -> Refused:
+    """Return the answer to a request that is not a job and was not done."""
+    return Refused(request=type(request).__name__, why=why, serial=getattr(request, "serial", 0))
 
 
 class Duty(Protocol):
