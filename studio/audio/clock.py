@@ -1,5 +1,6 @@
 """When a frame passes the converter: the clock of a device, told from the times of its callbacks."""
 
+from collections import deque
 from typing import Final
 
 import numpy as np
@@ -8,6 +9,11 @@ from numpy.typing import NDArray
 KNOWN_WELL_S: Final = 0.8
 """A stream that has run for so long tells its clock to within a millisecond or two; the first words of it are wild."""
 _ROWS: Final = 512
+_WILD: Final = 30
+_JUMP_S: Final = 0.006
+_LEARNED: Final = 512
+_KNOWN: Final = 4
+_CALM_S: Final = 0.003
 _NEWEST: Final = 64
 
 
@@ -23,11 +29,15 @@ class Stamps:
         self.count = 0
         self.epoch = 0
         self._first = 0
+        self._learned = 0
+        self._delays_s: dict[str, deque[float]] = {}
+        self._setup = ""
         self._rows = np.zeros((_ROWS, 5))
 
-    def restart(self) -> None:
-        """A stream was opened anew: what came before says nothing about its clock."""
+    def restart(self, setup: str = "") -> None:
+        """A stream was opened anew: what came before says nothing about its clock. `setup` names device and buffer."""
         self._first = self.count
+        self._setup = setup
         self.epoch += 1
 
     def add(self, frame: int, time_s: float, queue: int, filled: int, called_s: float) -> None:
@@ -56,6 +66,33 @@ class Stamps:
             return None
         newest = rows[-_NEWEST:]
         return float(np.median(newest[:, 1] - newest[:, 0] / self.rate_hz))
+
+    def calm_rows(self, since: int) -> NDArray[np.float64]:
+        """Return the callbacks from number `since` on, without the first of a stream, which come in a rush."""
+        return self.rows(max(since, self._first + _WILD))
+
+    def jumped(self, since: int) -> bool:
+        """Whether the clock jumped from one callback to the next since number `since`: sound dropped out."""
+        rows = self.calm_rows(since - 1)
+        return len(rows) > 1 and bool(np.abs(np.diff(rows[:, 1] - rows[:, 0] / self.rate_hz)).max() > _JUMP_S)
+
+    def learn(self) -> None:
+        """Note how far the callbacks since the last time were from the converter, for `usual_delay_s`."""
+        rows = self.calm_rows(self._learned)
+        if len(rows) < _WILD:
+            return
+        if not self.jumped(self._learned):
+            known = self._delays_s.setdefault(self._setup, deque(maxlen=_LEARNED))
+            known.append(float(np.mean(rows[:, 1] - rows[:, 4])))
+        self._learned = self.count
+
+    def usual_delay_s(self) -> tuple[float, bool] | None:
+        """Return how far callbacks are from the converter on this device, and whether that is known well, or None."""
+        known = self._delays_s.get(self._setup)
+        if not known:
+            return None
+        low, usual, high = np.quantile(known, (0.25, 0.5, 0.75))
+        return float(usual), len(known) >= _KNOWN and bool(high - low < _CALM_S)
 
     def earliest_s(self, since: int = 0) -> float | None:
         """Return by what time at the earliest frame 0 would have been handed over, judged by the newest callbacks.

@@ -41,7 +41,7 @@ class End:
         latency_s = max(_LEAST_LATENCY_S, _LATENCY_BLOCKS * block / rate_hz)
         channels = min(2, card.outputs if self.direction == "output" else card.inputs)
         devices.point_bridge_at(card, latency_s)
-        self.stream = Stream(target, card.number, rate_hz, block, channels, latency_s)
+        self.stream = Stream(target, card.number, rate_hz, block, channels, latency_s, card.route or card.name)
         self.card = card
         self.lost = False
 

@@ -258,6 +258,16 @@ class Moment:
         self._place: float | None = None
         self._epoch = -1
 
+    @property
+    def stamps(self) -> Stamps:
+        """The clock of the speaker."""
+        return self._stamps
+
+    @property
+    def place(self) -> float | None:
+        """As which frame of the speaker it was played; None while it has not been, and after it was opened anew."""
+        return self._place if self._epoch == self._stamps.epoch else None
+
     def heard_s(self) -> float | None:
         """Return the time, None while it is not known well, and after the speaker was opened anew."""
         if self._place is None:

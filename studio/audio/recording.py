@@ -14,8 +14,10 @@ import soxr
 from msgspec.structs import replace
 
 from studio.audio import watchdog
+from studio.audio.alignment import Alignment
 from studio.audio.clock import KNOWN_WELL_S, Stamps
 from studio.audio.fifo import Fifo
+from studio.audio.playback import Moment
 from studio.audio.state import Listener
 from studio.audio.stream import Microphone
 from studio.audio.watchdog import Alarms
@@ -37,7 +39,6 @@ _PLAUSIBLE_S: Final = 0.04
 """Where the device's word on its delay and the arrival of its sound differ by more, its word is wrong."""
 _PUNCH_IN_S: Final = 4.0
 _BLOCK: Final = 4800
-_ALIGNMENTS: Final = 24
 
 
 class _Incident:
@@ -94,14 +95,14 @@ class Recorder:
         first_s: Callable[[], float | None],
         *,
         fallback: Path | None = None,
-        align: bool = False,
+        along: Moment | None = None,
     ) -> None:
         """Start a take whose first sample is the one that came in at `first_s()`, asked until it knows.
 
         Where `folder` cannot be written to, at the start or later, the take is in `fallback`.
 
-        With `align` it is asked on for some seconds, as clocks become known better with time, and what is then found
-        to be wrong with the first answer moves the start of the take.
+        `along` is what is heard at that time. The clocks of both devices become known better while the take runs, and
+        what is then found to be wrong with the first answer moves the start of the take in the end.
         """
         warning = ""
         try:
@@ -115,9 +116,10 @@ class Recorder:
             self._warning = warning
             self._fallback = fallback
             self._first_s: Callable[[], float | None] | None = first_s
-            self._began_s = first_s if align else None
-            self._patience_s = KNOWN_WELL_S if align else 0.1
-            self._late_s: list[float] = []
+            self._along = along
+            self._patience_s = KNOWN_WELL_S if along is not None else 0.1
+            self._alignment = Alignment(self._rate_hz)
+            self._looked_at = (self._microphone.stamps.count, 0 if along is None else along.stamps.count)
             self._asked_s = time.monotonic()
             self._asked_at = self._queue.written
             self._incident: _Incident | None = None
@@ -325,18 +327,27 @@ class Recorder:
             frames -= len(nothing)
 
     def _look_at_clocks(self) -> None:
-        """See how late the first sample of the take was, by what the clocks of both devices say now."""
-        stamps = self._microphone.stamps
-        if self._began_s is None or self._incident is not None or len(self._late_s) >= _ALIGNMENTS:
+        """Gather what the callbacks since the last look say of the clocks."""
+        stamps, along = self._microphone.stamps, self._along
+        if along is None or along.place is None or stamps.epoch != self._epoch:
             return
-        began_s, offset_s = self._began_s(), stamps.offset_s(least_s=KNOWN_WELL_S)
-        if stamps.epoch == self._epoch and began_s is not None and offset_s is not None:
-            self._late_s.append(offset_s + self._first_frame / self._rate_hz - began_s)
+        came_from, played_from = self._looked_at
+        self._looked_at = (stamps.count, along.stamps.count)
+        jumped = stamps.jumped(came_from) or along.stamps.jumped(played_from)
+        self._alignment.look(stamps.calm_rows(came_from), along.stamps.calm_rows(played_from), jumped=jumped)
 
     def _aligned(self, header: TakeHeader) -> TakeHeader:
-        if not self._late_s:
+        """The header with the start that the clocks speak for now."""
+        along = self._along
+        if along is None:
+            return replace(header, start_is_sure=True)
+        usual = along.stamps.usual_delay_s()
+        apart_s = None if usual is None else self._alignment.apart_s(usual[0])
+        if usual is None or apart_s is None or along.place is None or self._first_s is not None:
             return header
-        return replace(header, start=max(0, header.start + round(float(np.median(self._late_s)) * header.rate_hz)))
+        late = round((apart_s + (self._first_frame - along.place) / self._rate_hz) * header.rate_hz)
+        is_sure = usual[1] and self._alignment.is_sure
+        return replace(header, start=max(0, header.start + late), start_is_sure=is_sure)
 
     def _look_at_disk(self, writer: TakeWriter) -> None:
         try:

@@ -32,6 +32,7 @@ _FRAME_S: Final = 1 / 60
 _IDLE_S: Final = 0.2
 _ANSWER_S: Final = 4.0
 _PAUSE_S: Final = 1.0
+_NEW_S: Final = 0.5
 _SUSPECT_S: Final = 1.0
 """News of a switch comes within a tenth of a second; so much before it is called suspect."""
 
@@ -109,23 +110,21 @@ class Rig:
                 cause="One is running already.",
                 remedy="Stop it first.",
             )
+        if play_along:
+            self._ask(self._renew_clocks)
         self._need("input", *(("output",) if play_along else ()))
         card = self._ends["input"].card
-        heard_s: Callable[[], float | None]
+        along: Moment | None = None
         if play_along:
             with self._asked_lock:
                 self._asked = Asked(True, serial)
                 frame = self._chain.player.play(Span(header.start, 0), endless=True)
-            heard_s = Moment(self._chain.player, self._chain.speaker.stamps, frame).heard_s
-        else:
-            now_s = time.monotonic()
-
-            def heard_s() -> float:
-                return now_s
-
+            along = Moment(self._chain.player, self._chain.speaker.stamps, frame)
+        now_s = time.monotonic()
         named = replace(header, device=card.name if card is not None else "")
         try:
-            self._chain.recorder.begin(folder, named, heard_s, fallback=fallback, align=play_along)
+            first_s = (lambda: now_s) if along is None else along.heard_s
+            self._chain.recorder.begin(folder, named, first_s, fallback=fallback, along=along)
         except StudioError:
             self.stop()
             raise
@@ -160,6 +159,12 @@ class Rig:
             end.close()
 
     # The keeper
+
+    def _renew_clocks(self) -> None:
+        """Close what has been open for long: a sound server tells the latency of a new stream best."""
+        for end in self._ends.values():
+            if end.stream is not None and time.monotonic() - end.stream.opened_s > _NEW_S:
+                self._shut(end)
 
     def _need(self, *directions: Direction) -> None:
         """Have these devices open; a StudioError says why one cannot be."""
@@ -369,6 +374,7 @@ class Rig:
         while not self._closing.wait(_FRAME_S if self._open_streams else _IDLE_S):
             now_s = time.monotonic()
             if self._ends["output"].stream is not None:
+                self._chain.speaker.stamps.learn()
                 heard = self._chain.player.heard(self._chain.speaker.stamps, now_s)
                 self._playhead.append(now_s, heard.position, float(heard.playing))
                 with self._asked_lock:

@@ -179,13 +179,20 @@ class Stream:
     """One open PortAudio stream of a speaker or a microphone."""
 
     def __init__(
-        self, end: Speaker | Microphone, device: int, rate_hz: int, block: int, channels: int, latency_s: float
+        self,
+        end: Speaker | Microphone,
+        device: int,
+        rate_hz: int,
+        block: int,
+        channels: int,
+        latency_s: float,
+        route: str = "",
     ) -> None:
         self.end = end
         self.channels = channels
         self.finished = False
         self.opened_s = time.monotonic()
-        end.stamps.restart()
+        end.stamps.restart(f"{route} {block} {latency_s}")
         self._frames_before = end.frames
         self._latency_s: float | None = None
         make = sounddevice.RawOutputStream if isinstance(end, Speaker) else sounddevice.RawInputStream

@@ -31,8 +31,9 @@ _HASHED_FRAMES: Final = 1 << 18
 class TakeHeader(Struct, frozen=True, kw_only=True):
     """What `take.json` says: where the take belongs, who writes it, and how far that has come.
 
-    `start` is where its first sample lies on the timeline, in samples of `rate_hz`. `writer_pid` with
-    `writer_began` names one process of one boot for ever.
+    `start` is where its first sample lies on the timeline, in samples of `rate_hz`; `start_is_sure` once that was
+    judged over the whole take, by clocks that ran evenly. `writer_pid` with `writer_began` names one process of one
+    boot for ever.
     """
 
     take: str
@@ -40,6 +41,7 @@ class TakeHeader(Struct, frozen=True, kw_only=True):
     start: int
     rate_hz: int
     channels: int
+    start_is_sure: bool = False
     device: str = ""
     began: str = ""
     state: TakeState = "recording"

@@ -160,10 +160,14 @@ class TakeProgress(Message, frozen=True, kw_only=True):
 
 
 class TakeFinished(Message, frozen=True, kw_only=True):
-    """A take is complete. Its segments are media in order; `start` is where the first belongs on the timeline."""
+    """A take is complete. Its segments are media in order; `start` is where the first belongs on the timeline.
+
+    `start_is_sure` where that is right to two milliseconds; not where the sound dropped out before it was known well.
+    """
 
     take: str
     track: str
     start: int
     segments: tuple[Media, ...]
+    start_is_sure: bool = True
     warning: str = ""

@@ -20,7 +20,7 @@ from studio.ipc.series import Series
 from studio.media.takes import TakeHeader, TakeWriter
 from studio.media.wav import MappedWav
 from studio.model.project import Media
-from studio.protocol.common import Cancel, Ready, Refused
+from studio.protocol.common import Cancel, Ready
 from studio.protocol.live import (
     AudioState,
     Device,
@@ -40,7 +40,7 @@ from studio.protocol.live import (
     Trouble,
 )
 from studio.protocol.messages import PROTOCOL, Request
-from studio.workers.runtime import Context
+from studio.workers.runtime import Context, refusal
 
 if TYPE_CHECKING:
     from studio.audio.rig import Rig
@@ -115,7 +115,14 @@ class _Voice:
     def take_finished(self, writer: TakeWriter, segments: tuple[Media, ...], warning: str) -> None:
         header = writer.header
         self._send(
-            TakeFinished(take=header.take, track=header.track, start=header.start, segments=segments, warning=warning)
+            TakeFinished(
+                take=header.take,
+                track=header.track,
+                start=header.start,
+                start_is_sure=header.start_is_sure,
+                segments=segments,
+                warning=warning,
+            )
         )
 
     def _send(self, event: AudioState | Devices | Trouble | TakeStarted | TakeProgress | TakeFinished) -> None:
@@ -173,7 +180,7 @@ class Live:
             case ListDevices():
                 context.send(Devices(devices=()))
             case OpenAudio() | Play() | Record() | Monitor(on=True) | Meter(on=True):
-                context.send(Refused(request=type(request).__name__, why=why))
+                context.send(refusal(request, why))
             case _:
                 pass
         if isinstance(request, (OpenAudio, LoadProject)):

@@ -70,7 +70,7 @@ class LiveProcess:
             stderr=subprocess.DEVNULL if not os.environ.get("LIVE_STDERR") else None,
         )
         threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
-        self.wait(Ready, since=seen)
+        self.wait(Ready, since=seen, seconds=60.0)
 
     def __enter__(self) -> Self:
         self.start()

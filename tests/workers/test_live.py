@@ -35,10 +35,12 @@ from studio.protocol.live import (
     Trouble,
 )
 from tests.helpers.live import LiveProcess, project_with, read_take, record_into
-from tests.helpers.pulse import Pulse, counter, missing, tone, until
+from tests.helpers.pulse import COUNTER_PERIOD, Pulse, counted, counter, missing, tone, until
 
 pytestmark = [pytest.mark.skipif(bool(missing()), reason=missing())]
 CLICK = 48000
+SETTLED = 4800
+TAKES_AT_MOST = 6
 STAGE = OpenAudio(output="stage", input="Monitor of stage")
 WAIT = threading.Event().wait
 
@@ -168,25 +170,37 @@ def test_stop_and_play_and_the_end_are_said(worker: LiveProcess, tmp_path: Path)
     worker.wait(AudioState, lambda said: not said.playing, since=seen)
 
 
-def test_a_take_lines_up_with_what_was_heard(worker: LiveProcess, clicks: LoadProject, tmp_path: Path) -> None:
-    worker.send(STAGE, clicks)
-    errors_ms = []
-    for number in range(3):
+def off_ms(sound: NDArray[np.float32], start: int) -> float | None:
+    """How much too late a take of the counting project lies; None where a part of it dropped out."""
+    numbers = np.rint(sound[SETTLED:].astype(np.float64) * COUNTER_PERIOD).astype(np.int64)
+    off = np.unique(start + SETTLED + np.arange(len(numbers)) - numbers)
+    return float(off[0]) / 48 if len(off) == 1 else None
+
+
+def test_a_take_lines_up_with_what_was_heard(worker: LiveProcess, tmp_path: Path) -> None:
+    """Each sample of the project says its own number, and the microphone hears the loudspeaker.
+
+    A take in which a sample is missing or doubled was made while the sound server itself dropped out; where that
+    happened before the studio knew the clocks, it says that it is not sure. On a busy machine this may be any of them.
+    """
+    worker.send(STAGE, project_with(tmp_path, counted(np.arange(48000 * 20))[:, :1]))
+    judged_ms: list[float] = []
+    for number in range(TAKES_AT_MOST):
         seen = worker.send(
             Record(take=f"t{number}", folder=str(tmp_path / "takes" / f"t{number}"), start=24000, track="t")
         )
-        worker.wait(TakeProgress, lambda said: said.frames > 3 * 48000, since=seen)
+        worker.wait(TakeProgress, lambda said: said.frames > 3 * 48000, since=seen, seconds=60)
         seen = worker.send(StopRecording())
         finished = worker.wait(TakeFinished, since=seen)
-        sound = read_take(tmp_path, f"t{number}")
-        heard = np.flatnonzero(sound > 0.4) + finished.start
-        errors_ms += [((at + CLICK // 2) % CLICK - CLICK // 2) / 48 for at in heard.tolist()]
-        assert len(heard) >= 3
-    off_ms = np.abs(errors_ms)
-    print(f"off by {np.median(off_ms):.2f} ms, {off_ms.max():.2f} ms at most", end=" ")  # noqa: T201
-    # Without compensation it would be 40 ms. Where nothing else runs every click is below 2 ms off; on a busy machine
-    # the null sink itself drops out, and single clicks are no longer a second apart: the median is what we can promise.
-    assert np.median(off_ms) <= 5.0
+        late_ms = off_ms(read_take(tmp_path, f"t{number}"), finished.start)
+        print(f"{'off by' if finished.start_is_sure else 'perhaps'} {late_ms}", end=" ")  # noqa: T201
+        if finished.start_is_sure and late_ms is not None:
+            judged_ms.append(late_ms)
+        if len(judged_ms) == 3:
+            break
+    if not judged_ms:
+        pytest.skip("the sound server kept time in none of the takes")
+    assert np.abs(judged_ms).max() <= 2.0
 
 
 def test_playing_along_while_another_microphone_records_moves_both(
