@@ -46,8 +46,12 @@ def untitled() -> Path:
 
 def rescued(project: Path) -> Path:
     """Where takes go whose project could not be written to: a folder for each project, made by whoever writes there."""
-    whole = str(project.absolute()).encode("utf-8", "surrogateescape")
-    return data() / "rescued" / f"{project.name[:60]}-{hashlib.blake2b(whole, digest_size=4).hexdigest()}"
+    return data() / "rescued" / _key(project)
+
+
+def looks(project: Path) -> Path:
+    """The file that says how a project's tracks are seen; it may not be there."""
+    return cache() / "looks" / f"{_key(project)}.json"
 
 
 def peaks() -> Path:
@@ -61,3 +65,9 @@ def resources() -> Path:
     """The read-only files that come with the program."""
     inside = Path(__file__).parent / "resources"
     return inside if inside.is_dir() else Path(__file__).parents[1] / "resources"
+
+
+def _key(project: Path) -> str:
+    """A name for a project's folder that no other folder has, and that a person recognises."""
+    whole = str(project.absolute()).encode("utf-8", "surrogateescape")
+    return f"{project.name[:60]}-{hashlib.blake2b(whole, digest_size=4).hexdigest()}"

@@ -39,7 +39,7 @@ def load(path: Path) -> WindowLayout:
         return WindowLayout()
 
 
-def save(path: Path, layout: WindowLayout) -> None:
+def save(path: Path, layout: Struct) -> None:
     """Keep a layout; it appears whole or not at all. A disk that is full costs nothing but the layout."""
     half = path.with_name(path.name + ".tmp")
     try:

@@ -202,7 +202,8 @@ class MainWindow(QMainWindow):
     # How it was left
 
     def keep_layout(self) -> None:
-        """Remember sizes, panels and what was used lately for the next start."""
+        """Remember sizes, panels, looks and what was used lately for the next start."""
+        self.parts.timeline.kept_looks.keep()
         sizes = self.parts.splitter.sizes()
         before = self._kept.panels or (LIBRARY_PX, 0, INSPECTOR_PX)
         library = sizes[0] if not self.parts.library.isHidden() else before[0]

@@ -4,8 +4,8 @@ import socket
 
 import pytest
 from PySide6.QtCore import QByteArray, QMimeData, QPoint, QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QDropEvent, QImage, QScreen
-from PySide6.QtWidgets import QCheckBox, QMenu, QWidget
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage, QScreen
+from PySide6.QtWidgets import QApplication, QCheckBox, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.model.edits import RenameProject
@@ -180,7 +180,8 @@ def test_a_sound_dragged_out_of_the_library_lands_where_it_is_dropped(window: Ma
     at = QPointF(sight.viewport.x_of(12 * RATE), 40.0)
     keys, buttons = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
 
-    canvas.dropEvent(QDropEvent(at, Qt.DropAction.CopyAction, data, buttons, keys))
+    QApplication.sendEvent(canvas, QDragEnterEvent(at.toPoint(), Qt.DropAction.CopyAction, data, buttons, keys))
+    QApplication.sendEvent(canvas, QDropEvent(at, Qt.DropAction.CopyAction, data, buttons, keys))
 
     track = window.desk.document.project.track(TrackId("vox"))
     assert [clip.start for clip in track.clips[:2]] == [RATE, 5 * RATE]

@@ -42,6 +42,17 @@ class Sight(QObject):
         """How a person chose to see tracks; a track that is not here is seen as usual."""
         return self._looks
 
+    @property
+    def heights(self) -> Mapping[TrackId, int]:
+        """How high a person made rows; one that is not here is as high as there is room."""
+        return self._heights
+
+    def restore(self, heights: Mapping[TrackId, int], looks: Mapping[TrackId, TrackLook]) -> None:
+        """Show tracks as they were left."""
+        self._heights, self._looks = dict(heights), dict(looks)
+        self._lay_out()
+        self.looks_changed.emit()
+
     def set_project(self, project: Project) -> None:
         """Rows follow the tracks; the zoom keeps its time when the rate changes."""
         rate_changed = project.rate_hz != self._project.rate_hz

@@ -21,6 +21,7 @@ from studio.ui.timeline.canvas import TracksCanvas
 from studio.ui.timeline.file_sound import FileSounds
 from studio.ui.timeline.header_column import HeaderColumn
 from studio.ui.timeline.hit import Hit
+from studio.ui.timeline.kept_looks import KeptLooks
 from studio.ui.timeline.pitch_lane import PitchLane
 from studio.ui.timeline.playhead import follow
 from studio.ui.timeline.rows import CLIP_HEADER, DEFAULT_HEIGHT
@@ -128,6 +129,7 @@ class TimelineView(QWidget):
         desk.settings.changed.connect(self._settings_changed)
         self._settings_changed(desk.settings.value)
         self._transport_changed()
+        self.kept_looks = KeptLooks(desk.document, self.sight, self)
 
     def _lay_out(self) -> None:
         tracks = QWidget()
