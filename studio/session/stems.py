@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from studio.model.edits import AddMedia, AddTrack, DeleteClips, Edit, PlaceClip, SetTrackMute, SetTrackSolo, Several
 from studio.model.edits.base import part
 from studio.model.project import Clip, ClipId, Lineage, Media, MediaId, Project, Track, TrackId
+from studio.protocol.jobs import CleanStep
 from studio.session.placing import new_clip_id, new_track_id
 from studio.session.recipes import Recipe
 
@@ -230,4 +231,18 @@ def recipe_of(group: Group) -> Recipe:
     settings = group.lineage.settings
     count = settings.get("stems")
     own = {key: value for key, value in settings.items() if key not in _NOT_THE_ENGINES}
-    return Recipe(engine=group.lineage.engine, stems=count if isinstance(count, int) else 2, settings=own)
+    return Recipe(
+        engine=group.lineage.engine,
+        stems=count if isinstance(count, int) else 2,
+        settings=own,
+        chain=_chain(str(settings.get("chain") or "")),
+    )
+
+
+def _chain(written: str) -> tuple[CleanStep, ...]:
+    """The cleaning that a lineage tells of: "vocals:rnnoise:0.8 mix:room:1"."""
+    steps = []
+    for step in written.split():
+        stem, engine, strength = step.split(":")
+        steps.append(CleanStep(engine=engine, strength=float(strength), stem="" if stem == "mix" else stem))
+    return tuple(steps)

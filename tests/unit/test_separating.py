@@ -5,6 +5,7 @@ from msgspec.structs import replace
 
 from studio.model.edits import ClipMove, MoveClips, SetClipGain, Several
 from studio.model.project import Clip, ClipId, Fade, Lineage, Media, MediaId, Project, Track, TrackId
+from studio.protocol.jobs import CleanStep
 from studio.session import stems
 from studio.session.recipes import Recipe
 from studio.session.trial import matched
@@ -181,6 +182,10 @@ def test_either_the_source_is_heard_or_its_stems() -> None:
 def test_a_lineage_says_how_to_make_the_stems_again() -> None:
     (group,) = stems.groups_from(separated(), MediaId("song"))
     assert stems.recipe_of(group) == Recipe(engine="builtin", stems=2)
+    settings = {**group.lineage.settings, "chain": "mix:room:0.5 vocals:rnnoise:1", "shifts": 2}
+    cleaned = stems.recipe_of(replace(group, lineage=replace(group.lineage, settings=settings)))
+    assert cleaned.chain == (CleanStep(engine="room", strength=0.5), CleanStep(engine="rnnoise", stem="vocals"))
+    assert cleaned.settings == {"shifts": 2}
 
 
 def test_a_cleaned_sound_takes_the_place_of_its_source() -> None:

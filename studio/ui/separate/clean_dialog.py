@@ -42,6 +42,7 @@ class CleanDialog(QDialog):
         self._what = Elided("", theme)
         self._length = Text("", theme, tone="secondary", figures=True)
         self.engines = EngineChoice(theme, self)
+        self.engines.folded.connect(lambda: fit(self))
         self.engines.chosen.connect(self._changed)
         self.slider = QSlider(Qt.Orientation.Horizontal, self)
         self.slider.setRange(0, 100)

@@ -19,7 +19,7 @@ _LEAVE: Final = {NOISE: "Leave the noise", ROOM: "Leave the reverb"}
 
 
 class CleanRows(QWidget):
-    """Two choices and the stem that they are for; a row is hidden while no engine of its kind can run."""
+    """Two choices and the stem that they are for. What no engine here can do is not offered."""
 
     changed = Signal()
 
@@ -58,6 +58,7 @@ class CleanRows(QWidget):
             able: dict[object, str] = {card.id: card.name for card in cards if card.task == task and not card.missing}
             choice.set_choices({"": _LEAVE[task], **able})
             self._form.setRowVisible(self._holders[task], bool(able))
+        self.setVisible(any(card.task in self._engines and not card.missing for card in cards))
         self._show_what_fits()
 
     def show_stems(self, stems: tuple[str, ...]) -> None:

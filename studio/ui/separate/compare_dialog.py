@@ -41,6 +41,7 @@ class CompareDialog(QDialog):
         self._what = Elided("", theme)
         self._length = Text("", theme, tone="secondary", figures=True)
         self.engines = EngineChoice(theme, self, several=True)
+        self.engines.folded.connect(lambda: fit(self))
         self.engines.chosen.connect(self._show)
         self._line = Elided("", theme, tone="secondary")
         self._bar = QProgressBar(self)
@@ -179,7 +180,7 @@ class CompareDialog(QDialog):
         if self._whole is None:
             why = "Select a clip first."
         elif self.engines.able < 2:
-            why = "Only one engine can run here. Install what another one needs, as said above, and start again."
+            why = "Only one engine can run here. Above, the others say what they need."
             why = why if self.engines.able else "No engine can run here."
         elif chosen < 2:
             why = "Choose two engines or more."

@@ -4,13 +4,24 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QCheckBox, QHBoxLayout, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QRadioButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.protocol.common import EngineCard
-from studio.ui.controls import Elided, Text, surface
+from studio.ui.controls import Button, Elided, Text, surface
 from studio.ui.theme import Theme
 
 _INDENT_PX = 24
+_OTHERS_PX = 200
 
 
 class EngineRow(QWidget):
@@ -20,6 +31,7 @@ class EngineRow(QWidget):
         super().__init__(parent)
         surface(self, "raised")
         self.id = card.id
+        self.lacks = bool(card.missing)
         self.button: QAbstractButton = QCheckBox(card.name, self) if several else QRadioButton(card.name, self)
         self.button.setAccessibleName(f"Engine {card.name}")
         self.button.setAccessibleDescription(card.missing or card.about)
@@ -62,6 +74,7 @@ class EngineChoice(QWidget):
     """A row an engine, those that can run first. With `several`, any number of them."""
 
     chosen = Signal()
+    folded = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget, *, several: bool = False) -> None:
         super().__init__(parent)
@@ -73,11 +86,33 @@ class EngineChoice(QWidget):
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(8)
+        self._fold = Button("", self, kind="link")
+        self._fold.setCheckable(True)
+        self._fold.toggled.connect(self._unfold)
+        self._others = QWidget(self)
+        self._others_box = QVBoxLayout(self._others)
+        self._others_box.setContentsMargins(0, 0, 8, 0)
+        self._others_box.setSpacing(8)
+        self._scroll = QScrollArea(self)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFixedHeight(_OTHERS_PX)
+        self._scroll.setWidget(self._others)
+        self._box.addWidget(self._fold, 0, Qt.AlignmentFlag.AlignLeft)
+        self._box.addWidget(self._scroll)
+        self._scroll.hide()
+        self._fold.hide()
         self.setAccessibleName("Engines" if several else "Engine")
 
     def set_theme(self, theme: Theme) -> None:
         """Remember it for the next row."""
         self._theme = theme
+
+    def _unfold(self, on: bool) -> None:
+        self._scroll.setVisible(on)
+        self.folded.emit()
 
     def show_cards(self, cards: Sequence[EngineCard]) -> None:
         """Offer these engines; what was chosen stays where it still can be."""
@@ -88,12 +123,22 @@ class EngineChoice(QWidget):
         before = self.values
         for row in self._rows:
             self._group.removeButton(row.button)
-            self._box.removeWidget(row)
+            (self._others_box if row.lacks else self._box).removeWidget(row)
             row.hide()
             row.deleteLater()
         self._rows = [EngineRow(card, self._theme, self, several=self._several) for card in cards]
-        for row in self._rows:
-            self._box.addWidget(row)
+        lacking = sum(row.lacks for row in self._rows)
+        self._fold.setText(f"{lacking} more {'engine is' if lacking == 1 else 'engines are'} not installed")
+        self._fold.setAccessibleName(self._fold.text())
+        self._fold.setToolTip(f"{self._fold.text()}\nWhat each of them needs")
+        self._fold.setVisible(bool(lacking))
+        self._fold.setChecked(bool(lacking) and lacking == len(cards))
+        self._scroll.setVisible(bool(lacking) and self._fold.isChecked())
+        for place, row in enumerate(self._rows):
+            if row.lacks:
+                self._others_box.addWidget(row)
+            else:
+                self._box.insertWidget(place, row)
             self._group.addButton(row.button)
             row.button.toggled.connect(lambda _on: self.chosen.emit())
         self.choose(before)

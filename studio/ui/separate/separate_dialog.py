@@ -52,6 +52,7 @@ class SeparateDialog(QDialog):
         self._remove.setToolTip("Remove the recipe from the list")
         self._remove.clicked.connect(self._remove_recipe)
         self.engines = EngineChoice(theme, self)
+        self.engines.folded.connect(lambda: fit(self))
         self.engines.chosen.connect(self._engine_chosen)
         self._stem_buttons: dict[int, Button] = {}
         self._stem_group = QButtonGroup(self)
@@ -188,7 +189,7 @@ class SeparateDialog(QDialog):
         card = self.engines.card
         offered = card.stems if card is not None else ()
         for count, button in self._stem_buttons.items():
-            button.setVisible(count in offered)
+            button.setVisible(count in offered and len(offered) > 1)
         if offered and self.count not in offered:
             self._stem_buttons[offered[0]].setChecked(True)
         self._changed()
