@@ -145,7 +145,8 @@ def _scores(sound: Mono, frames: int, floor: Floor, low_hz: float, high_hz: floa
         views = np.lib.stride_tricks.sliding_window_view(padded, window)
         pieces = views[margin - window // 2 :: HOP * _STRIDE][:count]
         power = _power(scipy.fft.rfft(pieces * _hann(window), axis=1))
-        total += comb.strengths(power, noise, *_comb(window, first, last))
+        weights, comb_of, columns = _comb(window, first, last)
+        total[:, columns] += comb.strengths(power, noise, weights, comb_of)
     return total, float(np.log2(LOWEST_HZ) + first / _COLUMNS_AN_OCTAVE)
 
 
@@ -154,13 +155,19 @@ def _column(hz: float) -> int:
 
 
 @cache
-def _comb(window: int, first: int, last: int) -> tuple[Series, Series]:
-    """Density and teeth of one window; a pitch belongs to those two whose lengths lie around its ideal one."""
+def _comb(window: int, first: int, last: int) -> tuple[Series, Series, slice]:
+    """Density and teeth of one window, and the columns it is for.
+
+    A pitch belongs to those two windows whose lengths lie around its ideal one.
+    """
     pitches = LOWEST_HZ * np.exp2(np.arange(first, last) / _COLUMNS_AN_OCTAVE)
     ideal = np.log2(np.clip(_PERIODS_A_WINDOW * RATE_HZ / pitches, _WINDOWS[-1], _WINDOWS[0]))
     share = np.maximum(0.0, 1.0 - np.abs(ideal - np.log2(window))).astype(np.float32)
     bins, width_hz = window // 2 + 1, RATE_HZ / window
-    return density(bins, width_hz), teeth(bins, width_hz, pitches) * share
+    used = np.flatnonzero(share)
+    columns = slice(int(used[0]), int(used[-1]) + 1) if len(used) else slice(0, 0)
+    comb = np.ascontiguousarray((teeth(bins, width_hz, pitches) * share)[:, columns])
+    return density(bins, width_hz), comb, columns
 
 
 def _read(scores: Series, path: NDArray[np.int32]) -> tuple[Series, Series]:
@@ -201,13 +208,8 @@ def _glide(octaves: Series) -> Series:
 
 def _guesses(scores: Series, lowest: float, frames: int) -> Series:
     """The pitches of the highest peaks in each frame, strongest first."""
-    middle = scores[:, 1:-1]
-    peaks = np.where((middle > scores[:, :-2]) & (middle >= scores[:, 2:]) & (middle > 0), middle, 0)
-    order = np.argpartition(-peaks, GUESSES, axis=1)[:, :GUESSES] if peaks.shape[1] > GUESSES else None
-    if order is None:
-        return np.zeros((frames, GUESSES), np.float32)
-    height = np.take_along_axis(peaks, order, axis=1)
-    ranked = np.take_along_axis(order, np.argsort(-height, axis=1), axis=1)
-    found = np.take_along_axis(peaks, ranked, axis=1) > 0
-    hz = np.where(found, np.exp2(lowest + (ranked + 1) / _COLUMNS_AN_OCTAVE), 0).astype(np.float32)
+    from voicekernels.cpu import summits
+
+    column = summits.highest(scores, GUESSES).column
+    hz = np.where(column >= 0, np.exp2(lowest + column / _COLUMNS_AN_OCTAVE), 0).astype(np.float32)
     return np.repeat(hz, _STRIDE, axis=0)[:frames]
