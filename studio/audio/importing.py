@@ -54,7 +54,7 @@ def import_media(path: Path, project_dir: Path, rate_hz: int, report: Report, *,
         to_hz = rate_hz or (sound.rate_hz if any_rate or 44100 <= sound.rate_hz <= 96000 else _DEFAULT_HZ)
         needed_bytes = (sound.expected_s or 0.0) * to_hz * sound.channels * 4
         if needed_bytes < path.stat().st_size * _MOST_EXPANSION:
-            _check_room(project_dir, needed_bytes, title)
+            check_room(project_dir, needed_bytes, title)
         resampler = Resampler(sound.rate_hz, to_hz, sound.channels)
         with MediaWriter(project_dir, to_hz, sound.channels, title=title) as writer:
             for block in sound.blocks():
@@ -188,7 +188,8 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def _check_room(project_dir: Path, needed_bytes: float, title: str) -> None:
+def check_room(project_dir: Path, needed_bytes: float, title: str) -> None:
+    """Raise the explanation of a full disk where so many bytes and some to spare do not fit beside a project."""
     folder = next((folder for folder in (project_dir, *project_dir.parents) if folder.exists()), project_dir)
     with told(title, project_dir):
         free = shutil.disk_usage(folder).free

@@ -66,6 +66,24 @@ class WavWriter:
             self._file.close()
             raise
 
+    @classmethod
+    def resume(cls, path: Path, rate_hz: int, channels: int, frames: int) -> Self:
+        """Go on with a file that such a writer began, after its first `frames`; `ValueError` where it has fewer."""
+        writer = cls.__new__(cls)
+        writer.path, writer.rate_hz, writer.channels = path, rate_hz, channels
+        writer._frame_bytes = channels * _SAMPLE_BYTES
+        writer._data_bytes = frames * writer._frame_bytes
+        writer._file = FileIO(os.fspath(path), "rb+")
+        try:
+            if os.fstat(writer._file.fileno()).st_size < HEADER_BYTES + writer._data_bytes:
+                raise ValueError(f"{path} holds less than {frames} frames")
+            writer._write_at(0, memoryview(header(writer._data_bytes, rate_hz, channels)))
+            os.ftruncate(writer._file.fileno(), HEADER_BYTES + writer._data_bytes)
+        except BaseException:
+            writer._file.close()
+            raise
+        return writer
+
     @property
     def length(self) -> int:
         """Frames in the file so far."""
