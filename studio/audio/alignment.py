@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 _MOST_S: Final = 10.0
 _LEAST_S: Final = 1.5
+_DOUBT_S: Final = 0.006
+_OTHER_S: Final = 0.015
+"""No server guesses so badly: this stream's buffer really is filled otherwise than usual."""
 
 
 class Alignment:
@@ -22,6 +25,7 @@ class Alignment:
         self._rate_hz = rate_hz
         self._came_s: list[NDArray[np.float64]] = []
         self._called_s: list[NDArray[np.float64]] = []
+        self._delays_s: list[NDArray[np.float64]] = []
         self._gathered_s = 0.0
         self._settled = False
 
@@ -37,21 +41,27 @@ class Alignment:
             if not self._settled:
                 self._came_s.clear()
                 self._called_s.clear()
+                self._delays_s.clear()
                 self._gathered_s = 0.0
             return
         self._came_s.append(microphone[:, 1] - microphone[:, 0] / self._rate_hz)
         self._called_s.append(speaker[:, 4] - speaker[:, 0] / self._rate_hz)
+        self._delays_s.append(speaker[:, 1] - speaker[:, 4])
         self._gathered_s += float(np.ptp(speaker[:, 4])) if len(speaker) else 0.0
         self._settled = self._gathered_s >= _MOST_S
 
-    @property
-    def is_sure(self) -> bool:
-        """Whether both clocks ran without a jump for long enough to be known well."""
-        return self._gathered_s >= _LEAST_S
+    def is_sure(self, usual_delay_s: float) -> bool:
+        """Whether both clocks ran without a jump for long enough, and this stream is as streams usually are."""
+        return self._gathered_s >= _LEAST_S and abs(self._stated_s - usual_delay_s) < _DOUBT_S
 
     def apart_s(self, usual_delay_s: float) -> float | None:
         """Return how much later frame 0 of the microphone came than frame 0 of the loudspeaker was heard, or None."""
         if not self._gathered_s:
             return None
+        delay_s = usual_delay_s if abs(self._stated_s - usual_delay_s) < _OTHER_S else self._stated_s
         came_s = float(np.median(np.concatenate(self._came_s)))
-        return came_s - float(np.mean(np.concatenate(self._called_s))) - usual_delay_s
+        return came_s - float(np.mean(np.concatenate(self._called_s))) - delay_s
+
+    @property
+    def _stated_s(self) -> float:
+        return float(np.mean(np.concatenate(self._delays_s)))

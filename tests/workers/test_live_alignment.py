@@ -10,6 +10,7 @@ from studio.audio.clock import Stamps
 RATE_HZ = 48000
 BLOCK = 480
 DELAY_S = 0.0235
+WANDERS = 0.4
 
 
 def rows(first_s: float, seconds: float, stated_s: float, jitter_s: float = 0.0) -> NDArray[np.float64]:
@@ -17,7 +18,7 @@ def rows(first_s: float, seconds: float, stated_s: float, jitter_s: float = 0.0)
     chance = np.random.default_rng(5)
     frames = np.arange(0, seconds * RATE_HZ, BLOCK)
     called_s = first_s + frames / RATE_HZ + chance.uniform(-jitter_s, jitter_s, len(frames))
-    stated = called_s + stated_s * (1 + np.linspace(0, 1, len(frames)))
+    stated = called_s + stated_s * (1 + np.linspace(-WANDERS, WANDERS, len(frames)))
     return np.stack([frames, stated, frames, np.full(len(frames), BLOCK), called_s], 1)
 
 
@@ -27,7 +28,7 @@ def test_a_latency_that_wanders_by_its_own_size_does_not_move_the_take() -> None
     for part in range(0, 300, 40):
         alignment.look(microphone[part : part + 40], speaker[part : part + 40], jumped=False)
 
-    assert alignment.is_sure
+    assert alignment.is_sure(DELAY_S)
     assert alignment.apart_s(DELAY_S) == pytest.approx(0.02 - DELAY_S, abs=0.0007)
 
 
@@ -47,8 +48,16 @@ def test_a_dropout_at_the_beginning_leaves_only_what_comes_after() -> None:
     assert alignment.apart_s(DELAY_S) is None
     alignment.look(rows(10.0, 1.0, 0.0), rows(10.0, 1.0, DELAY_S), jumped=False)
 
-    assert not alignment.is_sure
+    assert not alignment.is_sure(DELAY_S)
     assert alignment.apart_s(DELAY_S) == pytest.approx(-DELAY_S, abs=1e-6)
+
+
+def test_a_stream_that_is_buffered_otherwise_than_usual_is_believed_but_not_sure() -> None:
+    alignment = Alignment(RATE_HZ)
+    alignment.look(rows(10.02, 2.0, 0.0), rows(10.0, 2.0, DELAY_S + 0.03), jumped=False)
+
+    assert not alignment.is_sure(DELAY_S)
+    assert alignment.apart_s(DELAY_S) == pytest.approx(0.02 - DELAY_S - 0.03, abs=0.0001)
 
 
 def hear(stamps: Stamps, seconds: float, delay_s: float, first_s: float = 10.0) -> None:
