@@ -1,6 +1,7 @@
 """Sound devices that sleep, freeze, die, vanish and fall silent: FAULTS 12 and 23 to 31, on a daemon of our own."""
 
 import contextlib
+import itertools
 import os
 import shutil
 import signal
@@ -10,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import psutil
@@ -32,7 +34,7 @@ from studio.protocol.live import (
     Trouble,
 )
 from tests.helpers.live import LiveProcess, across, lost, project_with, read_take, record_into, stretches
-from tests.helpers.pulse import Pulse, counter, missing, tone, until
+from tests.helpers.pulse import COUNTER_PERIOD, Pulse, counter, missing, tone, until
 
 pytestmark = [pytest.mark.skipif(bool(missing()), reason=missing())]
 BOOTH = OpenAudio(output="stage", input="Monitor of booth")
@@ -40,7 +42,6 @@ BLOCK = 480
 ROOT = Path(__file__).parents[2]
 CARD_STEP = 960
 REOPENING_S = 0.7
-SERVERS_OWN = 48
 WAIT = threading.Event().wait
 Count = Callable[[int], None]
 
@@ -174,10 +175,6 @@ def killed_server(pulse: Pulse, worker: LiveProcess, folder: Path, take: str) ->
     before, after = sound[: gap.at], sound[gap.at + gap.length :]
     assert lost(before) == 0, stretches(before)
     assert lost(after) == 0, stretches(after)
-
-
-def _lines(path: Path) -> int:
-    return path.read_bytes().count(b"\n") if path.exists() else 0
 
 
 def _counts_again(worker: LiveProcess, folder: Path, take: str) -> bool:
@@ -506,35 +503,62 @@ def test_a_sound_system_that_answers_late_is_waited_for(pulse: Pulse, tmp_path: 
     assert state.open_output == "stage"
 
 
+class Jump(NamedTuple):
+    """Where numbers are missing in a take, or silence lies between them."""
+
+    at: int
+    missing: int
+    silence: int
+
+
+def jumps(sound: "np.ndarray[tuple[int], np.dtype[np.float32]]") -> list[Jump]:
+    counting = [part for part in stretches(sound) if part.number >= 0]
+    return [
+        Jump(a.at + a.length, (b.number - a.number - a.length) % COUNTER_PERIOD, b.at - a.at - a.length)
+        for a, b in itertools.pairwise(counting)
+    ]
+
+
 def disturbed_callbacks(pulse: Pulse, folder: Path, disturbances: int, seed: int) -> int:
     """Record with a callback that is held up or robbed; every loss is marked in its place, no other; how many were."""
-    pulse.feed("booth", counter())
     disturb = {"STALLS": str(folder / "stalls"), "STALLS_SEED": str(seed), "STALLS_MOST": str(disturbances)}
     with LiveProcess(pulse.environment | disturb, "tests.helpers.stalling_worker") as worker:
         seen = worker.send(BOOTH, record_into(folder, "take"))
-        until(lambda: _lines(folder / "stalls") == disturbances, 30 + 3 * disturbances, "everything was injected")
+        until(lambda: _injected(folder / "stalls") >= disturbances, 30 + 6 * disturbances, "everything was injected")
         on_disk(worker, 3 * 48000)
         finish(worker)
         told = [said.count for said in worker.events[seen:] if isinstance(said, Trouble) and said.kind == "dropped"]
 
     words = [line.split() for line in (folder / "stalls").read_text().splitlines()]
     losses = [int(line[2]) for line in words if line[0] == "lost"]
+    real = sum(line[0] == "real" for line in words)
     sound, marks = read_take(folder, "take"), read_marks(folder / "takes" / "take")
-    xruns = [mark for mark in marks if mark.kind == "xrun"]
-    gaps = [mark for mark in marks if mark.kind == "gap"]
+    xruns = [mark.at for mark in marks if mark.kind == "xrun"]
+    gaps = {mark.at: mark.length for mark in marks if mark.kind == "gap"}
     assert len(marks) == len(xruns) + len(gaps)
-    assert len(xruns) == len(losses)
-    assert told[: len(losses)] == list(range(1, len(losses) + 1))
-    # Where the counting jumps is where sound was lost: each gap lies in such a place, and nothing is lost elsewhere.
-    for xrun, gap, loss in zip(xruns, gaps, losses, strict=True):
-        assert xrun.at == gap.at
-        assert abs(gap.length - loss) <= BLOCK
-        jump, quiet = across(sound[: gap.at], sound[gap.at + gap.length :])
-        assert jump <= loss + quiet + SERVERS_OWN  # less where the player was late just there
-        assert (sound[gap.at : gap.at + gap.length] == 0).all()
-    edges = [0, *(edge for gap in gaps for edge in (gap.at, gap.at + gap.length)), len(sound)]
-    assert sum(lost(sound[start:stop]) for start, stop in zip(edges[::2], edges[1::2], strict=True)) == 0
-    return len(words)
+    assert len(losses) <= len(xruns) <= len(losses) + real
+    assert told[: len(xruns)] == list(range(1, len(xruns) + 1))
+    places = jumps(sound)
+    assert [jump.missing for jump in places if jump.missing] == losses
+    for jump in places:
+        if jump.missing:
+            assert jump.at in xruns
+        if jump.silence:
+            assert gaps.pop(jump.at) == jump.silence
+        if not real and not _paused(words):  # otherwise a gap of the machine's own may lie so near that both are one
+            assert abs(jump.silence - jump.missing) <= BLOCK
+    assert not gaps
+    return disturbances
+
+
+def _injected(stalls: Path) -> int:
+    """How many disturbances were made so far; what happened by itself is not counted."""
+    lines = stalls.read_text().splitlines() if stalls.exists() else []
+    return sum(line.startswith(("lost", "held")) for line in lines)
+
+
+def _paused(words: list[list[str]]) -> bool:
+    return any(line[0] == "late" for line in words)
 
 
 def test_every_dropout_is_marked_where_it_was_and_none_is_invented(
