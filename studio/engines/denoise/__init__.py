@@ -1,0 +1,1 @@
+"""Engines that clean a recording of noise or of the room, with nothing to download."""

@@ -1,0 +1,98 @@
+"""The built-in noise reduction: what is steady, or what changes slowly, is lowered bin by bin."""
+
+from typing import ClassVar, Final
+
+import numpy as np
+
+from studio.engines.base import Chunking, Effort, EngineInfo, Report, Settings, Sound, Whole
+from studio.engines.denoise import noise
+from studio.engines.denoise.frames import Powers, sound_of, spectra, window_size
+from studio.engines.denoise.suppression import gains
+
+_WINDOW_S: Final = 0.032
+_CHUNK_S: Final = 30.0
+_OVERLAP_S: Final = 2.0
+_STAGE: Final = "Taking out the noise"
+
+
+class _Spectral:
+    """Short spectra, one noise, one gain for all channels, so that nothing moves in the stereo picture."""
+
+    info: ClassVar[EngineInfo]
+
+    def chunking(self, settings: Settings) -> Chunking:
+        del settings
+        return Chunking(chunk_s=_CHUNK_S, overlap_s=_OVERLAP_S)
+
+    def efforts(self, settings: Settings) -> tuple[Effort, ...]:
+        del settings
+        return ()
+
+    def model_hash(self, settings: Settings) -> str:
+        del settings
+        return ""
+
+    def denoise(
+        self,
+        sound: Sound,
+        rate_hz: int,
+        *,
+        strength: float,
+        whole: Whole,
+        settings: Settings,
+        effort: Effort,
+        report: Report,
+    ) -> Sound:
+        del whole, settings, effort
+        report(0.0, _STAGE)
+        if strength <= 0 or not len(sound):
+            report(1.0, _STAGE)
+            return sound.copy()
+        size = window_size(rate_hz, _WINDOW_S)
+        found = spectra(sound, size)
+        powers = np.mean(found.real**2 + found.imag**2, axis=0)
+        report(0.1, _STAGE)
+        level = self._level(powers)
+        factors = gains(powers, level, strength, lambda share: report(0.3 + 0.6 * share, _STAGE))
+        found *= factors
+        report(0.9, _STAGE)
+        cleaned = sound_of(found, size, len(sound))
+        report(1.0, _STAGE)
+        return cleaned
+
+    def _level(self, powers: Powers) -> Powers:
+        raise NotImplementedError
+
+
+class Spectral(_Spectral):
+    """For noise that stays as it is: hum, hiss, a fan."""
+
+    info: ClassVar = EngineInfo(
+        id="spectral",
+        task="denoise",
+        name="Steady noise",
+        licence="GPL-3.0-or-later",
+        about="Lowers noise that stays as it is, such as hum, hiss or a fan. Built in, for any sound.",
+        needs=("scipy",),
+        version_of="scipy",
+    )
+
+    def _level(self, powers: Powers) -> Powers:
+        return noise.steady(powers)[None]
+
+
+class SpectralChanging(_Spectral):
+    """For noise that comes and goes: traffic, rain, other rooms."""
+
+    info: ClassVar = EngineInfo(
+        id="spectral-changing",
+        task="denoise",
+        name="Changing noise",
+        licence="GPL-3.0-or-later",
+        about="Follows noise that swells and fades, such as traffic or rain. Built in, for voices.",
+        needs=("scipy",),
+        version_of="scipy",
+    )
+
+    def _level(self, powers: Powers) -> Powers:
+        return noise.changing(powers)
