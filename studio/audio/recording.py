@@ -15,8 +15,9 @@ from msgspec.structs import replace
 
 from studio.audio import watchdog
 from studio.audio.alignment import Alignment
-from studio.audio.clock import KNOWN_WELL_S, Stamps
+from studio.audio.clock import KNOWN_WELL_S
 from studio.audio.fifo import Fifo
+from studio.audio.incident import Incident
 from studio.audio.playback import Moment
 from studio.audio.state import Listener
 from studio.audio.stream import Microphone
@@ -35,34 +36,8 @@ _SETTLE_S: Final = 0.6
 _UNEVEN_S: Final = 3.0
 """Sound that comes in fits and starts for so long is written as it comes, so that a crash cannot cost it."""
 _SMALLEST_GAP_S: Final = 0.004
-_PLAUSIBLE_S: Final = 0.04
-"""Where the device's word on its delay and the arrival of its sound differ by more, its word is wrong."""
 _PUNCH_IN_S: Final = 4.0
 _BLOCK: Final = 4800
-
-
-class _Incident:
-    """Something that may have cost sound: what came before it, and when sound came again."""
-
-    def __init__(self, kind: MarkKind, at_queue: int, stamps: Stamps, note: str) -> None:
-        self.kind = kind
-        self.at_queue = at_queue
-        self._stamps = stamps
-        self._offset_s = stamps.offset_s()
-        self._earliest_s = stamps.earliest_s()
-        self.stamp = stamps.count
-        self.note = note
-        self.back_s: float | None = None
-        self.again_s: float | None = None
-        self.cut = False
-
-    def missing_s(self) -> float:
-        """How much later the clock of the device is now than before: so much sound never came."""
-        offset_s, earliest_s = self._stamps.offset_s(self.stamp), self._stamps.earliest_s(self.stamp)
-        if offset_s is None or earliest_s is None or self._offset_s is None or self._earliest_s is None:
-            return 0.0
-        by_converter, by_arrival = offset_s - self._offset_s, earliest_s - self._earliest_s
-        return by_converter if abs(by_converter - by_arrival) < _PLAUSIBLE_S else by_arrival
 
 
 class Recorder:
@@ -122,7 +97,7 @@ class Recorder:
             self._looked_at = (self._microphone.stamps.count, 0 if along is None else along.stamps.count)
             self._asked_s = time.monotonic()
             self._asked_at = self._queue.written
-            self._incident: _Incident | None = None
+            self._incident: Incident | None = None
             self._losses_seen = self._microphone.lost_times
             self._overflows_seen = self._microphone.overflows
             self._dropped = 0
@@ -261,12 +236,12 @@ class Recorder:
     def _note(self, kind: MarkKind, note: str, *, at_queue: int | None = None, cut: bool = False) -> None:
         if self._incident is None:
             at_queue = self._queue.written if at_queue is None else at_queue
-            self._incident = _Incident(kind, at_queue, self._microphone.stamps, note)
+            self._incident = Incident(kind, at_queue, self._microphone.stamps, note)
         elif kind != "gap":
             self._incident.kind = kind
         self._incident.cut |= cut
 
-    def _settle(self, writer: TakeWriter, incident: _Incident, *, at_once: bool) -> None:
+    def _settle(self, writer: TakeWriter, incident: Incident, *, at_once: bool) -> None:
         """Once sound has come evenly for a while, see by the clock how much is missing, and put silence there."""
         stamps = self._microphone.stamps
         now_s = time.monotonic()
