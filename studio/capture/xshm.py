@@ -4,8 +4,10 @@ mss brings the bindings to libxcb, the checks of the pixel format and the list o
 picture out of the shared memory, which costs as much as all the rest, so the way of a picture is written here.
 """
 
+import contextlib
 import mmap
 import os
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
@@ -19,6 +21,17 @@ from studio.capture.screen import Area, Cursor, Monitor, Pixels, ScreenChanged
 
 _SHM_WITH_DESCRIPTORS: Final = (1, 2)
 _XFIXES_WITH_CURSOR: Final = (2, 0)
+
+
+@contextlib.contextmanager
+def _answered() -> Iterator[None]:
+    """Mss asserts that there is an answer; a display that has ended gives none."""
+    try:
+        yield
+    except XProtoError:
+        raise
+    except (ScreenShotError, AssertionError) as error:
+        raise trouble.screen_gone() from error
 
 
 class NoSharedMemory(Exception):
@@ -59,17 +72,20 @@ class SharedScreen:
 
     @property
     def bounds(self) -> Area:
-        whole = xcbgen.get_geometry(self._connection, self._display.root)
+        with _answered():
+            whole = xcbgen.get_geometry(self._connection, self._display.root)
         return Area(0, 0, whole.width, whole.height)
 
     def monitors(self) -> tuple[Monitor, ...]:
+        with _answered():
+            listed_ones = self._display.monitors()[1:]
         return tuple(
             Monitor(
                 str(listed.get("output") or listed.get("name") or number),
                 Area(listed["left"], listed["top"], listed["width"], listed["height"]),
                 bool(listed.get("is_primary")),
             )
-            for number, listed in enumerate(self._display.monitors()[1:], 1)
+            for number, listed in enumerate(listed_ones, 1)
         )
 
     def aim(self, area: Area, slots: int) -> None:
@@ -96,14 +112,13 @@ class SharedScreen:
         left, top, width, height = self.area
         assert self._segment is not None
         try:
-            xcbgen.shm_get_image(
-                self._connection, self._display.root, left, top, width, height, ALL_PLANES,
-                xcbgen.ImageFormat.ZPixmap, self._segment, slot * width * height * 4,
-            )  # fmt: skip
+            with _answered():
+                xcbgen.shm_get_image(
+                    self._connection, self._display.root, left, top, width, height, ALL_PLANES,
+                    xcbgen.ImageFormat.ZPixmap, self._segment, slot * width * height * 4,
+                )  # fmt: skip
         except XProtoError as error:
             raise ScreenChanged from error
-        except (ScreenShotError, AssertionError) as error:  # mss asserts that there is an answer
-            raise trouble.screen_gone() from error
 
     def picture(self, slot: int) -> Pixels:
         return self._slots[slot]
@@ -111,7 +126,8 @@ class SharedScreen:
     def cursor(self) -> Cursor | None:
         if not self._can_see_pointer:
             return None
-        seen = xcbgen.xfixes_get_cursor_image(self._connection)
+        with _answered():
+            seen = xcbgen.xfixes_get_cursor_image(self._connection)
         if not seen.width or not seen.height:
             return None
         if self._pointer is None or seen.cursor_serial != self._pointer_serial:
@@ -121,8 +137,9 @@ class SharedScreen:
         return self._pointer._replace(left=seen.x - seen.xhot, top=seen.y - seen.yhot)
 
     def close(self) -> None:
-        self._let_go()
-        self._display.close()
+        with contextlib.suppress(ScreenShotError, AssertionError):  # the display has ended before us
+            self._let_go()
+            self._display.close()
 
     @property
     def _connection(self) -> Connection:

@@ -10,7 +10,6 @@ from msgspec.structs import asdict
 from studio.cli.interrupt import Interrupted
 from studio.cli.line import Line
 from studio.cli.verbs import Call, Outcome, WrongCall
-from studio.errors import StudioError
 from studio.protocol.capture import (
     CaptureFinished,
     CaptureSound,
@@ -24,6 +23,7 @@ from studio.protocol.capture import (
 )
 
 _CONTAINERS: Final = {".mp4": "mp4", ".mkv": "mkv"}
+_STARTING_S: Final = 90.0
 _ENDING_S: Final = 15.0
 _LAYOUT: Final[dict[OverlayKind, tuple[float, float, float, float]]] = {
     "level": (0.02, 0.9, 0.25, 0.04),
@@ -66,15 +66,12 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> Outcome:
     spec = _spec(call)
-    try:
-        with Line("capture") as capture:
-            started = capture.ask(StartCapture(spec=spec), CaptureStarted)
-            try:
-                finished = capture.wait_for(CaptureFinished, spec.seconds + _ENDING_S)
-            except Interrupted:
-                finished = capture.ask(StopCapture(), CaptureFinished, _ENDING_S)
-    except StudioError as error:
-        raise error from None
+    with Line("capture") as capture:
+        started = capture.ask(StartCapture(spec=spec), CaptureStarted, _STARTING_S)
+        try:
+            finished = capture.wait_for(CaptureFinished, spec.seconds + _ENDING_S)
+        except Interrupted:
+            finished = capture.end_with(StopCapture(), CaptureFinished, _ENDING_S)
     data: dict[str, object] = {
         "file": finished.parts[0].path if finished.parts else started.path,
         "parts": [asdict(part) for part in finished.parts],

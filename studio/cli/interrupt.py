@@ -19,11 +19,16 @@ class Watch:
 
     def __init__(self) -> None:
         self.number = 0
+        self._forgotten = False
 
     def check(self) -> None:
         """Raise `Interrupted` when somebody asked us to stop."""
-        if self.number:
+        if self.number and not self._forgotten:
             raise Interrupted(self.number)
+
+    def forget(self) -> None:
+        """What was asked is being done; the next signal still ends the program at once."""
+        self._forgotten = True
 
     def _note(self, number: int, frame: FrameType | None) -> None:
         del frame

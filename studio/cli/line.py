@@ -65,6 +65,11 @@ class Line:
             raise _failure(event.why)
         return event
 
+    def end_with(self, request: Request, answer: type[Answer], timeout_s: float) -> Answer:
+        """After Ctrl+C: ask for what is to come of it all the same."""
+        self._watch.forget()
+        return self.ask(request, answer, timeout_s)
+
     def wait_for(self, answer: type[Answer], timeout_s: float) -> Answer:
         """Return the first event of that kind since the last question; a `StudioError` where its worker dies before."""
         self._wait(lambda: self._died is not None or any(isinstance(event, answer) for event in self._heard), timeout_s)

@@ -59,11 +59,11 @@ def watch(path: Path, keep: bool = True) -> Film:
             if packet.pts is not None:
                 end = max(end, (packet.pts + (packet.duration or 0)) * packet.time_base)
             for frame in packet.decode():
-                picture = frame.to_ndarray(format="gray")
+                picture = np.asarray(frame.to_ndarray(format="gray"), np.uint8)
                 times_s.append(frame.time or 0.0)
                 numbers.append(number_in(picture))
                 if keep:
-                    pictures.append(frame.to_ndarray(format="bgr24"))
+                    pictures.append(np.asarray(frame.to_ndarray(format="bgr24"), np.uint8))
     return Film(times_s, numbers, pictures, float(end), titles)
 
 

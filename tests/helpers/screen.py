@@ -21,7 +21,17 @@ class VirtualScreen:
     def __enter__(self) -> Self:
         read, write = os.pipe()
         self._server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{self.width}x{self.height}x24", "-nolisten", "tcp"],
+            [
+                "Xvfb",
+                "-displayfd",
+                str(write),
+                "-screen",
+                "0",
+                f"{self.width}x{self.height}x24",
+                "-nolisten",
+                "tcp",
+                "-noreset",
+            ],
             pass_fds=[write],
             stderr=subprocess.DEVNULL,
         )
@@ -64,10 +74,16 @@ class VirtualScreen:
         return program
 
     def resize(self, width: int, height: int) -> None:
-        """Make the screen smaller, as a change of resolution does."""
-        subprocess.run(
-            ["xrandr", "--fb", f"{width}x{height}"], env=os.environ | self.environment, check=True, capture_output=True
-        )
+        """Change the resolution, as a person does; not above what the screen began with."""
+        name = f"{width}x{height}"
+        if (width, height) != (self.width, self.height):
+            sides = (width, width + 10, width + 20, width + 30, height, height + 10, height + 20, height + 30)
+            self._xrandr("--newmode", name, "10", *map(str, sides))
+            self._xrandr("--addmode", "screen", name)
+        self._xrandr("--output", "screen", "--mode", name)
+
+    def _xrandr(self, *words: str) -> None:
+        subprocess.run(["xrandr", *words], env=os.environ | self.environment, check=True, capture_output=True)
 
     def kill(self) -> None:
         """End the X server, as a crash would."""
