@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio import paths
 from studio.errors import StudioError
+from studio.media import measured
 from studio.model.edits import AddMedia, Edit, Several
 from studio.model.project import ClipId, Media, MediaId
 from studio.protocol.common import EngineCard, JobId
@@ -155,8 +156,12 @@ class Separating(QObject):
         return self.separate_piece(Piece(clip, group.tracks[-1]), recipe)
 
     def cost(self, card: EngineCard, count: int, seconds: float) -> str:
-        """What it takes to make so many stems of so much sound here, in words."""
-        return "Not measured here yet"
+        """What it takes to make so many stems (1 for cleaning) of so much sound here, in words."""
+        found = measured.estimate(measured.speeds(), card.id, count, self._engines.device, seconds)
+        if found is None:
+            return "Not measured here yet"
+        whole = max(1, round(found.wall_s))
+        return f"about {whole // 60}:{whole % 60:02}, {found.memory_bytes / 1e9:.1f} GB"
 
     def forget(self, media: Sequence[Media]) -> None:
         """Remove sound that was only tried, unless the project or its undo has the same sound."""

@@ -85,7 +85,9 @@ def landed(project: Project, piece: Piece, stems: Sequence[Media], engine: str) 
     apart, only that part goes to a silent track of its own. Volume, fades, place and solo of the source hold for
     each stem, so that all of them together sound as the source did.
     """
-    edits: list[Edit] = _new_media(project, stems)
+    titles = names_of(stems)
+    named = [replace(media, name=f"{piece.name}, {stem}") for media, stem in zip(stems, titles, strict=True)]
+    edits: list[Edit] = _new_media(project, named)
     source = next((track for track in project.tracks if track.id == piece.track), None)
     now = _where_now(source, piece)
     index = len(project.tracks) if source is None else project.tracks.index(source) + 1
@@ -96,7 +98,7 @@ def landed(project: Project, piece: Piece, stems: Sequence[Media], engine: str) 
     like = source or Track(id=piece.track, name="")
     place = now or piece.clip
     tracks = []
-    for offset, (media, stem) in enumerate(zip(stems, names_of(stems), strict=True)):
+    for offset, (media, stem) in enumerate(zip(stems, titles, strict=True)):
         clip = replace(
             place, id=new_clip_id(), media=media.id, source_start=0, name=f"{piece.name}, {stem}", length=place.length
         )

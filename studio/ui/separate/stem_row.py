@@ -35,18 +35,18 @@ class StemRow(QWidget):
         self._desk, self._theme, self._track = desk, theme, track
         self._peaks: dict[MediaId, Peaks] = {}
         self._name = Elided(title, theme, mode=Qt.TextElideMode.ElideRight)
-        self._mute = LetterButton("M", f"Mute {title}", self)
-        self._mute.toggled.connect(lambda on: self._do(SetTrackMute(self._track.id, on)))
-        self._solo = LetterButton("S", f"Solo {title}", self)
-        self._solo.toggled.connect(lambda on: self._do(SetTrackSolo(self._track.id, on)))
-        self._gain = GainSlider(self)
-        self._gain.setRange(_QUIETEST_DB * _STEPS_PER_DB, _LOUDEST_DB * _STEPS_PER_DB)
-        self._gain.setSingleStep(_STEPS_PER_DB // 2)
-        self._gain.setPageStep(3 * _STEPS_PER_DB)
-        self._gain.setFixedHeight(24)
-        self._gain.setAccessibleName(f"Volume of {title}")
-        self._gain.valueChanged.connect(self._set_gain)
-        self._gain.sliderReleased.connect(desk.document.end_gesture)
+        self.mute = LetterButton("M", f"Mute {title}", self)
+        self.mute.toggled.connect(lambda on: self._do(SetTrackMute(self._track.id, on)))
+        self.solo = LetterButton("S", f"Solo {title}", self)
+        self.solo.toggled.connect(lambda on: self._do(SetTrackSolo(self._track.id, on)))
+        self.gain = GainSlider(self)
+        self.gain.setRange(_QUIETEST_DB * _STEPS_PER_DB, _LOUDEST_DB * _STEPS_PER_DB)
+        self.gain.setSingleStep(_STEPS_PER_DB // 2)
+        self.gain.setPageStep(3 * _STEPS_PER_DB)
+        self.gain.setFixedHeight(24)
+        self.gain.setAccessibleName(f"Volume of {title}")
+        self.gain.valueChanged.connect(self._set_gain)
+        self.gain.sliderReleased.connect(desk.document.end_gesture)
         self._db = Text("", theme, tone="secondary", figures=True)
         self._db.setFixedWidth(56)
         self._db.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -55,12 +55,12 @@ class StemRow(QWidget):
         top.setContentsMargins(_DOT_PX + 8, 0, 0, 0)
         top.setSpacing(4)
         top.addWidget(self._name, 1)
-        top.addWidget(self._mute)
-        top.addWidget(self._solo)
+        top.addWidget(self.mute)
+        top.addWidget(self.solo)
         low = QHBoxLayout()
         low.setContentsMargins(_DOT_PX + 4, 0, 0, 0)
         low.setSpacing(4)
-        low.addWidget(self._gain, 1)
+        low.addWidget(self.gain, 1)
         low.addWidget(self._db)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 4)
@@ -75,22 +75,22 @@ class StemRow(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme."""
         self._theme = theme
-        self._gain.set_theme(theme)
-        self._mute.set_colours(theme, theme.warning)
-        self._solo.set_colours(theme, theme.good)
+        self.gain.set_theme(theme)
+        self.mute.set_colours(theme, theme.warning)
+        self.solo.set_colours(theme, theme.good)
         self.update()
 
     def show_track(self, track: Track) -> None:
         """Show this state of the track."""
         self._track = track
-        with QSignalBlocker(self._mute), QSignalBlocker(self._solo), QSignalBlocker(self._gain):
-            self._mute.setChecked(track.muted)
-            self._solo.setChecked(track.soloed)
-            if not self._gain.isSliderDown():
-                self._gain.setValue(round(track.gain_db * _STEPS_PER_DB))
-        self._mute.setToolTip(self._mute.accessibleName())
-        self._solo.setToolTip(self._solo.accessibleName())
-        self._gain.setToolTip(f"{self._gain.accessibleName()}: {gain_text(track.gain_db)}")
+        with QSignalBlocker(self.mute), QSignalBlocker(self.solo), QSignalBlocker(self.gain):
+            self.mute.setChecked(track.muted)
+            self.solo.setChecked(track.soloed)
+            if not self.gain.isSliderDown():
+                self.gain.setValue(round(track.gain_db * _STEPS_PER_DB))
+        self.mute.setToolTip(self.mute.accessibleName())
+        self.solo.setToolTip(self.solo.accessibleName())
+        self.gain.setToolTip(f"{self.gain.accessibleName()}: {gain_text(track.gain_db)}")
         self._db.setText(gain_text(track.gain_db))
         self._name.set_tone("secondary" if track.muted else "text")
         self.update()
@@ -108,7 +108,7 @@ class StemRow(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.track(self._track.colour))
-        painter.drawEllipse(0, self._mute.geometry().center().y() - _DOT_PX // 2, _DOT_PX, _DOT_PX)
+        painter.drawEllipse(0, self.mute.geometry().center().y() - _DOT_PX // 2, _DOT_PX, _DOT_PX)
         painter.end()
 
     def _level_db(self, project: Project, at: float) -> float:
@@ -134,7 +134,7 @@ class StemRow(QWidget):
         return self._peaks[media]
 
     def _set_gain(self, value: int) -> None:
-        self._do(SetTrackGain(self._track.id, value / _STEPS_PER_DB), ends=not self._gain.isSliderDown())
+        self._do(SetTrackGain(self._track.id, value / _STEPS_PER_DB), ends=not self.gain.isSliderDown())
 
     def _do(self, edit: Edit, *, ends: bool = True) -> None:
         try:

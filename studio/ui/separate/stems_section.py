@@ -23,32 +23,32 @@ class StemsSection(Section):
     def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Stems", desk, theme, parent)
         self._group: stems.Group | None = None
-        self._mixer: dict[TrackId, StemRow] = {}
+        self.rows: dict[TrackId, StemRow] = {}
         holder = QWidget(self)
         self._list = QVBoxLayout(holder)
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(8)
         self._made_by = Elided("", theme, tone="secondary")
         self._made_from = Elided("", theme, tone="secondary")
-        self._hear = Button("Hear the source", self)
-        self._hear.setToolTip(tip("Hear the source or its stems", "Ctrl+Alt+H"))
-        self._hear.clicked.connect(lambda: self._run("clip.hear_stems"))
-        self._again = Button("Make again", self)
-        self._again.setToolTip(tip("Make the stems again", "Ctrl+Alt+M", "With the same engine and settings."))
-        self._again.clicked.connect(lambda: self._run("clip.make_again"))
-        self._other = Button("Other engine…", self)
-        self._other.setToolTip(tip("Separate the source with another engine"))
-        self._other.clicked.connect(self._choose_other)
+        self.hear = Button("Hear the source", self)
+        self.hear.setToolTip(tip("Hear the source or its stems", "Ctrl+Alt+H"))
+        self.hear.clicked.connect(lambda: self._run("clip.hear_stems"))
+        self.again = Button("Make again", self)
+        self.again.setToolTip(tip("Make the stems again", "Ctrl+Alt+M", "With the same engine and settings."))
+        self.again.clicked.connect(lambda: self._run("clip.make_again"))
+        self.other = Button("Other engine…", self)
+        self.other.setToolTip(tip("Separate the source with another engine"))
+        self.other.clicked.connect(self._choose_other)
         again = QWidget(self)
         row = QHBoxLayout(again)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        row.addWidget(self._again, 1)
-        row.addWidget(self._other, 1)
+        row.addWidget(self.again, 1)
+        row.addWidget(self.other, 1)
         self.add("Made by", self._made_by)
         self.add("From", self._made_from)
         self.add_wide(holder)
-        self.add_wide(self._hear)
+        self.add_wide(self.hear)
         self.add_wide(again)
         self._clock = QTimer(self, interval=_METER_MS)
         self._clock.timeout.connect(self._show_levels)
@@ -65,31 +65,31 @@ class StemsSection(Section):
         group, project = self._group, self.desk.document.project
         if group is None:
             return
-        for gone in [one for one in self._mixer if one not in group.tracks]:
-            row = self._mixer.pop(gone)
+        for gone in [one for one in self.rows if one not in group.tracks]:
+            row = self.rows.pop(gone)
             self._list.removeWidget(row)
             row.hide()
             row.deleteLater()
         for place, track_id in enumerate(group.tracks):
             track = project.track(track_id)
-            if track_id not in self._mixer:
+            if track_id not in self.rows:
                 title = stems.stem_title(stems.stem_of(project.medium(track.clips[0].media)))
-                row = self._mixer[track_id] = StemRow(self.desk, self.theme, track, title, self)
+                row = self.rows[track_id] = StemRow(self.desk, self.theme, track, title, self)
                 wear(self.theme, row)
                 self._list.insertWidget(place, row)
-            self._mixer[track_id].show_track(track)
+            self.rows[track_id].show_track(track)
         heard = not all(project.track(track).muted for track in group.tracks)
         there = bool(stems.sources_of(project, group))
-        self._hear.setText("Hear the source" if heard else "Hear the stems")
-        self._hear.setAccessibleName(self._hear.text())
-        self._hear.setVisible(there)
+        self.hear.setText("Hear the source" if heard else "Hear the stems")
+        self.hear.setAccessibleName(self.hear.text())
+        self.hear.setVisible(there)
         lineage = group.lineage
         version = f" {lineage.engine_version}" if lineage.engine_version else ""
         self._made_by.setText(f"{self.desk.engines.name_of(lineage.engine)}{version}")
         source = next((media for media in project.media if media.id == group.source), None)
         self._made_from.setText(source.name if source is not None else "a sound that is gone")
-        self._again.setEnabled(source is not None and self.desk.document.read_only is None)
-        self._other.setEnabled(self._again.isEnabled() and there)
+        self.again.setEnabled(source is not None and self.desk.document.read_only is None)
+        self.other.setEnabled(self.again.isEnabled() and there)
 
     def _find(self) -> stems.Group | None:
         selection, project = self.desk.selection, self.desk.document.project
@@ -128,12 +128,12 @@ class StemsSection(Section):
             self._clock.start()
         elif not playing and self._clock.isActive():
             self._clock.stop()
-            for row in self._mixer.values():
+            for row in self.rows.values():
                 row.be_silent()
 
     def _show_levels(self) -> None:
         if not self.isVisible():
             return
         at, project = self.desk.transport.position(), self.desk.document.project
-        for row in self._mixer.values():
+        for row in self.rows.values():
             row.show_level(project, at)

@@ -23,7 +23,7 @@ class Tryout(QWidget):
         super().__init__(parent)
         self._jobs, self._listening, self._theme = jobs, listening, theme
         self._job: JobId | None = None
-        self._buttons: dict[str, Button] = {}
+        self.versions: dict[str, Button] = {}
         self.button = Button("Preview", self)
         self.button.clicked.connect(self.wanted)
         self._line = Elided("", theme, tone="secondary")
@@ -37,12 +37,12 @@ class Tryout(QWidget):
         words.setSpacing(4)
         words.addWidget(self._line)
         words.addWidget(self._bar)
-        self._versions = QHBoxLayout()
-        self._versions.setSpacing(4)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(4)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.button)
-        row.addLayout(self._versions)
+        row.addLayout(self._row)
         row.addLayout(words, 1)
         row.addWidget(self._end)
         self._rows = QVBoxLayout(self)
@@ -79,8 +79,8 @@ class Tryout(QWidget):
             button.setAccessibleName(f"Hear: {title}")
             button.setToolTip(f"Hear: {title}\nAgain: stop")
             button.clicked.connect(lambda _on=False, which=key: self._listening.hear(which))
-            self._versions.addWidget(button)
-            self._buttons[key] = button
+            self._row.addWidget(button)
+            self.versions[key] = button
         self._show_job()
         self._show_heard()
 
@@ -98,11 +98,11 @@ class Tryout(QWidget):
         self._show_job()
 
     def _drop_buttons(self) -> None:
-        for button in self._buttons.values():
-            self._versions.removeWidget(button)
+        for button in self.versions.values():
+            self._row.removeWidget(button)
             button.hide()
             button.deleteLater()
-        self._buttons = {}
+        self.versions = {}
 
     def _cancel(self) -> None:
         if self._job is not None:
@@ -128,5 +128,5 @@ class Tryout(QWidget):
             self._rows.addWidget(self._failure)
 
     def _show_heard(self) -> None:
-        for key, button in self._buttons.items():
+        for key, button in self.versions.items():
             button.setChecked(key == self._listening.heard)

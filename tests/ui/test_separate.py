@@ -1,0 +1,224 @@
+"""A clip comes apart by one button: the real window, the real worker, short sounds."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from studio import desktop, paths
+from studio.desktop import Studio
+from studio.errors import Explanation
+from studio.media.wav import Frames, MappedWav
+from studio.model.project import Clip
+from studio.protocol.jobs import ExportSpec, Separated
+from studio.protocol.messages import Result
+from studio.session import opening
+from studio.session.jobs import JobRow
+from studio.session.recipes import Recipe
+from studio.session.settings_file import SettingsFile
+from studio.session.stems import pieces
+from studio.ui.separate.compare_dialog import CompareDialog
+from studio.ui.separate.separate_dialog import SeparateDialog
+from tests.helpers import sounds
+
+RATE = 44100
+WAIT_MS = 60_000
+
+
+def song(length_s: float) -> Frames:
+    """A voice in the middle and noise at the sides."""
+    length = round(length_s * RATE)
+    voice = np.repeat(sounds.buzz(length, RATE, gain=0.2), 2, axis=1)
+    return np.asarray(voice + sounds.noise(length, 2, gain=0.05), np.float32)
+
+
+@pytest.fixture
+def studio(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Studio]:
+    """The window on a new project with three seconds of song on a track, which is selected."""
+    made = Studio(qapp, SettingsFile(paths.config() / "settings.json"))
+    opening.open_new(made.desk)
+    made.window.fill(made.desk)
+    made.window.show()
+    with qtbot.waitSignal(made.compute.ready, timeout=WAIT_MS):
+        made.compute.start()
+    bring(qtbot, made, tmp_path / "song.wav", 3.0)
+    yield made
+    made.end()
+    made.window.close()
+    made.window.deleteLater()
+    made.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def bring(qtbot: QtBot, studio: Studio, path: Path, length_s: float) -> Clip:
+    """Import a song and select its clip."""
+    soundfile.write(path, song(length_s), RATE, subtype="FLOAT")
+    with qtbot.waitSignal(studio.importing.imported, timeout=WAIT_MS):
+        studio.importing.add([path])
+    idle(qtbot, studio)
+    clip = studio.document.project.tracks[-1].clips[0]
+    studio.selection.set_clips([clip.id], studio.document.project)
+    return clip
+
+
+def idle(qtbot: QtBot, studio: Studio) -> None:
+    qtbot.waitUntil(lambda: not studio.jobs.busy, timeout=WAIT_MS)
+
+
+def open_dialog(studio: Studio) -> SeparateDialog:
+    assert desktop.run(studio, "clip.separate")
+    dialog = studio.window.parts.dialogs.separation("separate")
+    assert isinstance(dialog, SeparateDialog)
+    return dialog
+
+
+def try_it(qtbot: QtBot, studio: Studio, dialog: SeparateDialog) -> None:
+    """Preview: it is heard, the project stays as it is, and nothing is left of it."""
+    before = studio.document.project
+    files = set((studio.document.folder / "media").iterdir())
+    dialog.tryout.button.click()
+    qtbot.waitUntil(lambda: set(dialog.tryout.versions) == {"source", "vocals", "accompaniment"}, timeout=WAIT_MS)
+    idle(qtbot, studio)
+    assert studio.document.project is before
+    assert set((studio.document.folder / "media").iterdir()) > files
+
+    dialog.tryout.versions["vocals"].click()
+    auditioned = studio.transport.auditioned
+    assert auditioned is not None
+    assert [media.name for media in auditioned.media] == ["vocals"]
+
+    dialog.close()
+    assert studio.transport.auditioned is None
+    assert set((studio.document.folder / "media").iterdir()) == files
+
+
+def heard(studio: Studio, clip: Clip) -> Frames:
+    """The samples of a clip's sound."""
+    wav = MappedWav.open(studio.document.folder / studio.document.project.medium(clip.media).file)
+    return np.array(wav.frames[clip.source_start : clip.source_end])
+
+
+def test_after_a_preview_one_button_puts_stems_below_the_clip_that_add_up_to_it(qtbot: QtBot, studio: Studio) -> None:
+    (source,) = studio.document.project.clips
+    dialog = open_dialog(studio)
+    try_it(qtbot, studio, dialog)
+
+    steps = studio.document.position
+    dialog = open_dialog(studio)
+    assert dialog.go.isEnabled()
+    with qtbot.waitSignal(studio.desk.separating.landed, timeout=WAIT_MS):
+        dialog.go.click()
+    assert not dialog.isVisible()
+
+    first, *made = studio.document.project.tracks
+    assert [track.name for track in made] == ["Vocals, built-in (basic)", "Accompaniment, built-in (basic)"]
+    assert first.muted
+    assert [(track.clips[0].start, track.clips[0].length) for track in made] == [(source.start, source.length)] * 2
+    residual = heard(studio, source) - sum(heard(studio, track.clips[0]) for track in made)
+    assert 20 * np.log10(np.abs(residual).max() + 1e-12) < -90
+
+    assert studio.document.position == steps + 1
+    studio.document.undo()
+    assert [track.muted for track in studio.document.project.tracks] == [False]
+
+
+def test_the_inspector_mixes_the_stems_and_makes_them_again(qtbot: QtBot, studio: Studio) -> None:
+    (source,) = studio.document.project.clips
+    with qtbot.waitSignal(studio.desk.separating.landed, timeout=WAIT_MS):
+        studio.desk.separating.separate([source.id], Recipe())
+    mixer = studio.window.parts.right.inspector.stems
+    assert not mixer.isHidden()
+    vocals = next(iter(mixer.rows.values()))
+    vocals.solo.click()
+    assert [track.soloed for track in studio.document.project.tracks] == [False, True, False]
+    vocals.gain.setValue(-60)
+    assert studio.document.project.tracks[1].gain_db == -6.0
+
+    mixer.hear.click()
+    assert [track.muted for track in studio.document.project.tracks] == [False, True, True]
+    mixer.hear.click()
+    assert [track.muted for track in studio.document.project.tracks] == [True, False, False]
+
+    with qtbot.waitSignal(studio.desk.separating.landed, timeout=WAIT_MS):
+        mixer.again.click()
+    assert len(studio.document.project.tracks) == 5
+    again = studio.document.project.tracks[1].clips[0]
+    assert np.array_equal(heard(studio, again), heard(studio, studio.document.project.tracks[3].clips[0]))
+
+
+def test_what_was_stopped_goes_on_where_it_was(qtbot: QtBot, studio: Studio, tmp_path: Path) -> None:
+    long = bring(qtbot, studio, tmp_path / "long.wav", 30.0)
+    results: list[Result] = []
+    studio.jobs.finished.connect(lambda _row, result: results.append(result))
+    with qtbot.waitSignal(studio.desk.separating.grew, timeout=WAIT_MS):
+        (job,) = studio.desk.separating.separate([long.id], Recipe())
+    inspector = studio.window.parts.right.inspector
+    assert not inspector.growing.isHidden()
+    studio.jobs.cancel(job)
+    qtbot.waitUntil(lambda: state(studio.jobs.row(job)) == "stopped", timeout=WAIT_MS)
+    assert inspector.growing.isHidden()
+    assert len(studio.document.project.tracks) == 2
+
+    with qtbot.waitSignal(studio.desk.separating.landed, timeout=WAIT_MS):
+        studio.jobs.retry(job)
+    idle(qtbot, studio)
+    (done,) = [result for result in results if isinstance(result, Separated)]
+    assert done.spent.resumed > 0.3
+    assert len(studio.document.project.tracks) == 4
+
+
+def state(row: JobRow | None) -> str:
+    return row.state if row is not None else ""
+
+
+def test_engines_get_letters_until_the_ear_has_chosen(qtbot: QtBot, studio: Studio) -> None:
+    dialog = studio.window.parts.dialogs.separation("compare")
+    assert isinstance(dialog, CompareDialog)
+    assert not dialog.go.isEnabled()  # one engine alone is no comparison
+
+    (piece,) = pieces(studio.document.project, studio.selection.clips)
+    failures: list[Explanation] = []
+    dialog.trial.failed.connect(failures.append)
+    dialog.trial.begin(piece, ["builtin", "no such engine"], 2)
+    qtbot.waitUntil(lambda: [why.code for why in failures] == ["trial.too_few"], timeout=WAIT_MS)
+
+    dialog.trial.begin(piece, ["builtin", "builtin"], 2)
+    qtbot.waitUntil(lambda: dialog.trial.state == "listening", timeout=WAIT_MS)
+    assert [dialog.trial.engine_of(letter) for letter in dialog.trial.letters] == ["", ""]
+    assert dialog.trial.media("A", "vocals")[1] == dialog.trial.media("B", "vocals")[1] == 0.0
+    dialog.trial.choose("B")
+    assert dialog.trial.engine_of("B") == "builtin"
+    assert dialog.go.text() == "Separate with built-in (basic)"
+    with qtbot.waitSignal(studio.desk.separating.landed, timeout=WAIT_MS):
+        dialog.go.click()
+    assert len(studio.document.project.tracks) == 3
+
+
+def test_a_batch_writes_stems_of_every_file_and_tries_a_broken_one_again(
+    qtbot: QtBot, studio: Studio, tmp_path: Path
+) -> None:
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    good, broken = folder / "a good one.wav", folder / "broken.wav"
+    soundfile.write(good, song(2.0), RATE)
+    broken.write_bytes(b"This was a song once. " * 100)
+    batch = studio.desk.separating.batch
+    assert batch.add([folder]) == 2
+    with qtbot.waitSignal(batch.ended, timeout=WAIT_MS):
+        batch.start(Recipe(), out, ExportSpec(container="wav", sample_format="int16"))
+    assert [row.state for row in batch.rows] == ["done", "failed"]
+    assert batch.rows[1].why is not None
+    assert batch.rows[1].why.cause
+    assert sorted(path.name for path in (out / "a good one").iterdir()) == ["accompaniment.wav", "vocals.wav"]
+    assert soundfile.info(out / "a good one" / "vocals.wav").samplerate == RATE
+
+    soundfile.write(broken, song(2.0), RATE)
+    with qtbot.waitSignal(batch.ended, timeout=WAIT_MS):
+        batch.retry_failed()
+    assert [row.state for row in batch.rows] == ["done", "done"]
+    assert (out / "broken" / "vocals.wav").is_file()
