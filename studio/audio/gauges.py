@@ -8,7 +8,7 @@ from studio.audio import watchdog
 from studio.audio.fifo import Fifo
 from studio.audio.levels import Levels, Momentary
 from studio.audio.state import Points
-from studio.audio.watchdog import Alarms, Clipping, Lasting
+from studio.audio.watchdog import Alarms, Clipping, Lasting, Stuttering
 from studio.media.wav import Frames
 
 _HOLD_S: Final = 0.25
@@ -35,7 +35,7 @@ class _Side:
 
 
 class Gauges:
-    """Levels of input and output for views, loudness of the output; says when a microphone is silent or clips."""
+    """Levels and loudness for views; says when a microphone is silent or clips, and when what is played stutters."""
 
     def __init__(self, came: Fifo, played: Fifo, rate_hz: float, meters: Points, alarms: Alarms) -> None:
         self._input = _Side(came)
@@ -45,13 +45,18 @@ class Gauges:
         self._alarms = alarms
         self._silent = Lasting(watchdog.SILENT_S)
         self._clipping = Clipping()
+        self._stuttering = Stuttering()
 
-    def look(self, now_s: float, microphone: str) -> None:
-        """Append a point. `microphone` is the name of the one that is open, "" for none."""
+    def look(self, now_s: float, microphone: str, dropouts: int) -> None:
+        """Append a point. `microphone` is the one that is open, "" for none; `dropouts` are those of the output."""
         self._momentary.hear(self._output.look(now_s))
         came = self._input.look(now_s)
         heard, played = self._input.levels, self._output.levels
         self._meters.append(now_s, *heard.peak_db, *heard.rms_db, *played.peak_db, *played.rms_db, self._momentary.lufs)
+        if self._stuttering.look(dropouts, now_s):
+            self._alarms.raise_("stuttering", watchdog.stuttering())
+        else:
+            self._alarms.clear("stuttering")
         if not microphone:
             self._silent.look(False, now_s)
             self._alarms.clear("silent")

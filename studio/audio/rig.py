@@ -183,7 +183,7 @@ class Rig:
                 with self._asked_lock:
                     if self._asked.playing and not heard.playing and self._chain.played_out:
                         self._asked = Asked(False, self._asked.serial)
-            self._chain.gauges.look(now_s, self._keeper.ends["input"].open_name)
+            self._chain.gauges.look(now_s, self._keeper.ends["input"].open_name, self._chain.speaker.underflows)
 
     def _say_state(self) -> None:
         output, input = self._keeper.ends["output"], self._keeper.ends["input"]  # noqa: A001

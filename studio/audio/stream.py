@@ -77,8 +77,6 @@ class Speaker:
         self.called_s = math.inf
         self.delay_s = 0.0
         self.underflows = 0
-        self.starved = 0
-        self.expecting = False
         self.monitoring = False
         self.monitor_gain = 1.0
         self._queue = queue
@@ -98,8 +96,6 @@ class Speaker:
         self.stamps.add(self.frames, dac_s, first, filled if row < 0 else row, now_s)
         if row >= 0:
             self.stamps.add(self.frames + row, dac_s + row / self.stamps.rate_hz, number, filled - row, now_s)
-        if filled < frames and self.expecting:
-            self.starved += 1
         if self.monitoring:
             self._add_monitor(mix)
         np.clip(mix, -1.0, 1.0, out=mix)

@@ -1,5 +1,6 @@
 """What is told to a person while sound goes wrong: when a trouble begins, when it ends, in which words."""
 
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final, Literal
@@ -16,6 +17,7 @@ TroubleKind = Literal[
     "silent",
     "clipping",
     "dropped",
+    "stuttering",
     "disk_low",
     "disk_full",
     "media_missing",
@@ -28,6 +30,8 @@ SILENT_S: Final = 3.0
 SILENT_PEAK_DB: Final = -100.0
 CLIPPED_PEAK_DB: Final = -0.01
 _CLIPPING_LASTS_S: Final = 2.0
+_STUTTERS: Final = 3
+_STUTTERING_LASTS_S: Final = 10.0
 DISK_LOW_S: Final = 300.0
 DISK_ALARM_S: Final = 60.0
 DISK_FLOOR_BYTES: Final = 2 << 20
@@ -96,6 +100,24 @@ class Clipping:
             self.count += 1
             self._last_s = now_s
         return now_s - self._last_s < _CLIPPING_LASTS_S
+
+
+class Stuttering:
+    """Whether what is played drops out often: three times in ten seconds; over when it did not for as long."""
+
+    def __init__(self) -> None:
+        self._dropouts = 0
+        self._at_s: deque[float] = deque(maxlen=_STUTTERS)
+        self._stutters = False
+
+    def look(self, dropouts: int, now_s: float) -> bool:
+        """Note how many dropouts there have been in all, and return whether it stutters."""
+        if dropouts > self._dropouts:
+            self._dropouts = dropouts
+            self._at_s.append(now_s)
+        recent = [at_s for at_s in self._at_s if now_s - at_s < _STUTTERING_LASTS_S]
+        self._stutters = len(recent) == _STUTTERS or (self._stutters and bool(recent))
+        return self._stutters
 
 
 def stalled(device: str) -> Explanation:
@@ -169,6 +191,15 @@ def xruns(count: int) -> Explanation:
         title="The sound dropped out.",
         cause=f"The computer was too busy to serve the sound card in time ({count} ×).",
         remedy="Close other programs, or choose a larger block size in Preferences.",
+    )
+
+
+def stuttering() -> Explanation:
+    return Explanation(
+        code="audio.stuttering",
+        title="What you hear stutters.",
+        cause="The computer is too busy to serve the loudspeaker in time, again and again.",
+        remedy="Close other programs, or choose a larger block size in Preferences. No recorded sound is lost by this.",
     )
 
 

@@ -130,6 +130,7 @@ class Trouble(Message, frozen=True, kw_only=True):
         "silent",
         "clipping",
         "dropped",
+        "stuttering",
         "disk_low",
         "disk_full",
         "media_missing",

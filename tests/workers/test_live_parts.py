@@ -20,7 +20,7 @@ from studio.audio.levels import Levels, Momentary
 from studio.audio.playback import Player, Span
 from studio.audio.recording import Recorder
 from studio.audio.stream import Limiter, Microphone, Speaker
-from studio.audio.watchdog import Alarm, Alarms, Lasting
+from studio.audio.watchdog import Alarm, Alarms, Lasting, Stuttering
 from studio.errors import StudioError
 from studio.media.takes import TakeHeader, TakeWriter, read_marks
 from studio.media.wav import Frames
@@ -368,6 +368,16 @@ def test_something_has_lasted_only_without_a_break() -> None:
     assert not lasting.look(False, 12.95)
     assert not lasting.look(True, 13.0)
     assert lasting.look(True, 16.0)
+
+
+def test_playing_stutters_when_it_drops_out_often_and_not_for_one_dropout() -> None:
+    stuttering = Stuttering()
+    assert not stuttering.look(1, 10.0)
+    assert not stuttering.look(2, 15.0)
+    assert not stuttering.look(3, 24.9)
+    assert stuttering.look(4, 24.95)
+    assert stuttering.look(4, 34.9)
+    assert not stuttering.look(4, 35.0)
 
 
 def test_a_missing_device_is_said_and_never_another_taken() -> None:
