@@ -7,9 +7,8 @@ from typing import Final
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QPainter, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QMenu, QScrollBar, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollBar, QSplitter, QVBoxLayout, QWidget
 
-from studio.commands import BY_ID, run
 from studio.model.levels import gain_to_db
 from studio.model.project import Project, Track, TrackId
 from studio.session.desk import Desk
@@ -20,8 +19,8 @@ from studio.ui.theme import Theme
 from studio.ui.timeline.canvas import TracksCanvas
 from studio.ui.timeline.file_sound import FileSounds
 from studio.ui.timeline.header_column import HeaderColumn
-from studio.ui.timeline.hit import Hit
 from studio.ui.timeline.kept_looks import KeptLooks
+from studio.ui.timeline.menus import Menus
 from studio.ui.timeline.pitch_lane import PitchLane
 from studio.ui.timeline.playhead import follow
 from studio.ui.timeline.rows import CLIP_HEADER, DEFAULT_HEIGHT
@@ -41,45 +40,6 @@ _SCROLL_STEPS: Final = 10000
 _NORMAL_SAMPLES_PER_PX_S: Final = 100
 """Normal zoom shows a hundred pixels a second."""
 
-_CLIP_MENU: Final = (
-    "edit.cut",
-    "edit.copy",
-    "edit.paste",
-    "edit.duplicate",
-    "edit.delete",
-    "",
-    "edit.split",
-    "edit.join",
-    "edit.trim",
-    "edit.silence",
-    "",
-    "clip.gain",
-    "clip.fade_in",
-    "clip.fade_out",
-    "clip.normalise",
-    "clip.rename",
-    "",
-    "clip.separate",
-    "clip.denoise",
-    "clip.dereverb",
-    "clip.compare_engines",
-    "",
-    "pitch.find",
-    "view.zoom_selection",
-)
-_EMPTY_MENU: Final = ("edit.paste", "edit.select_all", "", "marker.add", "track.add", "", "view.zoom_fit")
-_TRACK_MENU: Final = ("track.rename", "track.up", "track.down", "track.remove", "", "track.add")
-_RULER_MENU: Final = (
-    "marker.add",
-    "marker.rename",
-    "marker.remove",
-    "",
-    "transport.loop_selection",
-    "transport.loop",
-    "",
-    "view.follow",
-)
-
 
 class TimelineView(QWidget):
     """Everything over time in one widget. Its `zoom_…`, `show_sample` and `visible` are what `View` promises."""
@@ -90,7 +50,6 @@ class TimelineView(QWidget):
         super().__init__(parent)
         self._desk = desk
         self._theme = theme
-        self._actions = actions
         self._ticks = 0
         self._fitted = False
         self.sight = Sight(self)
@@ -102,8 +61,9 @@ class TimelineView(QWidget):
         self.heads = HeaderColumn(desk, theme, self.sight)
         self.canvas = TracksCanvas(desk, theme, self.sight, self.sounds)
         self.pitch = PitchLane(desk, theme, self.sight)
+        self._menus = Menus(desk, actions, self)
         self._add = IconButton("Add track", "add-track", theme, keys="Ctrl+Shift+N")
-        self._add.clicked.connect(partial(self._run, "track.add"))
+        self._add.clicked.connect(partial(self._menus.run, "track.add"))
         self._across = QScrollBar(Qt.Orientation.Horizontal)
         self._across.setAccessibleName("Scroll in time")
         self._down = QScrollBar(Qt.Orientation.Vertical)
@@ -118,10 +78,10 @@ class TimelineView(QWidget):
         self.sight.moved.connect(self._show_scroll)
         self.sight.moved.connect(self._show_playhead)
         self.sight.laid_out.connect(self._show_scroll)
-        self.ruler.menu_wanted.connect(partial(self._menu, _RULER_MENU))
-        self.ruler.rename_wanted.connect(partial(self._run, "marker.rename"))
+        self.ruler.menu_wanted.connect(self._menus.of_ruler)
+        self.ruler.rename_wanted.connect(partial(self._menus.run, "marker.rename"))
         self.heads.menu_wanted.connect(self._track_menu)
-        self.canvas.menu_wanted.connect(self._canvas_menu)
+        self.canvas.menu_wanted.connect(self._menus.of_tracks)
         desk.document.changed.connect(self._project_changed)
         desk.document.folder_changed.connect(self._folder_changed)
         desk.selection.changed.connect(self._show_playhead)
@@ -263,10 +223,6 @@ class TimelineView(QWidget):
 
     # Looks
 
-    def set_actions(self, actions: Actions) -> None:
-        """The window's actions, for menus with their keys."""
-        self._actions = actions
-
     def set_theme(self, theme: Theme) -> None:
         """Paint with another palette; the parts are told by themselves."""
         self._theme = theme
@@ -363,6 +319,9 @@ class TimelineView(QWidget):
                 peak = max(peak, max(float(high), -float(low)) * 10 ** (clip.gain_db / 20))
         return gain_to_db(peak) + track.gain_db if peak else -120.0
 
+    def _track_menu(self, place: QPoint, track: TrackId) -> None:
+        self._menus.of_track(place, self.heads.header(track))
+
     # Scroll bars
 
     def _show_scroll(self) -> None:
@@ -391,51 +350,3 @@ class TimelineView(QWidget):
         if not self._fitted and self._desk.document.project.length:
             self._fitted = True
             QTimer.singleShot(0, self, self.sight.fit)
-
-    # Menus
-
-    def _run(self, id: str) -> None:
-        if self._actions is not None:
-            self._actions.run(id)
-        else:
-            run(BY_ID[id], self._desk)
-
-    def _menu(self, ids: tuple[str, ...], place: QPoint) -> None:
-        menu = QMenu(self)
-        self._fill(menu, ids)
-        self._open(menu, place)
-
-    def _canvas_menu(self, place: QPoint, under: Hit) -> None:
-        selected = under.clip is not None or self._desk.selection.is_range
-        self._menu(_CLIP_MENU if selected else _EMPTY_MENU, place)
-
-    def _track_menu(self, place: QPoint, track: TrackId) -> None:
-        menu = QMenu(self)
-        header = self.heads.header(track)
-        if header is not None:
-            header.fill_menu(menu)
-            menu.addSeparator()
-        self._fill(menu, _TRACK_MENU)
-        self._open(menu, place)
-
-    def _fill(self, menu: QMenu, ids: tuple[str, ...]) -> None:
-        menu.setToolTipsVisible(True)
-        for which in ids:
-            if not which:
-                menu.addSeparator()
-            elif self._actions is not None and which in self._actions:
-                menu.addAction(self._actions.action(which))
-            else:
-                command = BY_ID[which]
-                reason = command.unavailable(self._desk)
-                action = menu.addAction(command.title)
-                action.setEnabled(not reason)
-                action.setToolTip(reason or command.title)
-                action.triggered.connect(partial(self._run_unchecked, which))
-
-    def _run_unchecked(self, id: str, _checked: bool = False) -> None:
-        self._run(id)
-
-    def _open(self, menu: QMenu, place: QPoint) -> None:
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(place)
