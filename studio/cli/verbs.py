@@ -66,6 +66,8 @@ VERBS: Final = (
     Verb("open", "open the window on a project or on sound and video files", "studio.cli.open"),
     Verb("pitch", "find the melody of a sound or video file, as CSV or JSON", "studio.cli.pitch"),
     Verb("capture", "record the screen with sound into a video file", "studio.cli.capture"),
+    Verb("separate", "take songs apart into stems: vocals, accompaniment and more", "studio.cli.separate"),
+    Verb("denoise", "take noise or the room out of a recording", "studio.cli.denoise"),
     Verb("export", "render a project to WAV, FLAC, MP3, M4A or Opus", "studio.cli.export"),
     Verb("demo", "do the whole job once without a window, and show the results", "studio.cli.demo"),
     Verb("picture", "write a picture of the window with a project open", "studio.cli.picture"),
