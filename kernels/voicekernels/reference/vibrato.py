@@ -11,6 +11,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+Series = NDArray[np.float64]
+
 SLOWEST_HZ: Final = 3.0
 FASTEST_HZ: Final = 10.0
 FEWEST_CYCLES: Final = 3.0
@@ -20,8 +22,6 @@ _DRIFT_ORDER: Final = 3
 _RATES: Final = 71
 _RAMPS_S: Final = (0.06, 0.15, 0.3)
 _ROUNDS: Final = 12
-
-Series = NDArray[np.float64]
 
 
 class Fit(NamedTuple):
@@ -36,6 +36,8 @@ class Fit(NamedTuple):
     extent_error_cents: float
     explained: float
     """The share of the contour's movement about its drift that the vibrato explains, 0 to 1."""
+    curve: Series
+    """Drift and vibrato together, in cents, float64 (frames,)."""
 
 
 def fit(cents: Series, weights: Series, frames_per_s: float) -> Fit | None:
@@ -79,7 +81,8 @@ def fit(cents: Series, weights: Series, frames_per_s: float) -> Fit | None:
     found = np.array((rate, 0.0, start[1], start[2]))
     found, rest, covariance = _refine(drift, time, length, found, cents, root)
     rate, change, onset, ramp = (float(value) for value in found)
-    linear = _left(_columns(drift, time, length, (rate, change, onset, ramp)), cents, root)[0]
+    columns = _columns(drift, time, length, (rate, change, onset, ramp))
+    linear = _left(columns, cents, root)[0]
     extent = float(np.hypot(linear[-2], linear[-1]))
     steady = min(onset + ramp, length)
     middle = 0.5 * (steady + length) / length - 0.5
@@ -92,6 +95,7 @@ def fit(cents: Series, weights: Series, frames_per_s: float) -> Fit | None:
         rate_error_hz=float(np.hypot(spread[0], spread[1] * middle)),
         extent_error_cents=float(spread[4]),
         explained=float(1.0 - rest / max(straight, 1e-12)),
+        curve=columns @ linear,
     )
 
 

@@ -13,13 +13,12 @@ from studio.engines.base import FRAMES_PER_S, Mono
 from studio.engines.melody.analysis import RATE_HZ
 from voicekernels.reference.harmonics import HALF, HARMONICS, POINTS, POINTS_A_PERIOD
 
-_PASSES: Final = 3
 _HIGHEST_HARMONIC_HZ: Final = 3400.0
 
 Series = NDArray[np.float64]
 
 
-def along(sound: Mono, start_s: float, hz: Series) -> tuple[Series, Series]:
+def along(sound: Mono, start_s: float, hz: Series, passes: int = 3) -> tuple[Series, Series]:
     """Return the exact pitch in Hz of a note and how exact each frame of it is.
 
     `sound` is at 8 kHz; frame `i` of `hz`, all of them above 0, lies `start_s + i / 200` seconds into it.
@@ -28,7 +27,7 @@ def along(sound: Mono, start_s: float, hz: Series) -> tuple[Series, Series]:
 
     exact = np.asarray(hz, np.float64).copy()
     weight = np.ones(len(exact))
-    for _ in range(_PASSES):
+    for _ in range(passes):
         unrolled = _unrolled(sound, start_s, exact)
         count = np.clip(_HIGHEST_HARMONIC_HZ / exact, 1, HARMONICS).astype(np.int32)
         found = harmonics.measure(unrolled, count)

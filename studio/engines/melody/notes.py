@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -22,7 +23,8 @@ _LEAST_EXPLAINED: Final = 0.6
 _LEAST_EXTENT_CENTS: Final = 6.0
 _LEAST_SURE: Final = 6.0  # standard deviations of the extent that it has to be above nothing
 _VOICED_SHARE: Final = 0.9
-_EDGE_S: Final = 0.02
+_EDGE: Final = 4  # frames at either end of a note that are left out
+_SECOND_LOOKS: Final = 2
 
 Series = NDArray[np.float64]
 
@@ -69,7 +71,7 @@ def spans(curve: PitchCurve) -> Iterator[tuple[int, int]]:
     for start, stop in _runs(_bridged(curve.voiced)):
         cents = _cents(curve.hz[start:stop])
         edges = [start, *(start + cut for cut in _cuts(cents)), stop]
-        for first, last in zip(edges[:-1], edges[1:], strict=True):
+        for first, last in pairwise(edges):
             if last - first >= _SHORTEST_S * FRAMES_PER_S:
                 yield first, last
 
@@ -79,7 +81,14 @@ def _note(sound: Mono, curve: PitchCurve, start: int, stop: int) -> Note:
     exact, weight = along(sound, start / FRAMES_PER_S, hz)
     cents = 1200 * np.log2(exact)
     weight = np.where(curve.voiced[start:stop], weight, 0.0)
-    vibrato = _vibrato(cents, weight)
+    found = _fitted(cents, weight)
+    for _ in range(_SECOND_LOOKS if found else 0):
+        # Straightened along the curve that was fitted, nothing of the vibrato is left to average away.
+        exact, weight = along(sound, start / FRAMES_PER_S, _following(cents, found), passes=1)
+        cents = 1200 * np.log2(exact)
+        weight = np.where(curve.voiced[start:stop], weight, 0.0)
+        found = _fitted(cents, weight) or found
+    vibrato = _vibrato(cents, found) if found else None
     return Note(
         start_s=start / FRAMES_PER_S,
         end_s=stop / FRAMES_PER_S,
@@ -88,31 +97,41 @@ def _note(sound: Mono, curve: PitchCurve, start: int, stop: int) -> Note:
     )
 
 
-def _vibrato(cents: Series, weight: Series) -> Vibrato | None:
-    edge = round(_EDGE_S * FRAMES_PER_S)
-    inner = slice(edge, len(cents) - edge)
+def _fitted(cents: Series, weight: Series) -> fitting.Fit | None:
+    """The vibrato of a note's inner part, if what was found deserves the name."""
+    inner = slice(_EDGE, len(cents) - _EDGE)
     cents, weight = cents[inner], weight[inner]
     if len(cents) < 2 or not weight.any() or np.mean(weight > 0) < _VOICED_SHARE:
         return None
-    weight = _trusted(cents, np.minimum(weight, 4 * np.median(weight)))
-    found = fitting.fit(cents, weight, FRAMES_PER_S)
+    found = fitting.fit(cents, _trusted(cents, np.minimum(weight, 4 * np.median(weight))), FRAMES_PER_S)
     if found is None:
         return None
-    steady_s = len(cents) / FRAMES_PER_S - found.steady_s
-    cycles = steady_s * found.rate_hz
-    if (
-        cycles < fitting.FEWEST_CYCLES
-        or not fitting.SLOWEST_HZ <= found.rate_hz <= fitting.FASTEST_HZ
-        or found.explained < _LEAST_EXPLAINED
-        or found.half_extent_cents < max(_LEAST_EXTENT_CENTS, _LEAST_SURE * found.extent_error_cents)
-    ):
-        return None
+    cycles = (len(cents) / FRAMES_PER_S - found.steady_s) * found.rate_hz
+    deserved = (
+        cycles >= fitting.FEWEST_CYCLES
+        and fitting.SLOWEST_HZ <= found.rate_hz <= fitting.FASTEST_HZ
+        and found.explained >= _LEAST_EXPLAINED
+        and found.half_extent_cents >= max(_LEAST_EXTENT_CENTS, _LEAST_SURE * found.extent_error_cents)
+    )
+    return found if deserved else None
+
+
+def _following(cents: Series, found: fitting.Fit) -> Series:
+    """The pitch of the fitted curve in Hz, for all frames of the note."""
+    curve = cents.copy()
+    curve[_EDGE : len(cents) - _EDGE] = found.curve
+    hz: Series = 2 ** (curve / 1200)
+    return hz
+
+
+def _vibrato(cents: Series, found: fitting.Fit) -> Vibrato:
+    steady = cents[_EDGE + round(found.steady_s * FRAMES_PER_S) : len(cents) - _EDGE]
     return Vibrato(
         rate_hz=found.rate_hz,
         half_extent_cents=found.half_extent_cents,
-        onset_s=found.onset_s + _EDGE_S,
-        regularity=_regularity(cents[round(found.steady_s * FRAMES_PER_S) :], found.rate_hz),
-        cycles=cycles,
+        onset_s=found.onset_s + _EDGE / FRAMES_PER_S,
+        regularity=_regularity(steady, found.rate_hz),
+        cycles=len(steady) / FRAMES_PER_S * found.rate_hz,
         rate_error_hz=found.rate_error_hz,
         extent_error_cents=found.extent_error_cents,
     )
@@ -138,7 +157,7 @@ def _regularity(cents: Series, rate_hz: float) -> float:
         return 0.0
     at = rising + moved[rising] / (moved[rising] - moved[rising + 1])
     lengths = np.diff(at)
-    swings = np.array([np.ptp(moved[a : b + 1]) for a, b in zip(rising[:-1], rising[1:], strict=True)])
+    swings = np.array([np.ptp(moved[a : b + 1]) for a, b in pairwise(rising)])
     varied = np.hypot(np.std(lengths) / np.mean(lengths), np.std(swings) / max(np.mean(swings), 1e-9))
     return float(np.clip(1.0 - varied, 0.0, 1.0))
 
