@@ -12,7 +12,7 @@ _ROWS: Final = 512
 _WILD: Final = 30
 _JUMP_S: Final = 0.006
 _LEARNED: Final = 512
-_KNOWN: Final = 4
+_STREAMS: Final = 2
 _CALM_S: Final = 0.003
 _NEWEST: Final = 64
 
@@ -30,7 +30,7 @@ class Stamps:
         self.epoch = 0
         self._first = 0
         self._learned = 0
-        self._delays_s: dict[str, deque[float]] = {}
+        self._delays_s: dict[str, deque[tuple[int, float]]] = {}
         self._setup = ""
         self._rows = np.zeros((_ROWS, 5))
 
@@ -83,16 +83,20 @@ class Stamps:
             return
         if not self.jumped(self._learned):
             known = self._delays_s.setdefault(self._setup, deque(maxlen=_LEARNED))
-            known.append(float(np.mean(rows[:, 1] - rows[:, 4])))
+            known.append((self.epoch, float(np.mean(rows[:, 1] - rows[:, 4]))))
         self._learned = self.count
 
     def usual_delay_s(self) -> tuple[float, bool] | None:
-        """Return how far callbacks are from the converter on this device, and whether that is known well, or None."""
+        """Return how far callbacks are from the converter on this device, and whether that is known well, or None.
+
+        What a server says of one stream may be wrong all the time; it is known well where several streams agree.
+        """
         known = self._delays_s.get(self._setup)
         if not known:
             return None
-        low, usual, high = np.quantile(known, (0.25, 0.5, 0.75))
-        return float(usual), len(known) >= _KNOWN and bool(high - low < _CALM_S)
+        low, usual, high = np.quantile([delay_s for _epoch, delay_s in known], (0.25, 0.5, 0.75))
+        streams = len({epoch for epoch, _delay_s in known})
+        return float(usual), streams >= _STREAMS and bool(high - low < _CALM_S)
 
     def earliest_s(self, since: int = 0) -> float | None:
         """Return by what time at the earliest frame 0 would have been handed over, judged by the newest callbacks.
