@@ -1,4 +1,4 @@
-"""`studio bench gui|ipc|shm`: what was measured, beside the same thing done by others in the same run."""
+"""`studio bench capture|gui|ipc|shm`: what was measured, beside the same thing done by others in the same run."""
 
 import importlib
 from argparse import ArgumentParser
@@ -8,6 +8,7 @@ from typing import Final
 from studio.cli.verbs import Call, Outcome
 
 _MEASURES: Final = {
+    "capture": "studio.cli.bench_capture:bench_capture",
     "gui": "studio.cli.bench_gui:gui",
     "ipc": "studio.cli.bench_process:bench_ipc",
     "shm": "studio.cli.bench_process:bench_shm",
@@ -15,7 +16,9 @@ _MEASURES: Final = {
 
 
 def arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("what", choices=sorted(_MEASURES), help="the window, the messages, or the shared memory")
+    parser.add_argument(
+        "what", choices=sorted(_MEASURES), help="recording the screen, the window, the messages, or the shared memory"
+    )
     parser.epilog = "Ratios are worth more than times: both sides of a ratio ran in turns on the same machine."
 
 
