@@ -78,14 +78,16 @@ def on_disk(worker: LiveProcess, more: int) -> None:
 
 def sleeping_card(pulse: Pulse, worker: LiveProcess, folder: Path, seconds: float, take: str) -> None:
     seen = recording(worker, folder, take)
+    asked_s = time.monotonic()
     pulse.suspend("booth", True)
     slept_s = time.monotonic()
     noticed_s, trouble = worker.timed(Trouble, lambda said: said.kind == "stalled", since=seen)
     assert noticed_s - slept_s < 1.0  # half a second without a callback, on a machine that others use too
     assert trouble.why.remedy
     WAIT(seconds - (time.monotonic() - slept_s))
+    least_s = time.monotonic() - slept_s
     pulse.suspend("booth", False)
-    slept = time.monotonic() - slept_s
+    most_s = time.monotonic() - asked_s
     worker.wait(Trouble, lambda said: said.kind == "stalled" and said.over, since=seen)
     on_disk(worker, 24000)
     finished = finish(worker)
@@ -101,8 +103,8 @@ def sleeping_card(pulse: Pulse, worker: LiveProcess, folder: Path, seconds: floa
     unheard, quiet = across(before, after)
     reopened = (folder / "takes" / take / "001.wav").exists()
     assert unheard <= (REOPENING_S * 48000 if reopened else CARD_STEP)
-    expected = slept * 48000 + unheard
-    assert gap.length + quiet == pytest.approx(expected, abs=CARD_STEP + 0.05 * 48000)  # pactl takes its time too
+    tolerance = CARD_STEP + 0.05 * 48000
+    assert least_s * 48000 - tolerance <= gap.length + quiet - unheard <= most_s * 48000 + tolerance
 
 
 def test_a_card_that_falls_asleep_leaves_a_marked_gap_of_the_right_length(
@@ -202,8 +204,9 @@ def unplugged_microphone(pulse: Pulse, worker: LiveProcess, folder: Path, take: 
     seen = recording(worker, folder, take)
     pulled_s = time.monotonic()
     pulse.unplug("booth")
+    asking_s = time.monotonic() - pulled_s
     noticed_s, trouble = worker.timed(Trouble, lambda said: said.kind == "device_lost", since=seen)
-    assert noticed_s - pulled_s < 1.0
+    assert noticed_s - pulled_s < 1.0 + 3 * asking_s  # the studio has to ask the same program as we
     assert "Monitor of booth" in trouble.why.title
     WAIT(1.0)
     first.stop()
