@@ -7,7 +7,7 @@ from msgspec import Struct
 from studio.errors import StudioError
 from studio.ipc.series import Series
 
-_AHEAD_S: Final = 0.25
+_AHEAD_S: Final = 0.04
 """No further ahead of the newest point than this is guessed; a stalled worker makes the playhead stand still."""
 _STALE_S: Final = 0.5
 
