@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QEvent, QEventLoop, QObject, QTimer
-from PySide6.QtGui import QCloseEvent, QCursor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QCloseEvent, QCursor, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QDialog
 
 from studio import paths
 from studio.commands import BY_ID
@@ -222,7 +222,7 @@ def picture(
         _run_until(lambda: False, 0.1)  # the layout settles
         studio.desk.view.zoom_fit()
         studio.window.parts.timeline.finish()
-        if not studio.window.grab().save(str(png), "PNG"):
+        if not _seen(studio.window).save(str(png), "PNG"):
             raise _no_picture(f"{png.name} cannot be written.")
     finally:
         studio.end()
@@ -246,6 +246,20 @@ def _run_until(is_done: Callable[[], bool], at_most_s: float) -> bool:
         QTimer.singleShot(20, waiting.quit)
         waiting.exec()
     return True
+
+
+def _seen(window: MainWindow) -> QPixmap:
+    """The window with the dialogs that are open over it, each in the middle."""
+    whole = window.grab()
+    painter = QPainter(whole)
+    for dialog in window.findChildren(QDialog):
+        if dialog.isVisible():
+            corner = window.rect().center() - dialog.rect().center()
+            painter.drawPixmap(corner, dialog.grab())
+            painter.setPen(window.theme.strong_line)
+            painter.drawRect(dialog.rect().translated(corner))
+    painter.end()
+    return whole
 
 
 def _no_picture(cause: str) -> StudioError:

@@ -179,6 +179,7 @@ class CleanDialog(QDialog):
                 "result": alone(project, result.media, start, 0, length),
             }
             self._listening.offer(versions, start, start + length)
+            self._changed()  # the preview has measured what it costs
             self.tryout.show_versions({"source": "Source", "result": f"Without {self._thing}"})
 
         strength = self.slider.value() / 100

@@ -110,6 +110,10 @@ class EngineChoice(QWidget):
         """Remember it for the next row."""
         self._theme = theme
 
+    def unfold(self) -> None:
+        """Show what cannot run here, too."""
+        self._fold.setChecked(True)
+
     def _unfold(self, on: bool) -> None:
         self._scroll.setVisible(on)
         self.folded.emit()

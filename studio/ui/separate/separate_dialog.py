@@ -312,6 +312,7 @@ class SeparateDialog(QDialog):
             versions["source"], titles = versions.pop(""), {"source": titles.pop(""), **titles}
             self._listening.offer(versions, start, start + length)
             self.tryout.show_versions(titles)
+            self._show_costs()  # the preview has measured it
 
         self.tryout.begin(self._desk.separating.preview(piece, self.recipe, heard))
 
