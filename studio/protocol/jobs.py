@@ -43,6 +43,16 @@ class TrackPitch(Message, frozen=True, kw_only=True):
     high_hz: float
 
 
+class MeasureNotes(Message, frozen=True, kw_only=True):
+    """Find the notes of a whole medium and their vibrato. Answered by `NotesMeasured`."""
+
+    job: JobId
+    media: Media
+    project_dir: str
+    low_hz: float
+    high_hz: float
+
+
 EngineSettings = dict[str, str | float | int | bool | None]
 """What was chosen for an engine beyond its id; kept in the lineage of what it makes."""
 
@@ -175,6 +185,13 @@ class PitchTracked(Message, frozen=True, kw_only=True):
     pitch: Pitch
     voiced_fraction: float
     median_hz: float
+
+
+class NotesMeasured(Message, frozen=True, kw_only=True):
+    """The notes lie as JSON, a list of `studio.model.notes.Note`, in a file below the project's folder."""
+
+    job: JobId
+    file: str
 
 
 class GrowingStem(Struct, frozen=True, kw_only=True):

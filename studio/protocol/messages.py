@@ -30,7 +30,9 @@ from studio.protocol.jobs import (
     ImportMedia,
     ListCodecs,
     MakeSample,
+    MeasureNotes,
     MediaImported,
+    NotesMeasured,
     PeaksBuilt,
     PitchTracked,
     RenderClip,
@@ -58,7 +60,7 @@ from studio.protocol.live import (
     Trouble,
 )
 
-PROTOCOL = 4
+PROTOCOL = 5
 
 Request = (
     Cancel
@@ -67,6 +69,7 @@ Request = (
     | ImportMedia
     | BuildPeaks
     | TrackPitch
+    | MeasureNotes
     | Separate
     | Denoise
     | Export
@@ -101,6 +104,7 @@ Event = (
     | MediaImported
     | PeaksBuilt
     | PitchTracked
+    | NotesMeasured
     | StemsGrowing
     | Separated
     | Denoised
@@ -121,5 +125,18 @@ Event = (
     | ReplaySaved
 )
 
-Job = ImportMedia | BuildPeaks | TrackPitch | Separate | Denoise | Export | RenderClip | MakeSample | ListCodecs
-Result = MediaImported | PeaksBuilt | PitchTracked | Separated | Denoised | Exported | SampleMade | Codecs
+Job = (
+    ImportMedia
+    | BuildPeaks
+    | TrackPitch
+    | MeasureNotes
+    | Separate
+    | Denoise
+    | Export
+    | RenderClip
+    | MakeSample
+    | ListCodecs
+)
+Result = (
+    MediaImported | PeaksBuilt | PitchTracked | NotesMeasured | Separated | Denoised | Exported | SampleMade | Codecs
+)

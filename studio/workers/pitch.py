@@ -5,6 +5,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import numpy as np
 
 from studio.engines import registry
@@ -14,7 +15,7 @@ from studio.errors import StudioError
 from studio.media.curve import write_curve
 from studio.media.wav import MappedWav
 from studio.model.project import Lineage, Pitch, PitchId
-from studio.protocol.jobs import PitchTracked, TrackPitch
+from studio.protocol.jobs import MeasureNotes, NotesMeasured, PitchTracked, TrackPitch
 from studio.workers.runtime import Context
 
 _PREPARING: Final = 0.1
@@ -54,6 +55,30 @@ def track_pitch(job: TrackPitch, context: Context, report: Report) -> PitchTrack
         voiced_fraction=len(voiced) / len(curve.hz),
         median_hz=float(np.median(voiced)) if len(voiced) else 0.0,
     )
+
+
+def measure_notes(job: MeasureNotes, context: Context, report: Report) -> NotesMeasured:
+    """Find the notes of a medium with their vibrato and write them into the project's media folder."""
+    from studio.engines.melody import notes
+
+    del context
+    project_dir = Path(job.project_dir)
+    wav = MappedWav.open(project_dir / job.media.file)
+    folder = project_dir / "media"
+    folder.mkdir(exist_ok=True)
+    sound = _mono_at_16k(wav, 0, wav.length, folder, lambda part, stage: report(_PREPARING * part, stage))
+    found = notes.measure(
+        sound,
+        RATE_HZ,
+        low_hz=job.low_hz,
+        high_hz=job.high_hz,
+        report=lambda part, stage: report(_PREPARING + (1 - _PREPARING) * part, stage),
+    )
+    file = f"media/{job.media.id}.notes.json"
+    part = project_dir / f"{file}.part"
+    part.write_bytes(msgspec.json.encode(found))
+    part.replace(project_dir / file)
+    return NotesMeasured(job=job.job, file=file)
 
 
 def _range(job: TrackPitch, info: EngineInfo) -> tuple[float, float]:

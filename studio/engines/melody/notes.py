@@ -1,7 +1,6 @@
 """Notes out of a melody, and the vibrato of each."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
@@ -12,6 +11,7 @@ from studio.engines.base import FRAMES_PER_S, Mono, Report
 from studio.engines.melody.exact import along
 from studio.engines.melody.resample import at_8k
 from studio.engines.melody.tracker import Melisma
+from studio.model.notes import Note, Vibrato
 from studio.model.pitch import PitchCurve
 from voicekernels.reference import vibrato as fitting
 
@@ -29,40 +29,19 @@ _SECOND_LOOKS: Final = 2
 Series = NDArray[np.float64]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Vibrato:
-    """The vibrato of a note; `onset_s` after the note's start. Extents are ± cents about the mean."""
-
-    rate_hz: float
-    half_extent_cents: float
-    onset_s: float
-    regularity: float
-    """How alike the cycles are: 1 less the coefficient of variation of their lengths and extents, 0 to 1."""
-    cycles: float
-    rate_error_hz: float
-    extent_error_cents: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class Note:
-    """A stretch on one pitch; `pitch_hz` is the mean in cents, over whole cycles where there is vibrato."""
-
-    start_s: float
-    end_s: float
-    pitch_hz: float
-    vibrato: Vibrato | None
-
-
 def measure(
     samples: Mono, rate_hz: int, *, report: Report, low_hz: float = 50.0, high_hz: float = 1400.0
 ) -> list[Note]:
     """Find the notes of a sound, with the vibrato of each."""
     sound = at_8k(samples, rate_hz, report)
-    curve = Melisma().track(samples, rate_hz, low_hz=low_hz, high_hz=high_hz, report=report)
+    curve = Melisma().track(
+        samples, rate_hz, low_hz=low_hz, high_hz=high_hz, report=lambda part, stage: report(0.5 * part, stage)
+    )
     notes = []
     for start, stop in spans(curve):
-        report(1.0, "Measuring the notes")
+        report(0.5 + 0.5 * start / len(curve.hz), "Measuring the notes")
         notes.append(_note(sound, curve, start, stop))
+    report(1.0, "Measuring the notes")
     return notes
 
 

@@ -22,7 +22,7 @@ def at_8k(samples: Mono, rate_hz: int, report: Report) -> Mono:
     for start in range(0, len(samples), step):
         report(0.0, "Preparing the sound")
         stop = min(start + step, len(samples))
-        block = np.nan_to_num(samples[start:stop], posinf=0.0, neginf=0.0)
+        block = np.nan_to_num(np.array(samples[start:stop], np.float32), posinf=0.0, neginf=0.0)  # no longer mapped
         if rate_hz != RATE_HZ:
             block = stream.resample_chunk(block, last=stop == len(samples))[: length - done]
         out[done : done + len(block)] = block
