@@ -9,7 +9,7 @@ from studio.engines.denoise import noise
 from studio.engines.denoise.frames import Powers, sound_of, spectra, window_size
 from studio.engines.denoise.suppression import gains
 
-_WINDOW_S: Final = 0.032
+_WINDOW_S: Final = 0.05
 _CHUNK_S: Final = 30.0
 _OVERLAP_S: Final = 2.0
 _STAGE: Final = "Taking out the noise"

@@ -7,7 +7,7 @@ import numpy as np
 
 from studio.engines.denoise.frames import Powers
 
-_MEMORY: Final = 0.98
+_MEMORY: Final = 0.95
 _LEAST_RATIO: Final = 10**-2.5
 _MOST_RATIO: Final = 1e4
 _DEEPEST_DB: Final = -30.0
