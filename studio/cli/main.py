@@ -86,7 +86,8 @@ def _say(outcome: Outcome, as_json: bool) -> None:
     if as_json:
         import msgspec
 
-        print(msgspec.json.format(msgspec.json.encode({"ok": outcome.status == 0, **outcome.data}), indent=2).decode())
+        said = {"ok": outcome.status == 0, **outcome.data} if outcome.entries is None else outcome.entries
+        print(msgspec.json.format(msgspec.json.encode(said), indent=2).decode())
     elif outcome.text:
         print(outcome.text)
 

@@ -37,6 +37,8 @@ class Outcome:
 
     text: str = ""
     data: dict[str, object] = field(default_factory=dict)
+    entries: list[dict[str, object]] | None = None
+    """For a verb that takes many files: what `--json` prints instead of `data`, an entry each."""
     status: int = 0
 
 

@@ -51,8 +51,10 @@ def run(call: Call) -> Outcome:
         with new_text(Path(asked.csv)) as file:
             write_csv(file, measured)
     text = "\n".join(line for path, notes in measured for line in _lines(path, notes))
-    files = [{"file": str(path), "notes": [entry(note) for note in notes]} for path, notes in measured]
-    return Outcome(text=text, data={"files": files})
+    entries: list[dict[str, object]] = [
+        {"file": str(path), "notes": [entry(note) for note in notes]} for path, notes in measured
+    ]
+    return Outcome(text=text, entries=entries)
 
 
 def entry(note: Note) -> dict[str, object]:
