@@ -91,7 +91,7 @@ def band(random: np.random.Generator, work: Path, fonts: Sequence[Path], length_
         f"synth.reverb.room-size={random.uniform(0.1, 0.9):.2f}",
         f"synth.reverb.level={random.uniform(0.2, 1):.2f}",
     ]
-    font = fonts[random.integers(len(fonts))]
+    font = fonts[int(random.integers(len(fonts)))]
     order = ["fluidsynth", "-ni", "-q", "-F", str(wave), "-r", str(RATE_HZ), "-g", "0.6", "-R", "1", "-C", "1"]
     subprocess.run([*order, "-o", room[0], "-o", room[1], str(font), str(midi)], check=True, capture_output=True)  # noqa: S603
     sound = soundfile.read(wave, always_2d=True)[0][: round(length_s * RATE_HZ)]
@@ -221,7 +221,8 @@ def _accompany(piece: _Piece, part: _Part, at: float, beats: int, keys: list[int
 
 def _lead(piece: _Piece, channel: int, at: float, beats: int, degree: int, key: int, scale: tuple[int, ...]) -> int:
     """A tune over one bar, some notes bent as a player bends them; returns where it ended."""
-    random, beat = piece.random, 0.0
+    random = piece.random
+    beat: float = 0.0
     while beat < beats:
         length = min(float(random.choice([0.25, 0.5, 0.5, 1, 1, 1.5, 2])), beats - beat)
         degree = int(np.clip(degree + random.choice([-3, -2, -1, -1, 0, 1, 1, 2, 3]), 3, 18))

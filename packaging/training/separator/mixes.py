@@ -8,7 +8,7 @@ import soundfile
 from numpy.typing import NDArray
 from scipy.signal import butter, fftconvolve, sosfilt
 
-from studio.engines.separation.cues import cues, pool
+from studio.engines.separation.cues import cues, pool, shares
 from studio.engines.separation.spectrum import RATE_HZ, Spectrum, spectrum
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def lesson(parts: Parts, tracker: "SwiftF0") -> dict[str, NDArray[np.float16]]:
     A mask m of a band leaves the error `own - 2 m shared + m² all`: three numbers a band, for middle and side.
     """
     both = spectrum((parts.voice + parts.band).astype(np.float32))
-    told = cues(both, len(parts.voice), tracker)
+    told = cues(both, len(parts.voice), tracker, lambda _share, _doing: None)
     mixed, voice = _middle_and_side(both), _middle_and_side(spectrum(parts.voice.astype(np.float32)))
     power = mixed.real**2 + mixed.imag**2
     scale = 3e4 / (power.max() + 1e-9)
@@ -71,9 +71,7 @@ def lesson(parts: Parts, tracker: "SwiftF0") -> dict[str, NDArray[np.float16]]:
 
 def _sum(power: NDArray[np.float32]) -> NDArray[np.float32]:
     """The power in each band: as `pool`, but added up where bins share a band."""
-    out = pool(power)
-    counts = 1 / np.maximum(pool(np.eye(len(power), dtype=np.float32)).max(1), 1e-6)
-    return np.asarray(out * counts[:, None])
+    return np.asarray(pool(power) * shares()[:, None])
 
 
 def _middle_and_side(sides: Spectrum) -> Spectrum:

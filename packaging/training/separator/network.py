@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from studio.engines.separation.cues import BAND_CUES, BANDS, FRAME_CUES, RULE_CUE
@@ -31,6 +32,7 @@ class Fusion(nn.Module):
         self.far = nn.Conv2d(_MAPS, _MAPS, (3, 5), padding=(2, 8), dilation=(2, 4))
         self.leave = nn.Conv2d(_MAPS + BAND_CUES + _OPINIONS, 2, 1)
         nn.init.normal_(self.leave.weight, std=0.01)
+        assert self.leave.bias is not None
         nn.init.zeros_(self.leave.bias)
 
     def forward(self, bands: Tensor, frames: Tensor) -> Tensor:
@@ -47,8 +49,8 @@ class Fusion(nn.Module):
         return torch.sigmoid(torch.log(by_rule / (1 - by_rule)) + self.leave(torch.cat([maps, told], 1)))
 
 
-def _coarse() -> "np.ndarray[tuple[int, int], np.dtype[np.float32]]":
+def _coarse() -> NDArray[np.float32]:
     """Overlapping triangles over the bands, narrow below and wide above; in every band they add up to 1."""
     centres = np.concatenate([np.linspace(2, 90, 16), np.geomspace(100, BANDS - 2, COARSE - 16)])
     where = np.interp(np.arange(BANDS), centres, np.arange(COARSE))
-    return np.maximum(1 - np.abs(where[None] - np.arange(COARSE)[:, None]), 0).astype(np.float32)
+    return np.asarray(np.maximum(1 - np.abs(where[None] - np.arange(COARSE)[:, None]), 0), np.float32)

@@ -165,4 +165,4 @@ def _other_throat(random: np.random.Generator, frames: Sound) -> Sound:
     low = from_bin.astype(int)
     high = np.minimum(low + 1, _BINS - 1)
     share = from_bin - low
-    return np.exp((1 - share) * np.log(frames[:, low] + 1e-14) + share * np.log(frames[:, high] + 1e-14))
+    return np.asarray(np.exp((1 - share) * np.log(frames[:, low] + 1e-14) + share * np.log(frames[:, high] + 1e-14)))

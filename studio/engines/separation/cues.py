@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.engines.base import Report
 from studio.engines.separation import rules
 from studio.engines.separation.melody import Melody, comb, follow
 from studio.engines.separation.place import place
@@ -24,6 +25,7 @@ RULE_CUE: Final = 11
 """Which of the cues of a band is the mask by rule."""
 
 _LEVEL: Final = 0.1
+_LISTENING: Final = "Listening for the voice"
 _TINY: Final = 1e-9
 _STEADY: Final = 25  # frames: half a second
 _WOBBLE: Final = 15  # frames: two turns of a vibrato
@@ -36,16 +38,18 @@ class Cues(NamedTuple):
     frames: NDArray[np.float32]
 
 
-def cues(mix: Spectrum, samples: int, tracker: "SwiftF0") -> Cues:
+def cues(mix: Spectrum, samples: int, tracker: "SwiftF0", report: Report) -> Cues:
     """Judge a mix of so many samples. Its level makes no difference."""
     where = place(mix)
     centre = where.centre()
     middle = mix.mean(0)
     side = (mix[0] - mix[-1]) / 2
     heard = centre * rules.above_rumble() * middle
+    report(0.2, _LISTENING)
     first = follow(_channel(heard, samples), tracker)
     first_comb = comb(first)
     rest = heard * (1 - np.clip(2 * first.sure, 0, 1)[None] * first_comb)
+    report(0.35, _LISTENING)
     second = follow(_channel(rest, samples), tracker)
     second_comb = comb(second)
 
@@ -63,8 +67,11 @@ def cues(mix: Spectrum, samples: int, tracker: "SwiftF0") -> Cues:
     bands[5] = bands[4] * first.sure
     bands[6] = pool(second_comb)
     bands[7] = bands[6] * second.sure
+    report(0.5, _LISTENING)
     bands[8] = (_median(loud, (1, _STEADY)) - loud) / 2
+    report(0.55, _LISTENING)
     bands[9] = (_median(loud, (21, 1)) - loud) / 2
+    report(0.6, _LISTENING)
     bands[10] = np.linspace(-1, 1, BANDS)[:, None]
     bands[RULE_CUE] = pool(rules.mask(mix, where, first))
 
@@ -92,12 +99,17 @@ def spread(bands: Mask) -> Mask:
     return np.concatenate([bands[:FINE], _shared().T @ bands[FINE:]])
 
 
+def shares() -> NDArray[np.float32]:
+    """How many bins each band stands for."""
+    return np.concatenate([np.ones(FINE, np.float32), _shared().sum(1)])
+
+
 def _shared() -> Mask:
     """Overlapping triangles over the bins above `FINE`, shape (bands, bins); in every bin they add up to 1."""
     edges = np.geomspace(FINE, BINS, _SHARED + 1)
     centres = (edges[:-1] + edges[1:]) / 2
     place_of = np.interp(np.arange(FINE, BINS), centres, np.arange(_SHARED))
-    return np.maximum(1 - np.abs(place_of[None] - np.arange(_SHARED)[:, None]), 0).astype(np.float32)
+    return np.asarray(np.maximum(1 - np.abs(place_of[None] - np.arange(_SHARED)[:, None]), 0), np.float32)
 
 
 def _channel(spectrum: NDArray[np.complex64], samples: int) -> NDArray[np.float32]:
@@ -111,7 +123,7 @@ def _median(loud: Mask, size: tuple[int, int]) -> Mask:
 
 
 def _wobble(melody: Melody) -> NDArray[np.float32]:
-    """How restless the pitch is around its own line, in natural log: a held piano note has none, a voice always some."""
+    """How restless the pitch is, in natural log: a held note of a piano stays on its line, a voice never does."""
     from scipy.ndimage import uniform_filter1d
 
     line = np.log(melody.hz)

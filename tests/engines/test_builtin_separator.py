@@ -1,0 +1,136 @@
+"""The built-in separator: what it takes apart, what it leaves whole, and the shapes it gives."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from studio.engines.base import Effort, Sound, Whole
+from studio.engines.separation.amounts import settle
+from studio.engines.separation.builtin import BuiltinSeparator
+from studio.engines.separation.cues import BANDS, pool, spread
+from studio.engines.separation.spectrum import RATE_HZ, sound_of, spectrum
+
+_WHOLE = Whole(length_s=4.0, mean=0.0, std=0.1, peak=0.5, side_db=-200.0)
+
+
+@pytest.fixture(scope="module")
+def separator() -> Iterator[BuiltinSeparator]:
+    return BuiltinSeparator()
+
+
+def vocals(separator: BuiltinSeparator, mix: Sound) -> Sound:
+    parts = separator.separate(
+        mix, RATE_HZ, count=2, whole=_WHOLE, settings={}, effort=Effort(), report=lambda _share, _doing: None
+    )
+    assert parts.shape == (1, *mix.shape)
+    assert parts.dtype == np.float32
+    return parts[0]
+
+
+def voice(length_s: float = 3.0) -> Sound:
+    """Two formants over a gliding, trembling F0, with pauses."""
+    t = np.arange(round(length_s * RATE_HZ)) / RATE_HZ
+    hz = 220 * 2 ** (0.25 * np.sin(2 * np.pi * 0.35 * t) + 0.03 * np.sin(2 * np.pi * 5.5 * t))
+    phase = 2 * np.pi * np.cumsum(hz) / RATE_HZ
+    line = np.zeros(len(t))
+    for partial in range(1, 20):
+        at = partial * hz
+        level = np.exp(-(((at - 700) / 250) ** 2)) + 0.5 * np.exp(-(((at - 1300) / 300) ** 2)) + 0.15 / partial
+        line += level * np.sin(partial * phase)
+    line *= np.clip(3 * np.sin(2 * np.pi * 0.7 * t + 0.4) + 2, 0, 1)
+    return np.repeat((0.1 * line / line.std()).astype(np.float32)[:, None], 2, axis=1)
+
+
+def chords(length_s: float = 3.0) -> Sound:
+    """Held notes, spread over left and right."""
+    t = np.arange(round(length_s * RATE_HZ)) / RATE_HZ
+    out = np.zeros((len(t), 2))
+    for index, midi in enumerate((45, 52, 57, 61, 64, 69)):
+        hz = 440 * 2 ** ((midi - 69) / 12)
+        tone = sum(np.sin(2 * np.pi * hz * partial * t + index) / partial**1.5 for partial in range(1, 9))
+        tone = tone * np.exp(-3 * (t % 0.5))
+        side = 0.15 + 0.7 * (index % 2)
+        out += np.asarray(tone)[:, None] * np.array([[side, 1 - side]])
+    return (0.1 * out / out.std()).astype(np.float32)
+
+
+def improvement_db(truth: Sound, estimate: Sound, mix: Sound) -> float:
+    """By how much the estimate is nearer to the truth than the mix is, its level left aside."""
+
+    def ratio_db(guess: Sound) -> float:
+        a, b = truth.ravel().astype(float), guess.ravel().astype(float)
+        part = (a @ b) / (a @ a) * a
+        return float(10 * np.log10((part @ part) / ((part - b) @ (part - b))))
+
+    return ratio_db(estimate) - ratio_db(mix)
+
+
+def test_a_voice_comes_out_of_chords_in_stereo_and_in_mono(separator: BuiltinSeparator) -> None:
+    mix = voice() + chords()
+    assert improvement_db(voice(), vocals(separator, mix), mix) > 5.0
+    one = mix.mean(1, keepdims=True)
+    assert improvement_db(voice()[:, :1], vocals(separator, one), one) > 3.0
+
+
+def test_chords_alone_have_next_to_no_voice(separator: BuiltinSeparator) -> None:
+    mix = chords()
+    assert np.square(vocals(separator, mix)).sum() < 0.01 * np.square(mix).sum()
+
+
+def test_a_voice_alone_leaves_next_to_nothing(separator: BuiltinSeparator) -> None:
+    mix = voice()
+    assert np.square(mix - vocals(separator, mix)).sum() < 0.01 * np.square(mix).sum()
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("samples", [0, 1, 700, RATE_HZ // 10])
+def test_a_short_sound_keeps_its_shape(separator: BuiltinSeparator, samples: int, channels: int) -> None:
+    mix = np.random.default_rng(1).normal(0, 0.1, (samples, channels)).astype(np.float32)
+    assert np.isfinite(vocals(separator, mix)).all()
+
+
+def test_silence_stays_silent(separator: BuiltinSeparator) -> None:
+    assert not vocals(separator, np.zeros((RATE_HZ, 2), np.float32)).any()
+
+
+def test_the_same_sound_gives_the_same_voice_whatever_came_before(separator: BuiltinSeparator) -> None:
+    mix = voice(2.0) + chords(2.0)
+    first = vocals(separator, mix)
+    vocals(separator, chords(1.0))
+    assert np.array_equal(first, vocals(separator, mix))
+    assert np.array_equal(first, vocals(BuiltinSeparator(), mix))
+
+
+def test_clipped_input_gives_a_finite_voice(separator: BuiltinSeparator) -> None:
+    assert np.isfinite(vocals(separator, np.clip(20 * (voice(1.0) + chords(1.0)), -1, 1))).all()
+
+
+@pytest.mark.parametrize("channels", [1, 2])
+def test_a_spectrum_turns_back_into_its_sound(channels: int) -> None:
+    sound = np.random.default_rng(2).normal(0, 0.1, (30_001, channels)).astype(np.float32)
+    back = sound_of(spectrum(sound), len(sound))
+    assert np.square(back - sound).sum() < 1e-9 * np.square(sound).sum()
+
+
+def test_bands_spread_back_over_every_bin() -> None:
+    ones = spread(np.ones((BANDS, 3), np.float32))
+    assert np.allclose(ones, 1, atol=1e-5)
+    assert np.allclose(pool(ones), 1, atol=1e-5)
+
+
+def test_a_voice_only_imagined_is_left_out_and_a_sure_one_kept() -> None:
+    power = np.ones((8, 4), np.float32)
+    faint = np.full((8, 4), 0.3, np.float32)
+    half = np.zeros((8, 4), np.float32)
+    half[:4] = 1
+    assert not settle(power, faint)[0].any()
+    assert np.allclose(settle(power, 1 - faint)[0], 1)
+    assert np.array_equal(settle(power, half)[0], half)
+
+
+def test_it_makes_two_stems_only(separator: BuiltinSeparator) -> None:
+    assert separator.stems(2) == ("vocals", "accompaniment")
+    with pytest.raises(ValueError, match="2 stems"):
+        separator.stems(4)
+    assert separator.model_hash({}) == BuiltinSeparator().model_hash({})
