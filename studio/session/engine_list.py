@@ -15,7 +15,7 @@ class EngineList(QObject):
     def __init__(self, worker: Worker, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._ready: Ready | None = worker.last_ready
-        worker.ready.connect(self._greet)
+        worker.ready.connect(self.greet)
 
     @property
     def cards(self) -> tuple[EngineCard, ...]:
@@ -48,6 +48,7 @@ class EngineList(QObject):
         card = self.card(id)
         return "This engine is not installed" if card is None else card.missing
 
-    def _greet(self, ready: Ready) -> None:
+    def greet(self, ready: Ready) -> None:
+        """Believe what a worker says of itself."""
         self._ready = ready
         self.changed.emit()

@@ -80,13 +80,13 @@ class EngineChoice(QWidget):
         super().__init__(parent)
         self._theme, self._several = theme, several
         self._cards: tuple[EngineCard, ...] = ()
-        self._rows: list[EngineRow] = []
+        self.rows: list[EngineRow] = []
         self._group = QButtonGroup(self)
         self._group.setExclusive(not several)
         self._box = QVBoxLayout(self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(8)
-        self._fold = Button("", self, kind="link")
+        self._fold = Button("Engines that are not installed", self, kind="link")
         self._fold.setCheckable(True)
         self._fold.toggled.connect(self._unfold)
         self._others = QWidget(self)
@@ -125,20 +125,20 @@ class EngineChoice(QWidget):
             return
         self._cards = cards
         before = self.values
-        for row in self._rows:
+        for row in self.rows:
             self._group.removeButton(row.button)
             (self._others_box if row.lacks else self._box).removeWidget(row)
             row.hide()
             row.deleteLater()
-        self._rows = [EngineRow(card, self._theme, self, several=self._several) for card in cards]
-        lacking = sum(row.lacks for row in self._rows)
+        self.rows = [EngineRow(card, self._theme, self, several=self._several) for card in cards]
+        lacking = sum(row.lacks for row in self.rows)
         self._fold.setText(f"{lacking} more {'engine is' if lacking == 1 else 'engines are'} not installed")
         self._fold.setAccessibleName(self._fold.text())
         self._fold.setToolTip(f"{self._fold.text()}\nWhat each of them needs")
         self._fold.setVisible(bool(lacking))
         self._fold.setChecked(bool(lacking) and lacking == len(cards))
         self._scroll.setVisible(bool(lacking) and self._fold.isChecked())
-        for place, row in enumerate(self._rows):
+        for place, row in enumerate(self.rows):
             if row.lacks:
                 self._others_box.addWidget(row)
             else:
@@ -149,24 +149,24 @@ class EngineChoice(QWidget):
 
     def choose(self, ids: Sequence[str]) -> None:
         """Choose engines by id; of a single choice the first that can run where none of them can."""
-        able = [row for row in self._rows if row.button.isEnabled()]
+        able = [row for row in self.rows if row.button.isEnabled()]
         wanted = [row for row in able if row.id in ids]
         if not self._several:
             wanted = (wanted or able)[:1]
-        for row in self._rows:
+        for row in self.rows:
             with QSignalBlocker(row.button):
                 row.button.setChecked(row in wanted)
         self.chosen.emit()
 
     def show_costs(self, cost: Callable[[EngineCard], str]) -> None:
         """Say beside each engine that can run what it costs."""
-        for row, card in zip(self._rows, self._cards, strict=True):
+        for row, card in zip(self.rows, self._cards, strict=True):
             row.show_cost("" if card.missing else cost(card))
 
     @property
     def values(self) -> tuple[str, ...]:
         """The chosen engines."""
-        return tuple(row.id for row in self._rows if row.button.isChecked())
+        return tuple(row.id for row in self.rows if row.button.isChecked())
 
     @property
     def card(self) -> EngineCard | None:

@@ -97,6 +97,15 @@ class SeparateDialog(QDialog):
         return next((count for count, button in self._stem_buttons.items() if button.isChecked()), 2)
 
     @property
+    def counts(self) -> tuple[int, ...]:
+        """The numbers of stems that are offered; none where there is nothing to choose."""
+        return tuple(count for count, button in self._stem_buttons.items() if not button.isHidden())
+
+    def choose_count(self, count: int) -> None:
+        """Choose how many stems."""
+        self._stem_buttons[count].click()
+
+    @property
     def span(self) -> tuple[int, int] | None:
         """The selected stretch where only that is wanted."""
         selection = self._desk.selection

@@ -1,0 +1,101 @@
+"""The windows of the separation before anything runs: they say what is missing, and everything has its name."""
+
+from typing import get_args
+
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtWidgets import QDialog, QWidget
+from pytestqt.qtbot import QtBot
+
+from studio.commands import BY_ID
+from studio.protocol.common import EngineCard, Ready
+from studio.protocol.messages import PROTOCOL
+from studio.session.desk import Desk, Separation
+from studio.session.recipes import Recipe
+from studio.ui.separate.separate_dialog import SeparateDialog
+from studio.ui.window import MainWindow
+
+BUILT_IN = EngineCard(id="builtin", task="separate", name="built-in (basic)", licence="GPL", about="Basic.", stems=(2,))
+DEMUCS = EngineCard(id="htdemucs", task="separate", name="Demucs", licence="MIT", about="Far better.", stems=(4, 2))
+RNNOISE = EngineCard(id="rnnoise", task="denoise", name="RNNoise", licence="BSD", about="For speech.")
+LACKING = replace(DEMUCS, id="six", name="Demucs, six stems", stems=(6, 4, 2), missing="It needs its weights.")
+
+
+def greet(desk: Desk, *cards: EngineCard) -> None:
+    """Let the engines be known, as a worker that became ready would."""
+    ready = Ready(protocol=PROTOCOL, role="compute", pid=1, engines=cards)
+    desk.engines.greet(ready)
+
+
+def opened(window: MainWindow, page: Separation) -> QDialog:
+    clip = next(window.desk.document.project.clips)
+    window.desk.selection.set_clips([clip.id], window.desk.document.project)
+    return window.parts.dialogs.separation(page)
+
+
+def separate(window: MainWindow) -> SeparateDialog:
+    dialog = opened(window, "separate")
+    assert isinstance(dialog, SeparateDialog)
+    return dialog
+
+
+def test_everything_in_every_window_says_its_name_and_escape_closes_it(window: MainWindow, qtbot: QtBot) -> None:
+    greet(window.desk, BUILT_IN, DEMUCS, RNNOISE, LACKING)
+    for page in get_args(Separation):
+        dialog = opened(window, page)
+        fields = [one for one in dialog.findChildren(QWidget) if one.focusPolicy() & Qt.FocusPolicy.TabFocus]
+        own = [one for one in fields if not one.objectName().startswith("qt_")]
+        assert own
+        for field in own:
+            assert QAccessible.queryAccessibleInterface(field).text(QAccessible.Text.Name).strip(), (page, field)
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+        assert not dialog.isVisible(), page
+
+
+def test_the_commands_wait_for_the_engines(window: MainWindow) -> None:
+    clip = next(window.desk.document.project.clips)
+    window.desk.selection.set_clips([clip.id], window.desk.document.project)
+    assert BY_ID["clip.separate"].unavailable(window.desk) == "The engines are still starting"
+    greet(window.desk, BUILT_IN)
+    assert BY_ID["clip.separate"].unavailable(window.desk) == ""
+    assert BY_ID["clip.denoise"].unavailable(window.desk) == "There is no engine here that removes noise"
+
+
+def test_only_what_an_engine_can_do_is_offered(window: MainWindow) -> None:
+    greet(window.desk, BUILT_IN, DEMUCS)
+    dialog = separate(window)
+    assert (dialog.engines.values, dialog.count) == (("builtin",), 2)
+    assert dialog.counts == ()  # two stems are no choice
+
+    dialog.engines.choose(["htdemucs"])
+    assert dialog.counts == (2, 4)
+    dialog.choose_count(4)
+    assert dialog.go.text() == "Separate into 4 stems"
+    assert dialog.recipe == Recipe(engine="htdemucs", stems=4)
+    dialog.close()
+
+
+def test_an_engine_that_is_missing_says_why_and_cannot_be_chosen(window: MainWindow) -> None:
+    greet(window.desk, LACKING)
+    dialog = separate(window)
+    assert dialog.engines.values == ()
+    assert not dialog.go.isEnabled()
+    assert dialog.go.toolTip() == "Choose an engine that can run here."
+    (row,) = dialog.engines.rows
+    assert row.isVisible()
+    assert row.button.toolTip() == "It needs its weights."
+    dialog.close()
+
+
+def test_a_recipe_is_kept_under_its_name_and_taken_again(window: MainWindow) -> None:
+    greet(window.desk, BUILT_IN, DEMUCS, RNNOISE)
+    dialog = separate(window)
+    dialog.engines.choose(["htdemucs"])
+    dialog.choose_count(4)
+    window.desk.separating.recipes.save("Band", dialog.recipe)
+    dialog.engines.choose(["builtin"])
+    dialog.recipe_choice.show_value("Band")
+    dialog.recipe_choice.chosen.emit("Band")
+    assert dialog.recipe == Recipe(engine="htdemucs", stems=4)
+    dialog.close()
