@@ -47,13 +47,15 @@ class Canvas:
     def show(self, new: Pixels, old: Pixels, layers: Sequence[Layer] = ()) -> bool:
         """Show a picture that follows `old`, with layers over it; return whether anything looks different."""
         first = bool(self._covered.all())
+        looks = tuple(layer.looks for layer in layers)
+        if new is old and looks == self._looks and not first:
+            return False
         changed = colour.update(new, old, self._y, self._u, self._v, self._covered)
         self._covered[:] = False
         began_s = time.perf_counter()
         for layer in layers:
             self._lay(layer)
         self.laid_s = time.perf_counter() - began_s
-        looks = tuple(layer.looks for layer in layers)
         differs = first or changed > 0 or looks != self._looks
         self._looks = looks
         return differs

@@ -71,6 +71,10 @@ class Grabber(Protocol):
         """Put what the screen shows now into a slot; `ScreenChanged` where the area does not fit it any more."""
         ...
 
+    def may_differ(self) -> bool:
+        """Whether the screen may look different than when this was last asked; asked before it is grabbed."""
+        ...
+
     def picture(self, slot: int) -> Pixels:
         """What was grabbed into a slot, in place: good until that slot is grabbed into again."""
         ...

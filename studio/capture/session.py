@@ -42,8 +42,6 @@ _REPORT_S: Final = 0.4
 _LISTEN_S: Final = 0.02
 _SOUND_LATE_S: Final = 0.8
 _POLL_S: Final = 0.1
-_HELD_BACK: Final = 2400
-"""Samples that wait for more, so that sound can still end where the picture does."""
 
 _log = logging.getLogger(__name__)
 
@@ -101,7 +99,7 @@ class Hears(Protocol):
 
 
 class _Shot(NamedTuple):
-    """A picture on its way to the encoder."""
+    """A picture on its way to the encoder; slot -1 says that it is the one before."""
 
     slot: int
     tick: Tick
@@ -138,6 +136,8 @@ class Recording:
         self._resume_wanted = False
         self._cut_into: Path | None = None
         self._end_s: Fraction | None = None
+        self._reached_s = 0.0
+        self._sound_written = 0
         self._area = wanted.target.area_on(grabber)
         grabber.aim(self._area, _SLOTS)
         self._look_for_black()
@@ -227,7 +227,7 @@ class Recording:
             self._fail(explain(error))
 
     def _grab(self) -> None:
-        looked_s = 0.0
+        looked_s = grabbed_s = 0.0
         total = round(self._wanted.seconds * self._wanted.fps) if self._wanted.seconds else 0
         last = 0
         try:
@@ -235,6 +235,7 @@ class Recording:
                 if total and tick.number >= total:
                     break
                 last = tick.number
+                self._reached_s = last / self._wanted.fps
                 self._tally.dropped += tick.skipped
                 if not self._free:
                     self._tally.dropped += 1
@@ -245,11 +246,17 @@ class Recording:
                     if began_s - looked_s > _LOOK_S:
                         looked_s = began_s
                         self._look_at_size()
-                    self._grabber.grab(slot)
+                    if self._grabber.may_differ() or began_s - grabbed_s > _STILL_S:
+                        self._grabber.grab(slot)
+                        grabbed_s = began_s
+                    else:
+                        self._free.appendleft(slot)
+                        slot = -1
                     cursor = self._grabber.cursor() if self._wanted.cursor else None
                 except ScreenChanged:
                     self._free.append(slot)
                     self._look_again()
+                    grabbed_s = 0.0
                     continue
                 self._tally.grabbed += 1
                 self._tally.late += began_s - tick.due_s > 0.5 / self._wanted.fps
@@ -277,7 +284,9 @@ class Recording:
                 self._go_on_with(area, shot.tick.number)
                 encoded_s = float("-inf")
             at_s = shot.tick.number / self._wanted.fps
-            new = self._grabber.picture(shot.slot)
+            if shot.slot < 0 and held < 0:
+                continue
+            new = self._grabber.picture(shot.slot if shot.slot >= 0 else held)
             old = self._grabber.picture(held) if held >= 0 else new
             looked_s = time.perf_counter()
             layers = self._layers(shot, at_s)
@@ -291,9 +300,10 @@ class Recording:
                 self._tally.packet_ms.append((time.monotonic() - shot.began_s) * 1000)
                 self._tally.encoded += 1
                 encoded_s, number = at_s, shot.tick.number
-            if held >= 0:
-                self._free.append(held)
-            held = shot.slot
+            if shot.slot >= 0:
+                if held >= 0:
+                    self._free.append(held)
+                held = shot.slot
         self._end_picture(canvas, number)
 
     def _listen(self) -> None:
@@ -407,12 +417,14 @@ class Recording:
     def _take_sound(self, queues: list[list[Frames]], now_s: float) -> None:
         for waiting, aligned in zip(queues, self._aligned, strict=True):
             waiting += aligned.pull(now_s)
-        self._encode_sound(queues, min(sum(map(len, waiting)) for waiting in queues) - _HELD_BACK)
+        due = round(self._reached_s * RATE_HZ) - self._sound_written  # not further than the picture, which may end here
+        self._encode_sound(queues, min(due, *(sum(map(len, waiting)) for waiting in queues)))
 
     def _encode_sound(self, queues: list[list[Frames]], count: int) -> None:
         """Encode so many samples of every track, and of their sum."""
         if count <= 0:
             return
+        self._sound_written += count
         blocks = [_taken(waiting, count) for waiting in queues]
         mixed = np.clip(np.sum(blocks, axis=0), -1.0, 1.0) if len(blocks) > 1 else blocks[0]
         overlays = self._overlays

@@ -17,6 +17,7 @@ from mss.linux.base import ALL_PLANES, MSSImplXCBBase
 from mss.linux.xcbhelpers import LIB, Connection, XProtoError
 
 from studio.capture import trouble
+from studio.capture.damage import Damage, NoDamage
 from studio.capture.screen import Area, Cursor, Monitor, Pixels, ScreenChanged
 
 _SHM_WITH_DESCRIPTORS: Final = (1, 2)
@@ -45,6 +46,13 @@ class _Display(MSSImplXCBBase):
         raise NotImplementedError
 
 
+def _damage_of(connection: Connection, window: int) -> Damage | None:
+    try:
+        return Damage(connection, window)
+    except (NoDamage, OSError):
+        return None
+
+
 class SharedScreen:
     """A grabber whose slots lie in one shared segment, so that two pictures can be compared where they are."""
 
@@ -65,6 +73,7 @@ class SharedScreen:
                 raise NoSharedMemory
             self._can_see_pointer = self._asks_for_pointer()
             self.aim(Area(0, 0, 2, 2), 1)
+            self._damage = _damage_of(self._connection, self._display.root.value)
             self.grab(0)
         except (NoSharedMemory, ScreenChanged):
             self._display.close()
@@ -119,6 +128,12 @@ class SharedScreen:
                 )  # fmt: skip
         except XProtoError as error:
             raise ScreenChanged from error
+
+    def may_differ(self) -> bool:
+        if self._damage is None:
+            return True
+        with _answered():
+            return self._damage.changed()
 
     def picture(self, slot: int) -> Pixels:
         return self._slots[slot]

@@ -11,7 +11,6 @@ import pytest
 
 from studio.protocol.capture import (
     AddChapter,
-    CaptureFinished,
     CaptureProgress,
     CaptureSound,
     CaptureSpec,
@@ -107,21 +106,23 @@ def test_a_region_is_right_to_the_pixel(capture: CaptureProcess, tmp_path: Path)
 def test_pauses_are_left_out(capture: CaptureProcess, tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     seen = len(capture.events)
-    capture.begin(CaptureSpec(path=str(path), fps=FPS, seconds=2.4))
+    capture.begin(CaptureSpec(path=str(path), fps=FPS))
     capture.wait(CaptureProgress, lambda said: said.figures.duration_s > 0.3, since=seen)
 
     paused = capture.send(PauseCapture(on=True))
     frozen = capture.wait(CaptureProgress, lambda said: said.paused, since=paused)
     capture.wait(CaptureProgress, lambda said: said.figures.frames > frozen.figures.frames + 15, since=paused)
-    capture.send(PauseCapture(on=False))
-    finished = capture.wait(CaptureFinished, since=seen)
+    resumed = capture.send(PauseCapture(on=False))
+    capture.wait(CaptureProgress, lambda said: not said.paused, since=resumed)
+    finished = capture.end()
 
     film = watch(path)
-    steps = np.diff(film.numbers)
-    assert finished.figures.duration_s < 2.1
-    assert steps.max() >= 10, "what happened in the pause is not there"
-    assert np.diff(film.times_s).max() < 0.4, "and no time passes in its place"
-    assert abs(film.duration_s - finished.figures.duration_s) < 0.05
+    figures = finished.figures
+    assert figures.duration_s <= (figures.frames + figures.dropped - 14) / FPS, (
+        "what happened in the pause is not there"
+    )
+    assert abs(film.duration_s - figures.duration_s) < 0.05, "and no time passes in its place"
+    assert all(a <= b for a, b in itertools.pairwise(film.numbers))
 
 
 def test_parts_follow_each_other_without_a_gap(capture: CaptureProcess, tmp_path: Path) -> None:
