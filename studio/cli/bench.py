@@ -12,6 +12,9 @@ _MEASURES: Final = {
     "gui": "studio.cli.bench_gui:gui",
     "ipc": "studio.cli.bench_process:bench_ipc",
     "shm": "studio.cli.bench_process:bench_shm",
+    "pitch": "studio.cli.bench_pitch:bench_pitch",
+    "vibrato": "studio.cli.bench_pitch:bench_vibrato",
+    "kernels": "studio.cli.bench_pitch:bench_kernels",
 }
 
 
