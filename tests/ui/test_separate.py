@@ -22,6 +22,7 @@ from studio.session.jobs import JobRow
 from studio.session.recipes import Recipe
 from studio.session.settings_file import SettingsFile
 from studio.session.stems import pieces
+from studio.ui.separate.clean_dialog import CleanDialog
 from studio.ui.separate.compare_dialog import CompareDialog
 from studio.ui.separate.separate_dialog import SeparateDialog
 from tests.helpers import sounds
@@ -174,6 +175,28 @@ def test_what_was_stopped_goes_on_where_it_was(qtbot: QtBot, studio: Studio, tmp
 
 def state(row: JobRow | None) -> str:
     return row.state if row is not None else ""
+
+
+def test_a_cleaned_clip_takes_the_place_of_the_noisy_one_and_is_compared_with_it(qtbot: QtBot, studio: Studio) -> None:
+    (noisy,) = studio.document.project.clips
+    assert desktop.run(studio, "clip.denoise")
+    dialog = studio.window.parts.dialogs.separation("denoise")
+    assert isinstance(dialog, CleanDialog)
+    assert dialog.engines.values == ("spectral",)
+    dialog.slider.setValue(100)
+    with qtbot.waitSignal(studio.desk.separating.landed, timeout=WAIT_MS):
+        dialog.go.click()
+
+    (clean,) = studio.document.project.clips
+    assert (clean.start, clean.length) == (noisy.start, noisy.length)
+    lineage = studio.document.project.medium(clean.media).lineage
+    assert lineage is not None
+    assert (lineage.engine, lineage.settings["strength"]) == ("spectral", 1.0)
+    assert not np.array_equal(heard(studio, clean), heard(studio, noisy))
+    assert studio.desk.compare.why_not() == ""
+    assert studio.desk.compare.position == studio.document.position - 1
+    studio.document.undo()
+    assert list(studio.document.project.clips) == [noisy]
 
 
 def test_engines_get_letters_until_the_ear_has_chosen(qtbot: QtBot, studio: Studio) -> None:

@@ -168,7 +168,7 @@ class BatchDialog(QDialog):
             for one in self._desk.separating.recipes.all
             if one.recipe.engine in able
         }
-        for card in able.values():
+        for card in sorted(able.values(), key=lambda card: card.task != "separate"):
             works.update(_works_of(card))
         return works
 
@@ -240,7 +240,7 @@ def _works_of(card: EngineCard) -> dict[str, tuple[str, Work]]:
         }
     if card.task in (NOISE, ROOM):
         thing = "noise" if card.task == NOISE else "reverb"
-        return {card.id: (f"Remove {thing}, {card.name}", CleanStep(engine=card.id, strength=_USUAL_STRENGTH))}
+        return {card.id: (f"Remove {thing}: {card.name}", CleanStep(engine=card.id, strength=_USUAL_STRENGTH))}
     return {}
 
 

@@ -52,7 +52,7 @@ class EngineRow(QWidget):
         about.setContentsMargins(_INDENT_PX, 0, 0, 0)
         rows.addWidget(about)
         if card.missing:
-            why = Text(card.missing, theme, tone="warning", wrap=True)
+            why = Text(card.missing, theme, tone="secondary", wrap=True)
             why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             why.setContentsMargins(_INDENT_PX, 0, 0, 0)
             rows.addWidget(why)
