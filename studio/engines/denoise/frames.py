@@ -1,5 +1,6 @@
 """Sound to overlapping spectra and back, in single precision, at any rate."""
 
+import math
 from typing import Final
 
 import numpy as np
@@ -18,7 +19,7 @@ Powers = NDArray[np.float32]
 
 def window_size(rate_hz: int, window_s: float) -> int:
     """The power of two nearest to a window's length, a whole number of hops."""
-    return max(16, 1 << round(np.log2(rate_hz * window_s)))
+    return max(16, 1 << round(math.log2(rate_hz * window_s)))
 
 
 def spectra(sound: Sound, size: int) -> Spectra:
@@ -45,7 +46,7 @@ def sound_of(found: Spectra, size: int, length: int) -> Sound:
     for part in range(_OVERLAP):
         out[:, part : part + count] += pieces[:, :, part]
     flat = out.reshape(channels, -1)[:, size - hop : size - hop + length]
-    return np.ascontiguousarray(flat.T) / np.float32(_OVERLAP / 2)
+    return np.ascontiguousarray(flat.T / np.float32(_OVERLAP / 2))
 
 
 def _window(size: int) -> NDArray[np.float32]:

@@ -26,8 +26,8 @@ def steady(powers: Powers) -> Spectrum:
     """
     smooth = _averages(powers)
     place = min(int(len(smooth) * _QUIET_SHARE), len(smooth) - 1)
-    quiet = np.partition(smooth, place, axis=0)[place]
-    return np.maximum(quiet * np.float32(_too_low()), _LEAST).astype(np.float32)
+    quiet: Spectrum = np.partition(smooth, place, axis=0)[place]
+    return np.asarray(np.maximum(quiet * np.float32(_too_low()), _LEAST), np.float32)
 
 
 def changing(powers: Powers) -> Powers:
