@@ -1,6 +1,5 @@
 """Where the sound of a recording comes from: a device of this machine, or a ring that another process fills."""
 
-import time
 from typing import Final, Protocol
 
 import numpy as np
@@ -107,7 +106,6 @@ class Ringing:
         self._read = 0
         self._earliest_s: list[float] = []
         self._seen_s = 0.0
-        self._mono: Frames = np.zeros((_BLOCK, self._ring.channels), np.float32)
 
     @property
     def read(self) -> int:
@@ -144,8 +142,3 @@ class Ringing:
 def listen_to(device: str) -> Heard:
     """Open a microphone by its name, "" or "default" for the system's; a `StudioError` says why not."""
     return Heard(devices.choose(devices.cards(), "" if device == "default" else device, "input"))
-
-
-def now_s() -> float:
-    """The clock that picture and sound share."""
-    return time.monotonic()

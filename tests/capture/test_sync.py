@@ -4,6 +4,8 @@ import itertools
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import av
@@ -11,7 +13,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from studio.capture.listening import Ringing
 from studio.capture.track import Aligned, stretched
+from studio.ipc.ring import Ring
 from studio.media.wav import Frames
 from tests.helpers.capture import sound_of
 from tests.helpers.pulse import Pulse, missing
@@ -101,6 +105,26 @@ def test_a_stretched_sound_is_the_same_sound() -> None:
     expected = np.sin(2 * np.pi * 1000 * time_s[-1] * np.arange(481) / 480)
     assert longer.shape == (481, 2)
     assert np.abs(longer[:, 0] - expected).max() < 1e-3
+
+
+def test_a_ring_of_another_process_is_laid_on_the_clock() -> None:
+    """What the live worker makes of a voice: mono blocks of 10 ms, at the time at which they were made."""
+    with Ring.create(1, RATE_HZ) as ring:
+        source = Ringing(ring.name, RATE_HZ, "Changed voice")
+        start_s = time.monotonic()
+        aligned = Aligned(source, start_s)
+        sound = []
+        for number in range(60):
+            threading.Event().wait(max(0.0, start_s + 0.01 * (number + 1) - time.monotonic()))
+            ring.write(np.full((480, 1), 0.5 if number == 40 else 0.0, np.float32))
+            sound += aligned.pull(time.monotonic())
+        source.close()
+
+    whole = np.concatenate(sound)
+    loud = np.flatnonzero(whole[:, 0] > 0.25)
+    assert (whole[:, 0] == whole[:, 1]).all()
+    assert len(loud) == pytest.approx(480, abs=30)
+    assert len(whole) / RATE_HZ == pytest.approx(0.6, abs=0.06)
 
 
 def offsets_s(path: Path) -> NDArray[np.float64]:
