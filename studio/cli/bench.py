@@ -11,6 +11,7 @@ _MEASURES: Final = {
     "capture": "studio.cli.bench_capture:bench_capture",
     "gui": "studio.cli.bench_gui:gui",
     "ipc": "studio.cli.bench_process:bench_ipc",
+    "separate": "studio.cli.bench_separate:bench_separate",
     "shm": "studio.cli.bench_process:bench_shm",
     "pitch": "studio.cli.bench_pitch:bench_pitch",
     "vibrato": "studio.cli.bench_pitch:bench_vibrato",
