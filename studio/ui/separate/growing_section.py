@@ -1,6 +1,6 @@
 """The inspector's part for a clip that is being taken apart: how far each stem is, and a way to hear it already."""
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from studio.model.project import Media, MediaId, Project
 from studio.model.time import format_clock
@@ -24,9 +24,9 @@ class GrowingSection(Section):
         self._buttons: dict[str, Button] = {}
         self._so_far = Text("", theme, tone="engine", figures=True)
         holder = QWidget(self)
-        self._row = QHBoxLayout(holder)
+        self._row = QGridLayout(holder)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(4)
+        self._row.setSpacing(8)
         self.add("So far", self._so_far)
         self.add_wide(holder)
         self._listening.changed.connect(self._show_heard)
@@ -61,14 +61,14 @@ class GrowingSection(Section):
             old.hide()
             old.deleteLater()
         self._buttons = {}
-        for stem in stems:
+        for place, stem in enumerate(stems):
             title = stem_title(stem.name)
-            button = Button(title, self, kind="tab")
+            button = Button(title, self)
             button.setCheckable(True)
             button.setAccessibleName(f"Hear the {stem.name} so far")
             button.setToolTip(f"Hear the {stem.name} so far\nAgain: stop")
             button.clicked.connect(lambda _on=False, which=stem.name: self._listening.hear(which))
-            self._row.addWidget(button, 1)
+            self._row.addWidget(button, place // 2, place % 2)
             self._buttons[stem.name] = button
 
     def _offer(self, growing: Growing) -> None:

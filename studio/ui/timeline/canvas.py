@@ -25,6 +25,7 @@ from studio.ui.theme import Theme
 from studio.ui.timeline import overlay
 from studio.ui.timeline.clip_painter import Texture
 from studio.ui.timeline.colours import Colours
+from studio.ui.timeline.coming_apart import ComingApart
 from studio.ui.timeline.file_sound import FileSounds
 from studio.ui.timeline.hand import Hand
 from studio.ui.timeline.hit import Hit, hit
@@ -65,6 +66,7 @@ class TracksCanvas(QWidget):
         self._hand = Hand(desk, sight, self, self.hit_at, self._show)
         self._drop = TrackDrop(desk, sight, self)
         self.take = RunningTake(desk.transport, sight)
+        self._apart = ComingApart(desk.separating, sight)
         self._playhead = 0.0
         self._playhead_x = -1
         self._more = QTimer(self, singleShot=True, interval=0)
@@ -90,6 +92,7 @@ class TracksCanvas(QWidget):
         desk.selection.changed.connect(self._selection_changed)
         sounds.changed.connect(self._sound_changed)
         sounds.progressed.connect(self.update)
+        desk.separating.grew.connect(self.update)
         self._spectrograms.ready.connect(self._sound_changed)
         sight.moved.connect(self._restage)
         sight.laid_out.connect(self._restage)
@@ -210,6 +213,7 @@ class TracksCanvas(QWidget):
                 if clip.id in chosen:
                     overlay.paint_outline(painter, overlay.clip_box(clip, row, sight), colours.accent)
         self._paint_hover(painter)
+        self._apart.paint(painter, colours.theme, self._desk.document.project)
         self.take.paint(painter, colours.theme, self.width())
         if self._drop.x is not None:
             painter.fillRect(QRectF(self._drop.x - 1, 0, 2, self.height()), colours.accent)
