@@ -21,7 +21,7 @@ from studio.audio.stretch import Stretch
 from studio.engines.base import Chunking, Effort, Report, Sound, Whole
 from studio.errors import StudioError
 from studio.media.disk import Disk
-from studio.media.wav import Frames, WavWriter
+from studio.media.wav import HEADER_BYTES, Frames, WavWriter
 from studio.workers.ladder import climb_down, rungs
 
 _STATE: Final = "state.json"
@@ -79,7 +79,7 @@ def run(
     folder.mkdir(parents=True, exist_ok=True)
     at_hz = wanted.chunking.rate_hz or min(max(sound.rate_hz, _LOWEST_HZ), _HIGHEST_HZ)
     plan = _plan(wanted.chunking, sound, at_hz)
-    state = _state(folder, wanted, sound, len(plan))
+    state = _state(folder, wanted, sound, plan)
     whole = state.whole or _survey(sound, lambda part, stage: report(_SURVEYING * part, stage))
     if state.whole is None:
         state = replace(state, whole=whole)
@@ -172,17 +172,27 @@ def _survey(sound: Stretch, report: Report) -> Whole:
     )
 
 
-def _state(folder: Path, wanted: Pass, sound: Stretch, chunks: int) -> State:
+def _state(folder: Path, wanted: Pass, sound: Stretch, plan: tuple[Span, ...]) -> State:
     """How far an earlier run came, from the beginning where what it left does not fit together."""
     try:
         state = msgspec.json.decode((folder / _STATE).read_bytes(), type=State)
     except (OSError, msgspec.DecodeError):
         return State()
-    fits = state.chunks <= chunks and (not state.chunks or _tail_path(folder, state.chunks).is_file())
-    for path in _paths(folder, wanted.names):
-        if state.frames:
-            fits = fits and path.is_file() and Stretch(path).length >= state.frames
-    return state if fits and state.frames <= sound.length else State(whole=state.whole)
+    if not state.chunks:
+        return state
+    tail = plan[state.chunks - 1].fade_out if state.chunks <= len(plan) else -1
+    tail_bytes = 4 * tail * sound.channels * (len(wanted.names) - wanted.remainder)
+    fits = _size(_tail_path(folder, state.chunks)) == tail_bytes and all(
+        _size(path) >= HEADER_BYTES + 4 * state.frames * sound.channels for path in _paths(folder, wanted.names)
+    )
+    return state if fits else State(whole=state.whole)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
 
 
 def _keep(folder: Path, state: State, tail: Parts | None = None) -> None:
