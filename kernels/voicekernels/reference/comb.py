@@ -35,7 +35,8 @@ def teeth(bins: int, width_hz: float, pitches_hz: NDArray[np.float64]) -> NDArra
     weight = 1.0 / (_ERB_HZ + hz)
     comb = comb * np.maximum(place, 0.25) ** -DECAY * weight**0.6
     size = np.sqrt(np.sum(np.where(comb > 0, comb, 0) ** 2 / weight, axis=0))
-    return (comb / np.maximum(size, 1e-9)).astype(np.float32)
+    shaped: NDArray[np.float32] = (comb / np.maximum(size, 1e-9)).astype(np.float32)
+    return shaped
 
 
 def strengths(

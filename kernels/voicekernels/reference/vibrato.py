@@ -63,7 +63,7 @@ def fit(cents: Series, weights: Series, frames_per_s: float) -> Fit | None:
     time = np.arange(frames) / frames_per_s
     length = frames / frames_per_s
     root = np.sqrt(weights / weights.max())
-    drift = np.polynomial.chebyshev.chebvander(2 * time / length - 1, _DRIFT_ORDER)
+    drift = np.asarray(np.polynomial.chebyshev.chebvander(2 * time / length - 1, _DRIFT_ORDER), np.float64)
     straight = _left(drift, cents, root)[1]
     guess = min(
         (
@@ -123,7 +123,7 @@ def _left(columns: Series, cents: Series, root: Series) -> tuple[Series, float]:
     scaled = columns * root[:, None]
     gram = scaled.T @ scaled
     gram[np.diag_indices_from(gram)] += 1e-9 * np.trace(gram)
-    linear = np.linalg.solve(gram, scaled.T @ (cents * root))
+    linear = np.asarray(np.linalg.solve(gram, scaled.T @ (cents * root)), np.float64)
     rest = (cents - columns @ linear) * root
     return linear, float(rest @ rest)
 
@@ -188,4 +188,5 @@ def _covariance(
     shared = float(np.clip(residual[1:] @ residual[:-1] / energy, 0.0, 0.98))
     widened = (1 + shared) / (1 - shared)
     variance = rest / max(len(time) - jacobian.shape[1], 1) * widened
-    return (np.linalg.inv(gram) * variance)[:5, :5]
+    covariance: Series = (np.linalg.inv(gram) * variance)[:5, :5]
+    return covariance

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from studio.engines.base import FRAMES_PER_S, Mono
 from voicekernels.reference.comb import density, teeth
-from voicekernels.reference.harmonics import HALF, HARMONICS, POINTS
+from voicekernels.reference.harmonics import HALF, HARMONICS, POINTS, Measured
 
 RATE_HZ: Final = 8000
 """What the tracker works at: a voice's harmonics above 4 kHz say little about its pitch."""
@@ -26,7 +26,6 @@ _WINDOWS: Final = (512, 256, 128)
 _PERIODS_A_WINDOW: Final = 6.0
 _STEP: Final = 0.008
 _LEAP: Final = 0.8
-_PASSES: Final = 2
 _HIGHEST_HARMONIC_HZ: Final = 3400.0
 _STRAIGHT: Final = 0.08  # octaves from one frame to the next beyond which it is a leap, not a glide
 _BEND_CENTS: Final = 8.0  # how much a voice's glide changes from frame to frame
@@ -63,22 +62,15 @@ class Heard(NamedTuple):
 
 def hear(sound: Mono, floor: Floor, low_hz: float, high_hz: float) -> Heard:
     """Find the pitch in all frames of `sound`, at `RATE_HZ`; the first frame is centred on the first sample."""
-    from voicekernels.cpu import contour, harmonics, likeness, path, periods
+    from voicekernels.cpu import likeness, path
 
     frames = -(-len(sound) // HOP)
     scores, lowest = _scores(sound, frames, floor, low_hz, high_hz)
     way = path.likeliest(np.square(np.maximum(scores, 0)), _STEP, _LEAP)
     columns, strength = _read(scores, way)
-    octaves, strength = _onto_frames(lowest + columns / _COLUMNS_AN_OCTAVE, strength, frames)
-    centres = np.arange(frames, dtype=np.int64) * HOP
-    for _ in range(_PASSES):
-        hz = np.exp2(octaves)
-        count = np.clip(_HIGHEST_HARMONIC_HZ / hz, 1, HARMONICS).astype(np.int32)
-        unrolled = periods.unroll(sound, centres, np.float32(RATE_HZ) / hz, _glide(octaves), HALF, POINTS)
-        found = harmonics.measure(unrolled, count)
-        spread = _DOUBT_CENTS / np.sqrt(found.weight + np.float32(1e-9)) + np.float32(_LEAST_CENTS)
-        exact = octaves + np.log2(1 + found.offset)
-        octaves = contour.smooth(exact, 1 / np.square(spread), 1 / _BEND_CENTS**2, _STRAIGHT)
+    octaves, _ = _refined(sound, (lowest + columns / _COLUMNS_AN_OCTAVE).astype(np.float32), HOP * _STRIDE)
+    octaves, strength = _onto_frames(octaves, strength, frames)
+    octaves, (found, unrolled) = _refined(sound, octaves, HOP)
     alike = likeness.compare(unrolled)
     signs = np.stack(
         (
@@ -95,6 +87,21 @@ def hear(sound: Mono, floor: Floor, low_hz: float, high_hz: float) -> Heard:
         axis=1,
     )
     return Heard(octaves, signs, _guesses(scores, lowest, frames))
+
+
+def _refined(sound: Mono, octaves: Series, hop: int) -> tuple[Series, tuple[Measured, Series]]:
+    """A contour with a frame each `hop` samples made exact, and what it was made exact by."""
+    from voicekernels.cpu import contour, harmonics, periods
+
+    hz = np.exp2(octaves)
+    count = np.clip(_HIGHEST_HARMONIC_HZ / hz, 1, HARMONICS).astype(np.int32)
+    centres = np.arange(len(octaves), dtype=np.int64) * hop
+    unrolled = periods.unroll(sound, centres, np.float32(RATE_HZ) / hz, _glide(octaves, hop), HALF, POINTS)
+    found = harmonics.measure(unrolled, count)
+    spread = _DOUBT_CENTS / np.sqrt(found.weight + np.float32(1e-9)) + np.float32(_LEAST_CENTS)
+    bend = _BEND_CENTS * (hop / HOP) ** 2
+    exact = octaves + np.log2(1 + found.offset)
+    return contour.smooth(exact, 1 / np.square(spread), 1 / bend**2, _STRAIGHT * hop / HOP), (found, unrolled)
 
 
 _MOMENTS: Final = 256
@@ -196,13 +203,14 @@ def _onto_frames(octaves: Series, strength: Series, frames: int) -> tuple[Series
     return blend.astype(np.float32), strength[left] * (1 - share) + strength[right] * share
 
 
-def _glide(octaves: Series) -> Series:
-    """Relative change of the pitch with each sample, from two frames on either side; 0 across a leap."""
+def _glide(octaves: Series, hop: int) -> Series:
+    """Relative change of the pitch with each sample, from the frames within 10 ms on either side; 0 across a leap."""
     count = len(octaves)
     steps = np.abs(np.diff(octaves, prepend=octaves[:1]))
-    before, after = np.maximum(np.arange(count) - 2, 0), np.minimum(np.arange(count) + 2, count - 1)
-    leaps = np.cumsum(steps > _STRAIGHT)
-    slope = (octaves[after] - octaves[before]) / np.maximum((after - before) * HOP, 1)
+    reach = 2 * HOP // hop
+    before, after = np.maximum(np.arange(count) - reach, 0), np.minimum(np.arange(count) + reach, count - 1)
+    leaps = np.cumsum(steps > _STRAIGHT * hop / HOP)
+    slope = (octaves[after] - octaves[before]) / np.maximum((after - before) * hop, 1)
     return np.where(leaps[after] == leaps[before], slope * np.float32(np.log(2)), 0).astype(np.float32)
 
 
