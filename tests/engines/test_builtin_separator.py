@@ -1,7 +1,5 @@
 """The built-in separator: what it takes apart, what it leaves whole, and the shapes it gives."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import pytest
 
@@ -15,7 +13,7 @@ _WHOLE = Whole(length_s=4.0, mean=0.0, std=0.1, peak=0.5, side_db=-200.0)
 
 
 @pytest.fixture(scope="module")
-def separator() -> Iterator[BuiltinSeparator]:
+def separator() -> BuiltinSeparator:
     return BuiltinSeparator()
 
 
@@ -25,7 +23,7 @@ def vocals(separator: BuiltinSeparator, mix: Sound) -> Sound:
     )
     assert parts.shape == (1, *mix.shape)
     assert parts.dtype == np.float32
-    return parts[0]
+    return np.asarray(parts[0])
 
 
 def voice(length_s: float = 3.0) -> Sound:

@@ -190,8 +190,8 @@ def _bass(piece: _Piece, rhythm: _Rhythm, at: float, beats: int, key: int) -> No
             for step in range(beats):
                 piece.note(0, key + int(piece.random.choice([0, 2, 4, 5, 7, 9])), at + step, 0.9, 92)
         case _:
-            for step in (0.0, 1.5, 2.5):
-                piece.note(0, key, at + step, 0.6, 95)
+            for pushed in (0.0, 1.5, 2.5):
+                piece.note(0, key, at + pushed, 0.6, 95)
 
 
 def _accompany(piece: _Piece, part: _Part, at: float, beats: int, keys: list[int]) -> None:

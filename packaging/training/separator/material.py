@@ -41,7 +41,7 @@ def main() -> None:
     for index in range(wanted.mixes):
         made = lesson(mix(np.random.default_rng([part, index, 3]), *known), tracker)
         unfinished = work / "lesson.npz"
-        np.savez(unfinished, **made)
+        np.savez(unfinished, allow_pickle=False, **made)
         unfinished.rename(lessons / f"l{part}_{index:04d}.npz")
         print(index, flush=True)
 

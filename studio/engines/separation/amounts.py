@@ -6,8 +6,8 @@ import numpy as np
 
 from studio.engines.separation.spectrum import Mask
 
-_GUESSING: Final = 0.55
-_KNOWING: Final = 0.68
+_GUESSING: Final = 0.61
+_KNOWING: Final = 0.72
 _TINY: Final = 1e-9
 
 
