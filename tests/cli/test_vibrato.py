@@ -38,7 +38,7 @@ def test_two_files_are_a_list_of_two_with_their_notes(studio: Studio, tmp_path: 
     assert note["pitch_hz"] == pytest.approx(300, rel=0.001)
     assert straight["vibrato"] is None
     assert straight["cents"] == 0
-    rows = list(csv.DictReader((tmp_path / "all.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((tmp_path / "all.csv").read_text().splitlines()))
     assert len(rows) == 2
     assert float(rows[0]["extent_half_cents"]) == note["vibrato"]["half_extent_cents"]
     assert rows[1]["rate_hz"] == ""

@@ -96,7 +96,7 @@ def _refined(sound: Mono, octaves: Series, hop: int) -> tuple[Series, tuple[Meas
     hz = np.exp2(octaves)
     count = np.clip(_HIGHEST_HARMONIC_HZ / hz, 1, HARMONICS).astype(np.int32)
     centres = np.arange(len(octaves), dtype=np.int64) * hop
-    unrolled = periods.unroll(sound, centres, np.float32(RATE_HZ) / hz, _glide(octaves, hop), HALF, POINTS)
+    unrolled = periods.unroll(sound, centres, (RATE_HZ / hz).astype(np.float32), _glide(octaves, hop), HALF, POINTS)
     found = harmonics.measure(unrolled, count)
     spread = _DOUBT_CENTS / np.sqrt(found.weight + np.float32(1e-9)) + np.float32(_LEAST_CENTS)
     bend = _BEND_CENTS * (hop / HOP) ** 2

@@ -48,7 +48,8 @@ def _unrolled(sound: Mono, start_s: float, hz: Series) -> NDArray[np.float32]:
     heard = _read(sound, np.interp(points / POINTS_A_PERIOD, phase, times) * RATE_HZ)
     centre = np.round(np.interp(frames_s, times, phase) * POINTS_A_PERIOD - points[0]).astype(np.intp)
     start = np.clip(centre - POINTS // 2, 0, max(len(heard) - POINTS, 0))
-    return np.ascontiguousarray(heard[start[:, None] + np.arange(POINTS)])
+    windows: NDArray[np.float32] = heard[start[:, None] + np.arange(POINTS)]
+    return windows
 
 
 def _smooth(times: Series, frames_s: Series, hz: Series) -> Series:
@@ -70,4 +71,5 @@ def _read(sound: Mono, place: Series) -> NDArray[np.float32]:
         for i in (-1, 0, 1, 2)
     )
     found = b + 0.5 * share * (c - a + share * (2 * a - 5 * b + 4 * c - d + share * (3 * (b - c) + d - a)))
-    return found.astype(np.float32)
+    heard: NDArray[np.float32] = found.astype(np.float32)
+    return heard
