@@ -4,7 +4,6 @@ Grab → slots of shared memory → picture thread (compare, convert, lay over, 
 clock → encoded → files. A slow encoder costs pictures, counted, and never memory; nothing here waits for the desktop.
 """
 
-import contextlib
 import logging
 import queue
 import threading
@@ -13,11 +12,9 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import av
-import numpy as np
-from msgspec import Struct
 
 from studio.capture import trouble
 from studio.capture.canvas import Canvas, Layer, even
@@ -25,12 +22,13 @@ from studio.capture.chunk import Chunk
 from studio.capture.clock import Beat, Tick
 from studio.capture.encoders import TIME_BASE, Choice, PictureEncoder
 from studio.capture.figures import Figures, Tally
-from studio.capture.listening import RATE_HZ, Source
-from studio.capture.movie import Container, Template
-from studio.capture.reel import Part, Reel, Split
+from studio.capture.files import DiskGuard, open_reel
+from studio.capture.movie import Template
+from studio.capture.reel import Reel
 from studio.capture.replay import Replay
-from studio.capture.screen import Area, Cursor, Grabber, ScreenChanged, Target, is_black
-from studio.capture.track import Aligned, SoundEncoder
+from studio.capture.screen import Area, Cursor, Grabber, ScreenChanged, is_black
+from studio.capture.soundtrack import Soundtrack
+from studio.capture.wanted import Hears, Overlays, Sound, Wanted
 from studio.errors import Explanation, explain
 from studio.media.wav import Frames
 
@@ -44,58 +42,6 @@ _SOUND_LATE_S: Final = 0.8
 _POLL_S: Final = 0.1
 
 _log = logging.getLogger(__name__)
-
-
-class Wanted(Struct, frozen=True, kw_only=True):
-    """What is to be recorded and how. `path` None keeps a replay only."""
-
-    path: Path | None
-    fallback: Path | None = None
-    target: Target = Target()
-    fps: float = 30.0
-    seconds: float = 0.0
-    container: Container = "mp4"
-    quality: int = 23
-    split: Split = Split()
-    replay_s: float = 0.0
-    cursor: bool = True
-    floor_bytes: int = trouble.FLOOR_BYTES
-
-
-class Sound(NamedTuple):
-    """A source, the title of its track, and how much sooner it is to be put than it came."""
-
-    source: Source
-    title: str
-    earlier_s: float = 0.0
-
-
-class Overlays(Protocol):
-    """What is laid over the picture."""
-
-    def layers(self, now_s: float, width: int, height: int) -> Sequence[Layer]:
-        """The layers of the picture that is shown at `now_s` of the clock."""
-        ...
-
-    def hear(self, frames: Frames) -> None:
-        """The sound that levels and waveforms show, (n, 2) at 48 kHz."""
-        ...
-
-    def close(self) -> None:
-        """Look at nothing any more."""
-        ...
-
-
-class Hears(Protocol):
-    """Who is told how it goes. Called from the threads of the recording."""
-
-    def progress(self, figures: Figures, paused: bool) -> None: ...
-
-    def trouble(self, kind: str, why: Explanation, over: bool) -> None: ...
-
-    def finished(self, parts: tuple[Part, ...], figures: Figures, why: Explanation | None) -> None: ...
-
-    def part_began(self, path: Path) -> None: ...
 
 
 class _Shot(NamedTuple):
@@ -137,23 +83,23 @@ class Recording:
         self._cut_into: Path | None = None
         self._end_s: Fraction | None = None
         self._reached_s = 0.0
-        self._sound_written = 0
         self._area = wanted.target.area_on(grabber)
         grabber.aim(self._area, _SLOTS)
         self._look_for_black()
         self._encoder = self._picture_encoder(self._area)
-        self._sound_encoders = [SoundEncoder(number) for number in range(1, self._tracks(sounds) + 1)]
-        self.titles = [*(["Mix"] if len(sounds) > 1 else []), *(sound.title for sound in sounds)]
+        self._sound = Soundtrack(sounds, self._write, self._hear)
+        self.titles = self._sound.titles
         self._reel: Reel | None = None
         try:
-            self._reel = self._open_reel()
+            self._reel = open_reel(wanted, self._templates(), hears)
         except BaseException:
-            self._free_encoders()
+            self._encoder.close()
+            self._sound.close()
             raise
         self._first = self._reel.newest if self._reel is not None else None
         self.replay = Replay(wanted.replay_s, self._templates()) if wanted.replay_s else None
         self._beat = Beat(wanted.fps, self._ending)
-        self._aligned = [Aligned(sound.source, self._beat.start_s, sound.earlier_s) for sound in sounds]
+        self._sound.begin(self._beat.start_s)
         self._tally.restart()
         self._threads = [
             threading.Thread(target=self._guarded, args=(work,), name=work.__name__.strip("_"), daemon=True)
@@ -208,7 +154,7 @@ class Recording:
         """How it goes."""
         reel = self._reel
         return self._tally.figures(
-            self._aligned[0].error_s if self._aligned else 0.0,
+            self._sound.error_s,
             reel.size_bytes if reel is not None else 0,
             reel.duration_s() if reel is not None else self.now_s,
         )
@@ -307,24 +253,26 @@ class Recording:
         self._end_picture(canvas, number)
 
     def _listen(self) -> None:
-        if not self._aligned:
+        if not self._sound.titles:
             return
-        queues: list[list[Frames]] = [[] for _ in self._aligned]
         while not self._ending.wait(_LISTEN_S):
-            self._take_sound(queues, time.monotonic())
+            self._sound.take(time.monotonic(), self._reached_s)
         deadline_s = time.monotonic() + _SOUND_LATE_S
-        while self._end_s is None or (
-            min(one.written for one in self._aligned) < self._end_s * RATE_HZ and time.monotonic() < deadline_s
-        ):
-            self._take_sound(queues, time.monotonic())
-            threading.Event().wait(_LISTEN_S)
-        self._end_sound(queues, round(self._end_s * RATE_HZ))
+        pause = threading.Event()
+        while self._end_s is None or (self._sound.reached_s < self._end_s and time.monotonic() < deadline_s):
+            self._sound.take(time.monotonic(), self._reached_s)
+            pause.wait(_LISTEN_S)
+        self._sound.finish(float(self._end_s))
 
     def _keep(self) -> None:
-        told_low = False
+        guard = DiskGuard(self._reel, self._wanted, self._hears) if self._reel is not None else None
         while not self._ending.wait(_REPORT_S):
-            with contextlib.suppress(OSError):  # the folder is gone: the next check says so
-                told_low = self._look_at_disk(told_low)
+            if guard is not None:
+                why = guard.look(self.now_s)
+                if guard.move_to is not None:
+                    self._cut_into, guard.move_to = guard.move_to, None
+                if why is not None:
+                    self._fail(why)
             self._hears.progress(self.figures(), self.paused)
         for thread in self._threads:
             thread.join()
@@ -392,6 +340,11 @@ class Recording:
     def _picture_encoder(self, area: Area) -> PictureEncoder:
         return PictureEncoder(self._choice, area.width, area.height, self._wanted.fps, self._wanted.quality)
 
+    def _hear(self, frames: Frames) -> None:
+        overlays = self._overlays
+        if overlays is not None:
+            overlays.hear(frames)
+
     def _look_for_black(self) -> None:
         self._grabber.grab(0)
         if is_black(self._grabber.picture(0)):
@@ -412,97 +365,16 @@ class Recording:
         self._grabber.aim(self._area, _SLOTS)
         self._free = deque(range(_SLOTS))
 
-    # Sound
-
-    def _take_sound(self, queues: list[list[Frames]], now_s: float) -> None:
-        for waiting, aligned in zip(queues, self._aligned, strict=True):
-            waiting += aligned.pull(now_s)
-        due = round(self._reached_s * RATE_HZ) - self._sound_written  # not further than the picture, which may end here
-        self._encode_sound(queues, min(due, *(sum(map(len, waiting)) for waiting in queues)))
-
-    def _encode_sound(self, queues: list[list[Frames]], count: int) -> None:
-        """Encode so many samples of every track, and of their sum."""
-        if count <= 0:
-            return
-        self._sound_written += count
-        blocks = [_taken(waiting, count) for waiting in queues]
-        mixed = np.clip(np.sum(blocks, axis=0), -1.0, 1.0) if len(blocks) > 1 else blocks[0]
-        overlays = self._overlays
-        if overlays is not None:
-            overlays.hear(blocks[0])
-        tracks = [mixed, *blocks] if len(blocks) > 1 else blocks
-        for encoder, block in zip(self._sound_encoders, tracks, strict=True):
-            for chunk in encoder.encode(block):
-                self._write(chunk)
-
-    def _end_sound(self, queues: list[list[Frames]], total: int) -> None:
-        for waiting, aligned in zip(queues, self._aligned, strict=True):
-            missing = total - aligned.written
-            if missing > 0:
-                waiting.append(np.zeros((missing, 2), np.float32))
-            elif missing < 0:
-                whole = np.concatenate(waiting) if waiting else np.zeros((0, 2), np.float32)
-                waiting[:] = [whole[: max(0, len(whole) + missing)]]
-        self._encode_sound(queues, min(sum(map(len, waiting)) for waiting in queues))
-        for encoder in self._sound_encoders:
-            for chunk in encoder.flush(total):
-                self._write(chunk)
-
-    def _tracks(self, sounds: Sequence[Sound]) -> int:
-        return len(sounds) + (len(sounds) > 1)
-
     # Files
 
     def _templates(self) -> list[Template]:
-        sound = [
-            Template(encoder.template, title) for encoder, title in zip(self._sound_encoders, self.titles, strict=True)
-        ]
-        return [Template(self._encoder.template, "Screen"), *sound]
-
-    def _open_reel(self) -> Reel | None:
-        wanted = self._wanted
-        if wanted.path is None:
-            return None
-        try:
-            return self._reel_in(wanted.path)
-        except (OSError, av.FFmpegError) as error:
-            if wanted.fallback is None:
-                raise trouble.cannot_begin(wanted.path, error) from error
-            wanted.fallback.mkdir(parents=True, exist_ok=True)
-            reel = self._reel_in(wanted.fallback / wanted.path.name)
-            self._hears.trouble("folder_lost", trouble.elsewhere(wanted.path.parent, wanted.fallback), False)
-            return reel
-
-    def _reel_in(self, path: Path) -> Reel:
-        return Reel(path, self._wanted.container, self._templates(), self._wanted.split, self._hears.part_began)
+        return [Template(self._encoder.template, "Screen"), *self._sound.templates]
 
     def _write(self, chunk: Chunk) -> None:
         if self._reel is not None and self._failed is None:
             self._reel.write(chunk)
         if self.replay is not None:
             self.replay.write(chunk)
-
-    def _look_at_disk(self, told_low: bool) -> bool:
-        reel = self._reel
-        if reel is None:
-            return told_low
-        if not reel.is_in_place:
-            if self._wanted.fallback is not None and reel.folder != self._wanted.fallback:
-                self._wanted.fallback.mkdir(parents=True, exist_ok=True)
-                self._hears.trouble("folder_lost", trouble.elsewhere(reel.folder, self._wanted.fallback), False)
-                self._cut_into = self._wanted.fallback
-            return told_low
-        room = trouble.room_in(reel.folder)
-        if room is None:
-            return told_low
-        speed = reel.size_bytes / max(1.0, self.now_s)
-        if room < self._wanted.floor_bytes:
-            self._fail(trouble.disk_full())
-        elif room - self._wanted.floor_bytes < speed * trouble.LOW_S:
-            if not told_low:
-                self._hears.trouble("disk_low", trouble.disk_low((room - self._wanted.floor_bytes) / speed), False)
-            return True
-        return told_low
 
     def _fail(self, why: Explanation) -> None:
         if self._failed is None:
@@ -517,25 +389,11 @@ class Recording:
             except (OSError, av.FFmpegError) as error:
                 self._failed = self._failed or trouble.cannot_write(error)
         figures = self.figures()
-        self._free_encoders()
+        self._encoder.close()
+        self._sound.close()
         self._grabber.close()
-        for aligned in self._aligned:
-            aligned.source.close()
         if self._overlays is not None:
             self._overlays.close()
         parts = tuple(self._reel.parts) if self._reel is not None else ()
         self._over.set()
         self._hears.finished(parts, figures, self._failed)
-
-    def _free_encoders(self) -> None:
-        self._encoder.close()
-        for encoder in self._sound_encoders:
-            encoder.close()
-
-
-def _taken(waiting: list[Frames], count: int) -> Frames:
-    """The first `count` samples of a queue; the rest stays in it."""
-    whole = np.concatenate(waiting) if len(waiting) > 1 else waiting[0]
-    waiting[:] = [whole[count:]] if len(whole) > count else []
-    taken: Frames = whole[:count]
-    return taken

@@ -12,7 +12,8 @@ from studio.capture.figures import Figures
 from studio.capture.overlays import Item, Stack
 from studio.capture.reel import Part, Split
 from studio.capture.screen import Area, Target
-from studio.capture.session import Recording, Sound, Wanted
+from studio.capture.session import Recording
+from studio.capture.wanted import Sound, Wanted
 from studio.errors import Explanation, StudioError
 from studio.media.captures import NoteKeeper
 from studio.protocol.capture import (
