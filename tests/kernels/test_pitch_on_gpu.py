@@ -14,11 +14,11 @@ else:
 os.environ.setdefault("TRITON_INTERPRET", "0" if torch.cuda.is_available() else "1")
 pytest.importorskip("triton")
 
-from tests.kernels.test_pitch_kernels import random, worth  # noqa: E402
-from voicekernels.gpu import comb as gpu_comb  # noqa: E402
-from voicekernels.gpu import path as gpu_path  # noqa: E402
-from voicekernels.gpu import periods as gpu_periods  # noqa: E402
-from voicekernels.reference import comb, path, periods  # noqa: E402
+from tests.kernels.test_pitch_kernels import random, worth
+from voicekernels.gpu import comb as gpu_comb
+from voicekernels.gpu import path as gpu_path
+from voicekernels.gpu import periods as gpu_periods
+from voicekernels.reference import comb, path, periods
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 SHAPES = np.random.default_rng(6).integers(1, 40, (4, 3)).tolist()

@@ -61,7 +61,9 @@ def _note(sound: Mono, curve: PitchCurve, start: int, stop: int) -> Note:
     cents = 1200 * np.log2(exact)
     weight = np.where(curve.voiced[start:stop], weight, 0.0)
     found = _fitted(cents, weight)
-    for _ in range(_SECOND_LOOKS if found else 0):
+    for _ in range(_SECOND_LOOKS):
+        if found is None:
+            break
         # Straightened along the curve that was fitted, nothing of the vibrato is left to average away.
         exact, weight = along(sound, start / FRAMES_PER_S, _following(cents, found), passes=1)
         cents = 1200 * np.log2(exact)
@@ -168,7 +170,8 @@ def _cents(hz: NDArray[np.float32]) -> Series:
     """The contour above 1 Hz, drawn through its gaps."""
     frames = np.arange(len(hz))
     there = hz > 0
-    return np.interp(frames, frames[there], 1200 * np.log2(hz[there].astype(np.float64)))
+    cents: Series = np.interp(frames, frames[there], 1200 * np.log2(hz[there].astype(np.float64)))
+    return cents
 
 
 def _cuts(cents: Series) -> list[int]:

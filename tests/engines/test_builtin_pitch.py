@@ -1,0 +1,80 @@
+"""The studio's own tracker: exact, sure of its octave, the same on any number of cores, sensible on hard cases."""
+
+import numpy as np
+import pytest
+
+from studio.engines.melody.notes import measure
+from studio.engines.melody.tracker import Melisma, Melody
+from tests.helpers.voices import Mono, buzz, cents, noise
+
+
+def listen(sound: Mono, rate_hz: int = 16000) -> Melody:
+    return Melisma().listen(sound, rate_hz, low_hz=40, high_hz=1400, report=lambda fraction, stage: None)
+
+
+@pytest.mark.parametrize("hz", [45.0, 82.4, 220.0, 660.0, 1300.0])
+def test_a_steady_tone_is_right_to_a_cent(hz: float) -> None:
+    found = listen(buzz(hz, 16000, 16000)).curve.hz[20:-20]
+
+    assert not np.isnan(found).any()
+    assert np.abs(cents(found, hz)).max() < 1.0
+
+
+def test_a_quick_vibrato_keeps_its_extent() -> None:
+    time_s = np.arange(48000) / 16000
+    found = measure(
+        buzz(440 * 2 ** (80 * np.sin(2 * np.pi * 7 * time_s) / 1200), 16000, 48000),
+        16000,
+        report=lambda fraction, stage: None,
+    )
+
+    (note,) = found
+    assert note.vibrato is not None
+    assert note.vibrato.rate_hz == pytest.approx(7, abs=0.01)
+    assert note.vibrato.half_extent_cents == pytest.approx(80, rel=0.01)
+
+
+def test_in_noise_no_frame_is_an_octave_off() -> None:
+    voice = buzz(196.0, 16000, 32000)
+    found = listen(voice + noise(32000, float(np.std(voice)) * 0.3)).curve
+
+    assert found.voiced_fraction > 0.95
+    assert np.nanmax(np.abs(cents(found.hz, 196.0))) < 50
+
+
+def test_one_core_and_four_give_the_same_melody(monkeypatch: pytest.MonkeyPatch) -> None:
+    sound = buzz(220.0, 8000, 8000 * 25) + noise(8000 * 25, 0.01)
+    monkeypatch.setenv("NUMBA_NUM_THREADS", "1")
+    alone = listen(sound, 8000)
+    monkeypatch.setenv("NUMBA_NUM_THREADS", "4")
+    together = listen(sound, 8000)
+
+    np.testing.assert_array_equal(alone.curve.hz, together.curve.hz)
+    np.testing.assert_array_equal(alone.guesses_hz, together.guesses_hz)
+
+
+def test_what_else_it_may_be_is_kept() -> None:
+    found = listen(buzz(220.0, 16000, 8000))
+
+    assert np.abs(cents(found.guesses_hz[50], 220.0)).min() < 30
+    assert np.abs(cents(found.best_hz, 220.0))[20:-20].max() < 5
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [
+        np.zeros(8000, np.float32),
+        noise(8000, 0.2),
+        np.clip(buzz(150.0, 8000, 8000) * 20, -1, 1).astype(np.float32),
+        buzz(220.0, 8000, 8000) + buzz(277.2, 8000, 8000) + buzz(329.6, 8000, 8000),
+        buzz(220.0, 8000, 40),
+    ],
+    ids=["silence", "noise", "clipped", "chord", "5 ms"],
+)
+def test_hard_cases_end_in_a_melody_without_nonsense(sound: Mono) -> None:
+    curve = listen(sound, 8000).curve
+
+    voiced = curve.hz[curve.voiced]
+    assert len(curve.hz) == -(-len(sound) // 40)
+    assert ((voiced >= 40) & (voiced <= 1400)).all()
+    assert np.isfinite(curve.confidence).all()
