@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.commands.reasons import chosen_clips
 from studio.model.project import ClipId, Media
@@ -23,6 +23,7 @@ from studio.ui.separate.fitting import fit
 from studio.ui.separate.separate_dialog import stretch_to_try
 from studio.ui.separate.tryout import Tryout
 from studio.ui.theme import Theme
+from studio.ui.timeline.head_controls import GainSlider
 
 _WIDTH_PX: Final = 520
 _USUAL_PERCENT: Final = 80
@@ -44,8 +45,11 @@ class CleanDialog(QDialog):
         self.engines = EngineChoice(theme, self)
         self.engines.folded.connect(lambda: fit(self))
         self.engines.chosen.connect(self._changed)
-        self.slider = QSlider(Qt.Orientation.Horizontal, self)
+        self.slider = GainSlider(self)
+        self.slider.setFixedHeight(24)
+        self.slider.set_theme(theme)
         self.slider.setRange(0, 100)
+        self.slider.setSingleStep(5)
         self.slider.setPageStep(10)
         self.slider.setAccessibleName("Strength")
         self.slider.setToolTip("Strength\n0 % leaves the sound alone, 100 % takes out what can be.")
