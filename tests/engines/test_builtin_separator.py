@@ -50,7 +50,7 @@ def chords(length_s: float = 3.0) -> Sound:
         tone = tone * np.exp(-3 * (t % 0.5))
         side = 0.15 + 0.7 * (index % 2)
         out += np.asarray(tone)[:, None] * np.array([[side, 1 - side]])
-    return (0.1 * out / out.std()).astype(np.float32)
+    return np.asarray(0.1 * out / out.std()).astype(np.float32)
 
 
 def improvement_db(truth: Sound, estimate: Sound, mix: Sound) -> float:
