@@ -24,7 +24,6 @@ _LEAST_EXTENT_CENTS: Final = 6.0
 _LEAST_SURE: Final = 6.0  # standard deviations of the extent that it has to be above nothing
 _VOICED_SHARE: Final = 0.9
 _EDGE: Final = 4  # frames at either end of a note that are left out
-_SECOND_LOOKS: Final = 2
 
 Series = NDArray[np.float64]
 
@@ -61,14 +60,6 @@ def _note(sound: Mono, curve: PitchCurve, start: int, stop: int) -> Note:
     cents = 1200 * np.log2(exact)
     weight = np.where(curve.voiced[start:stop], weight, 0.0)
     found = _fitted(cents, weight)
-    for _ in range(_SECOND_LOOKS):
-        if found is None:
-            break
-        # Straightened along the curve that was fitted, nothing of the vibrato is left to average away.
-        exact, weight = along(sound, start / FRAMES_PER_S, _following(cents, found), passes=1)
-        cents = 1200 * np.log2(exact)
-        weight = np.where(curve.voiced[start:stop], weight, 0.0)
-        found = _fitted(cents, weight) or found
     vibrato = _vibrato(cents, found) if found else None
     return Note(
         start_s=start / FRAMES_PER_S,
@@ -95,14 +86,6 @@ def _fitted(cents: Series, weight: Series) -> fitting.Fit | None:
         and found.half_extent_cents >= max(_LEAST_EXTENT_CENTS, _LEAST_SURE * found.extent_error_cents)
     )
     return found if deserved else None
-
-
-def _following(cents: Series, found: fitting.Fit) -> Series:
-    """The pitch of the fitted curve in Hz, for all frames of the note."""
-    curve = cents.copy()
-    curve[_EDGE : len(cents) - _EDGE] = found.curve
-    hz: Series = 2 ** (curve / 1200)
-    return hz
 
 
 def _vibrato(cents: Series, found: fitting.Fit) -> Vibrato:
