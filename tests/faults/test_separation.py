@@ -6,6 +6,8 @@ import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -69,9 +71,9 @@ def separated_in_spite_of(
         worker = make()
         events = listen(worker)
         worker.send(wanted)
-        qtbot.waitUntil(lambda events=events: at_work(events) or ends(events) is not None, timeout=LONG_MS)
-        QTimer.singleShot(round(chance.uniform(0, 2500)), lambda pid=worker.pid: os.kill(pid, signal.SIGKILL))
-        qtbot.waitUntil(lambda events=events: ends(events) is not None, timeout=LONG_MS)
+        qtbot.waitUntil(partial(at_work, events), timeout=LONG_MS)
+        QTimer.singleShot(round(chance.uniform(0, 2500)), partial(kill, worker.pid))
+        qtbot.waitUntil(partial(is_over, events), timeout=LONG_MS)
         if isinstance(done := ends(events), Separated):
             return done, found
         assert isinstance(done, Failed)
@@ -81,7 +83,30 @@ def separated_in_spite_of(
 
 
 def at_work(events: list[Event]) -> bool:
-    return any(isinstance(event, Progress) and event.stage == "Taking the voice out" for event in events)
+    return is_over(events) or any(
+        isinstance(event, Progress) and event.stage == "Taking the voice out" for event in events
+    )
+
+
+def is_over(events: list[Event]) -> bool:
+    return ends(events) is not None
+
+
+def kill(pid: int) -> None:
+    """End that very process, where it has not ended yet."""
+    assert pid > 0
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+
+
+def whenever_they_grow(worker: Worker, do: Callable[[], None]) -> None:
+    """Do something whenever stems have grown."""
+
+    def look(event: Event) -> None:
+        if isinstance(event, StemsGrowing):
+            do()
+
+    worker.said.connect(look)
 
 
 def sounds(done: Separated) -> list[str]:
@@ -108,7 +133,7 @@ def test_a_killed_separation_goes_on_and_ends_as_if_nothing_had_been(
     events.clear()
 
     with qtbot.waitSignal(worker.died, timeout=WAIT_MS):
-        worker.said.connect(lambda event: isinstance(event, StemsGrowing) and os.kill(worker.pid, signal.SIGKILL))
+        whenever_they_grow(worker, partial(kill, worker.pid))
         worker.send(wanted)
     worker.said.disconnect()
     again = separated(make_worker(), qtbot, wanted)
@@ -127,7 +152,7 @@ def test_a_separation_that_was_called_off_keeps_what_is_finished(
     wanted = job(media, tmp_path, "tiny")
     worker = make_worker()
     events = listen(worker)
-    worker.said.connect(lambda event: isinstance(event, StemsGrowing) and worker.send(Cancel(job=JobId(1))))
+    whenever_they_grow(worker, lambda: worker.send(Cancel(job=JobId(1))))
     worker.send(wanted)
     qtbot.waitUntil(lambda: ends(events) is not None, timeout=WAIT_MS)
     assert isinstance(ends(events), Stopped)

@@ -269,7 +269,7 @@ def test_the_chain_cleans_the_mix_before_and_a_stem_after(tmp_path: Path) -> Non
     halved = run(job(media, tmp_path, chain=before))
     softer = run(job(media, tmp_path, chain=after))
 
-    assert residual_db(tmp_path, halved, mix / 2) < -120
+    assert residual_db(tmp_path, halved, mix * np.float32(0.5)) < -120
     np.testing.assert_allclose(
         frames(tmp_path, softer.stems[0]), frames(tmp_path, plain.stems[0]) * 0.75, rtol=0, atol=1e-6
     )
