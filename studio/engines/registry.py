@@ -12,7 +12,17 @@ from studio.errors import StudioError
 
 GROUP: Final = "studio.engines"
 
-_FIRST: Final = ("melisma", "praat", "swift-f0", "crepe-tiny", "crepe-full", "builtin", "spectral", "rnnoise", "dereverb")
+_FIRST: Final = (
+    "melisma",
+    "praat",
+    "swift-f0",
+    "crepe-tiny",
+    "crepe-full",
+    "builtin",
+    "spectral",
+    "rnnoise",
+    "dereverb",
+)
 
 
 def cards() -> tuple[tuple[EngineInfo, str], ...]:

@@ -140,3 +140,13 @@ def test_a_lost_worker_plays_nothing(booth: Booth) -> None:
     booth.playing.lose()
     assert not booth.playing.wanted
     assert booth.playing.position() == 900
+
+
+def test_the_refusal_of_an_older_order_says_nothing_of_the_last(booth: Booth) -> None:
+    booth.playing.play(1000)
+    booth.playing.play(2000)
+    first, last = (order.serial for order in booth.sent if isinstance(order, Play))
+
+    assert not booth.playing.awaits(first)
+    assert booth.playing.awaits(last)
+    assert booth.playing.awaits(0)
