@@ -55,7 +55,7 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
     folder.mkdir()
     size = f"size={megabytes}m"
     if subprocess.run(["mount", "-t", "tmpfs", "-o", size, "none", str(folder)], check=False).returncode:
-        pytest.skip("may not mount")
+        pytest.skip("this machine does not let us mount a small disk")
     try:
         yield folder
     finally:
