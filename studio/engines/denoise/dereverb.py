@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from studio.engines.base import Chunking, Effort, EngineInfo, Report, Settings, Sound, Whole
 from studio.engines.denoise.frames import sound_of, spectra, window_size
+from studio.engines.denoise.without_model import WithoutModel
 
 _WINDOW_S: Final = 0.064
 _DELAY: Final = 3  # frames: a voice foretells itself for about 50 ms, and early reflections are part of its sound
@@ -20,9 +21,10 @@ _BINS_AT_ONCE: Final = 32
 _STAGE: Final = "Taking out the room"
 
 
-class Dereverb:
+class Dereverb(WithoutModel):
     """Weighted prediction error (Nakatani et al., IEEE TASLP 2010), each bin by itself, over all channels."""
 
+    pieces: ClassVar = Chunking(chunk_s=20.0, overlap_s=2.0)
     info: ClassVar = EngineInfo(
         id="dereverb",
         task="dereverb",
@@ -32,18 +34,6 @@ class Dereverb:
         needs=("scipy",),
         version_of="scipy",
     )
-
-    def chunking(self, settings: Settings) -> Chunking:
-        del settings
-        return Chunking(chunk_s=20.0, overlap_s=2.0)
-
-    def efforts(self, settings: Settings) -> tuple[Effort, ...]:
-        del settings
-        return ()
-
-    def model_hash(self, settings: Settings) -> str:
-        del settings
-        return ""
 
     def denoise(
         self,

@@ -14,6 +14,7 @@ from typing import ClassVar, Final
 import numpy as np
 
 from studio.engines.base import Chunking, Effort, EngineInfo, Mono, Report, Settings, Sound, Whole
+from studio.engines.denoise.without_model import WithoutModel
 from studio.errors import StudioError
 
 RATE_HZ: Final = 48000
@@ -25,9 +26,10 @@ _STAGE: Final = "Taking out the noise"
 _FILES: Final = {"darwin": "librnnoise.dylib", "win32": "rnnoise.dll"}
 
 
-class RnNoise:
+class RnNoise(WithoutModel):
     """Small and quick, for speech in noise of any kind; music it takes for noise."""
 
+    pieces: ClassVar = Chunking(rate_hz=RATE_HZ, chunk_s=30.0, overlap_s=2.0)
     info: ClassVar = EngineInfo(
         id="rnnoise",
         task="denoise",
@@ -38,18 +40,6 @@ class RnNoise:
         extra="engines",
         version_of="pyrnnoise",
     )
-
-    def chunking(self, settings: Settings) -> Chunking:
-        del settings
-        return Chunking(rate_hz=RATE_HZ, chunk_s=30.0, overlap_s=2.0)
-
-    def efforts(self, settings: Settings) -> tuple[Effort, ...]:
-        del settings
-        return ()
-
-    def model_hash(self, settings: Settings) -> str:
-        del settings
-        return ""
 
     def denoise(
         self,

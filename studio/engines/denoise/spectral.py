@@ -8,6 +8,7 @@ from studio.engines.base import Chunking, Effort, EngineInfo, Report, Settings, 
 from studio.engines.denoise import noise
 from studio.engines.denoise.frames import Powers, sound_of, spectra, window_size
 from studio.engines.denoise.suppression import gains
+from studio.engines.denoise.without_model import WithoutModel
 
 _WINDOW_S: Final = 0.05
 _CHUNK_S: Final = 30.0
@@ -15,22 +16,11 @@ _OVERLAP_S: Final = 2.0
 _STAGE: Final = "Taking out the noise"
 
 
-class _Spectral:
+class _Spectral(WithoutModel):
     """Short spectra, one noise, one gain for all channels, so that nothing moves in the stereo picture."""
 
     info: ClassVar[EngineInfo]
-
-    def chunking(self, settings: Settings) -> Chunking:
-        del settings
-        return Chunking(chunk_s=_CHUNK_S, overlap_s=_OVERLAP_S)
-
-    def efforts(self, settings: Settings) -> tuple[Effort, ...]:
-        del settings
-        return ()
-
-    def model_hash(self, settings: Settings) -> str:
-        del settings
-        return ""
+    pieces: ClassVar = Chunking(chunk_s=_CHUNK_S, overlap_s=_OVERLAP_S)
 
     def denoise(
         self,
