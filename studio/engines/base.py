@@ -8,8 +8,9 @@ To add an engine:
 3. `python -m pytest tests/engines` runs the contract of its task over it: shapes, units, silence, cancel, rates.
 """
 
-from collections.abc import Callable, Mapping
-from typing import Literal, Protocol, runtime_checkable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Literal, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from msgspec import Struct
@@ -38,6 +39,18 @@ FRAMES_PER_S = 200
 """The one grid of every pitch tracker: frame `i` is centred on sample `i * rate_hz / FRAMES_PER_S`."""
 
 
+class Control(Struct, frozen=True, kw_only=True):
+    """Something about an engine that a person can turn: its key in `Settings`, and its limits, both inclusive."""
+
+    id: str
+    title: str
+    low: float
+    high: float
+    default: float
+    unit: str = ""
+    about: str = ""
+
+
 class EngineInfo(Struct, frozen=True, kw_only=True):
     """Who an engine is, what it needs and what it can do; the interface draws its controls from this.
 
@@ -60,6 +73,7 @@ class EngineInfo(Struct, frozen=True, kw_only=True):
     highest_hz: float = 0.0
     stems: tuple[int, ...] = ()
     """Into how many stems a separator can take a sound apart, the usual number first."""
+    controls: tuple[Control, ...] = ()
 
 
 class Engine(Protocol):
@@ -192,4 +206,75 @@ class Denoiser(Chunked, Protocol):
         report: Report,
     ) -> Sound:
         """Return the cleaned sound in the shape of `sound`; `strength` 0 leaves it alone, 1 takes out what it can."""
+        ...
+
+
+class Reference(NamedTuple):
+    """A recording of a person, and what is said in it, "" where nobody knows."""
+
+    samples: Mono
+    rate_hz: int
+    text: str = ""
+
+
+class VoiceState(Protocol):
+    """What an engine holds in memory to speak with one voice. Speaking leaves it as it is."""
+
+    @property
+    def rate_hz(self) -> int:
+        """The rate of what is spoken with it."""
+        ...
+
+    @property
+    def memory_bytes(self) -> int:
+        """About how much memory it takes."""
+        ...
+
+
+Opened = TypeVar("Opened", bound=VoiceState)
+
+
+class Speaker(Engine, Protocol[Opened]):
+    """Says a text in a voice. `info.can` may name "clone" (it learns voices), "presets" (it brings some), "stream"."""
+
+    def presets(self) -> tuple[str, ...]:
+        """Return the names of the voices that the engine brings itself. Loads no weights."""
+        ...
+
+    def learn(
+        self, references: Sequence[Reference], folder: Path, *, language: str, seed: int, report: Report
+    ) -> Mapping[str, str | float]:
+        """Learn a person's voice into an empty folder (safetensors, JSON, WAV), and return what is to be said of it.
+
+        The references are of one person. The same references and seed leave the same files.
+        """
+        ...
+
+    def open(self, voice: Path | str, settings: Settings) -> Opened:
+        """Return the voice that was learnt into a folder, or the preset of that name, ready to speak with."""
+        ...
+
+    def speak(self, text: str, voice: Opened, *, settings: Settings, seed: int, report: Report) -> Iterator[Mono]:
+        """Yield one sentence of speech, in blocks of half a second at most where the engine can stream.
+
+        The studio cuts text into sentences, takes out what is not to be read, and makes the pauses between. The same
+        text, voice, settings and seed give the same sound, whatever was spoken before. Nothing to say is no block.
+        `report` is called at least each half second of work. Closing the iterator stops the work.
+        """
+        ...
+
+
+class Converter(Engine, Protocol[Opened]):
+    """Says or sings again in another voice what was said or sung, with its timing and its melody."""
+
+    def open(self, voice: Path, settings: Settings) -> Opened:
+        """Return the voice that was learnt into a folder, as `Speaker.open` does it."""
+        ...
+
+    def convert(self, samples: Mono, rate_hz: int, voice: Opened, *, settings: Settings, report: Report) -> Mono:
+        """Return the sound in that voice, of the same rate and length.
+
+        Settings: `transpose` in semitones (-24 to 24, `None` moves the middle of the melody to that of the voice),
+        `formant` in semitones, `strength` 0 (untouched) to 1.
+        """
         ...

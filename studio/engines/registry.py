@@ -3,11 +3,21 @@
 import importlib.util
 from functools import cache
 from importlib.metadata import EntryPoint, PackageNotFoundError, entry_points, version
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from msgspec.structs import replace
 
-from studio.engines.base import Denoiser, Engine, EngineInfo, Lacking, PitchTracker, Separator, Task
+from studio.engines.base import (
+    Converter,
+    Denoiser,
+    Engine,
+    EngineInfo,
+    Lacking,
+    PitchTracker,
+    Separator,
+    Speaker,
+    Task,
+)
 from studio.errors import StudioError
 
 GROUP: Final = "studio.engines"
@@ -45,6 +55,16 @@ def denoiser(id: str) -> Denoiser:
     """The engine of that id that takes out noise or the room, as `pitch_tracker` does it."""
     rooms = any(info.id == id and info.task == "dereverb" for info, _ in cards())
     return cast("Denoiser", _made("dereverb" if rooms else "denoise", id))
+
+
+def speaker(id: str) -> Speaker[Any]:
+    """The engine of that id that speaks, as `pitch_tracker` does it. What it opens only it can speak with."""
+    return cast("Speaker[Any]", _made("speak", id))
+
+
+def converter(id: str) -> Converter[Any]:
+    """The engine of that id that converts voices, as `pitch_tracker` does it."""
+    return cast("Converter[Any]", _made("convert", id))
 
 
 def installed_version(info: EngineInfo) -> str:
