@@ -7,6 +7,7 @@ what it needs does not delay `Ready`.
 
 import importlib
 import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
@@ -49,6 +50,7 @@ HANDLERS: Final[Mapping[type[Job], str]] = {
 """Where the handler of each job lives, as module:function."""
 
 _LOADING_S: Final = 60.0
+_LOOK_FOR_IDLE_S: Final = 30.0
 
 
 class Compute:
@@ -105,7 +107,8 @@ class Compute:
     def _work(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: bool(self._waiting))
+                while not self._changed.wait_for(lambda: bool(self._waiting), _LOOK_FOR_IDLE_S):
+                    _forget_idle_models()
                 job, context = self._waiting.popleft()
                 self._running = job.job
             context.answer(job, partial(self._do, job, context))
@@ -119,6 +122,12 @@ class Compute:
         module, _, function = self._handlers[type(job)].partition(":")
         handler = cast(Handler, getattr(importlib.import_module(module), function))
         return handler(job, context, report)
+
+
+def _forget_idle_models() -> None:
+    residents = sys.modules.get("studio.engines.residents")
+    if residents is not None:  # else no job has loaded a model yet
+        residents.expire()
 
 
 def _cards() -> tuple[EngineCard, ...]:
