@@ -59,6 +59,13 @@ def pieces(project: Project, clips: Sequence[ClipId], span: tuple[int, int] | No
     return tuple(found)
 
 
+def stretch_to_try(piece: Piece, at: int, length: int) -> Piece:
+    """A stretch of a piece from timeline sample `at` on, moved to the left where the piece ends before."""
+    clip = piece.clip
+    start = max(clip.start, min(at if clip.start <= at < clip.end else clip.start, clip.end - length))
+    return Piece(part(clip, start, min(clip.end, start + length)), piece.track)
+
+
 def stem_of(media: Media) -> str:
     """Which stem a sound is, "vocals" for instance; "" for a sound that is none."""
     stem = media.lineage.settings.get("stem") if media.lineage is not None else None

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QMimeData, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QDialog, QFormLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from studio.protocol.common import EngineCard
 from studio.protocol.jobs import CleanStep, ExportSpec
@@ -17,7 +17,8 @@ from studio.session.separating import NOISE, ROOM
 from studio.ui.controls import Button, Elided, Text, surface
 from studio.ui.sections import Choice
 from studio.ui.separate.batch_row import FileRow
-from studio.ui.separate.clean_rows import LABEL_PX
+from studio.ui.separate.dialog import BesideWindow
+from studio.ui.separate.labels import row_form, row_label
 from studio.ui.theme import Theme, wear
 
 _SIZE: Final = (640, 600)
@@ -26,16 +27,14 @@ _FORMATS: Final[dict[object, str]] = {"wav": "WAV", "flac": "FLAC", "mp3": "MP3"
 _INTO: Final = {2: "Vocals and accompaniment", 4: "Four stems", 6: "Six stems"}
 
 
-class BatchDialog(QDialog):
+class BatchDialog(BesideWindow):
     """A list of files that is worked off. Closing it stops nothing; opening it again shows the same list."""
 
     def __init__(self, desk: Desk, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._desk, self._theme = desk, theme
+        super().__init__("Separate or clean files", desk, theme, parent)
         self._batch = desk.separating.batch
         self._out: Path | None = None
         self._rows: dict[int, FileRow] = {}
-        self.setWindowTitle("Separate or clean files")
         self.setAcceptDrops(True)
         self.resize(*_SIZE)
         self.setMinimumWidth(_SIZE[0])
@@ -72,8 +71,6 @@ class BatchDialog(QDialog):
         self.stop = Button("Stop", self)
         self.stop.setAccessibleName("Stop working on the files")
         self.stop.clicked.connect(self._batch.stop)
-        self.close_button = Button("Close", self)
-        self.close_button.clicked.connect(self.close)
         self.go = Button("Start", self, kind="primary")
         self.go.clicked.connect(self._start)
         self._lay_out()
@@ -81,19 +78,15 @@ class BatchDialog(QDialog):
         desk.engines.changed.connect(self._show_works)
         desk.separating.recipes.changed.connect(self._show_works)
 
-    def set_theme(self, theme: Theme) -> None:
-        """Remember it for the next row."""
-        self._theme = theme
-
     def begin(self) -> None:
         """Show the list as it is."""
-        self.format.show_value(self._desk.settings.value.export.container)
+        self.format.show_value(self.desk.settings.value.export.container)
         self._show_works()
 
     def add(self, files: tuple[Path, ...]) -> None:
         """List files, and what sound lies in folders; those are looked through in the background."""
         if any(path.is_dir() for path in files):
-            self._desk.background.do(lambda _report: tuple(sound_files(files)), self._add_found)
+            self.desk.background.do(lambda _report: tuple(sound_files(files)), self._add_found)
         elif files:
             self._add_found(files)
 
@@ -105,53 +98,25 @@ class BatchDialog(QDialog):
         event.acceptProposedAction()
         self.add(_files(event.mimeData()))
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.close()
-        elif event.key() not in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            super().keyPressEvent(event)
-
     def _lay_out(self) -> None:
-        where = QHBoxLayout()
-        where.setSpacing(8)
-        where.addWidget(self._where, 1)
-        where.addWidget(self._choose)
-        form = QFormLayout()
-        form.setHorizontalSpacing(12)
-        form.setVerticalSpacing(8)
-        form.addRow(self._label("What to do"), self.work)
-        form.addRow(self._label("Into"), where)
-        form.addRow(self._label("Format"), self.format)
+        form = row_form()
+        form.addRow(row_label("What to do", self.theme), self.work)
+        form.addRow(row_label("Into", self.theme), self.row(self._where, self._choose, stretch=self._where))
+        form.addRow(row_label("Format", self.theme), self.format)
         box = QWidget(self)
         surface(box, "raised")
         inside = QVBoxLayout(box)
         inside.setContentsMargins(1, 1, 1, 1)
         inside.addWidget(self._empty, 1)
         inside.addWidget(self._scroll, 1)
-        adding = QHBoxLayout()
-        adding.setSpacing(8)
-        adding.addWidget(self._add_files)
-        adding.addWidget(self._add_folder)
+        adding = self.row(self._add_files, self._add_folder)
         adding.addStretch(1)
         adding.addWidget(self._clear)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
-        buttons.addWidget(self._state, 1)
-        for button in (self.retry, self.stop, self.close_button, self.go):
-            buttons.addWidget(button)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(16, 16, 16, 16)
-        rows.setSpacing(12)
+        rows = self.rows()
         rows.addLayout(form)
         rows.addWidget(box, 1)
         rows.addLayout(adding)
-        rows.addLayout(buttons)
-
-    def _label(self, text: str) -> Text:
-        label = Text(text, self._theme, tone="secondary")
-        label.setFixedWidth(LABEL_PX)
-        label.setMinimumHeight(28)
-        return label
+        rows.addLayout(self.row(self._state, self.retry, self.stop, self.close_button, self.go, stretch=self._state))
 
     def _show_works(self) -> None:
         choices: dict[object, str] = {}
@@ -162,10 +127,10 @@ class BatchDialog(QDialog):
 
     def _works(self) -> dict[str, tuple[str, Work]]:
         """Everything that can be done with a file here, saved recipes first."""
-        able = {card.id: card for card in self._desk.engines.cards if not card.missing}
+        able = {card.id: card for card in self.desk.engines.cards if not card.missing}
         works: dict[str, tuple[str, Work]] = {
             f"recipe {one.name}": (one.name, one.recipe)
-            for one in self._desk.separating.recipes.all
+            for one in self.desk.separating.recipes.all
             if one.recipe.engine in able
         }
         for card in sorted(able.values(), key=lambda card: card.task != "separate"):
@@ -181,9 +146,9 @@ class BatchDialog(QDialog):
             widget.deleteLater()
         for place, row in enumerate(rows.values()):
             if row.id not in self._rows:
-                made = self._rows[row.id] = FileRow(self._desk, self._batch, row, self._theme, self._inner)
+                made = self._rows[row.id] = FileRow(self.desk, self._batch, row, self.theme, self._inner)
                 self._list.insertWidget(place, made)
-                wear(self._theme, made)
+                wear(self.theme, made)
             self._rows[row.id].refresh(row)
         self._empty.setVisible(not rows)
         self._scroll.setVisible(bool(rows))
@@ -207,15 +172,15 @@ class BatchDialog(QDialog):
 
     def _add_found(self, files: tuple[Path, ...]) -> None:
         if not self._batch.add(files):
-            self._desk.asks.toast("Nothing new was found there.")
+            self.desk.asks.toast("Nothing new was found there.")
 
     def _add_a_folder(self) -> None:
-        folder = self._desk.asks.open_folder("Add the sound in a folder")
+        folder = self.desk.asks.open_folder("Add the sound in a folder")
         if folder is not None:
             self.add((folder,))
 
     def _choose_folder(self) -> None:
-        folder = self._desk.asks.open_folder("Write the results into")
+        folder = self.desk.asks.open_folder("Write the results into")
         if folder is not None:
             self._out = folder
             self._show()
@@ -226,7 +191,7 @@ class BatchDialog(QDialog):
         found = self._works().get(str(self.work.currentData()))
         if self._out is None or found is None:
             return
-        export = self._desk.settings.value.export
+        export = self.desk.settings.value.export
         spec = ExportSpec(container=self.format.currentData(), sample_format=export.sample_format)
         self._batch.start(found[1], self._out, spec)
 

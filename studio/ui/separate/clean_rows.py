@@ -3,17 +3,16 @@
 from typing import Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio.protocol.common import EngineCard
 from studio.protocol.jobs import CleanStep
 from studio.session.separating import NOISE, ROOM
-from studio.ui.controls import Text
 from studio.ui.fields import NumberField
 from studio.ui.sections import Choice
+from studio.ui.separate.labels import row_form, row_label
 from studio.ui.theme import Theme
 
-LABEL_PX: Final = 96
 _NAMES: Final = {NOISE: "Noise", ROOM: "Reverb"}
 _LEAVE: Final = {NOISE: "Leave the noise", ROOM: "Leave the reverb"}
 
@@ -28,10 +27,7 @@ class CleanRows(QWidget):
         self._engines: dict[str, Choice] = {}
         self._strengths: dict[str, NumberField] = {}
         self._holders: dict[str, QWidget] = {}
-        self._form = QFormLayout(self)
-        self._form.setContentsMargins(0, 0, 0, 0)
-        self._form.setHorizontalSpacing(12)
-        self._form.setVerticalSpacing(8)
+        self._form = row_form(self)
         for task, name in _NAMES.items():
             self._add_task(task, name, theme)
         self.stem = Choice("Clean which", {"vocals": "Of the vocals"}, self)
@@ -92,11 +88,7 @@ class CleanRows(QWidget):
         self._add(name, holder, theme)
 
     def _add(self, name: str, field: QWidget, theme: Theme) -> None:
-        label = Text(name, theme, tone="secondary")
-        label.setFixedWidth(LABEL_PX)
-        label.setMinimumHeight(28)
-        label.setBuddy(field)
-        self._form.addRow(label, field)
+        self._form.addRow(row_label(name, theme, field), field)
 
     def _chosen(self) -> None:
         self._show_what_fits()

@@ -18,8 +18,6 @@ from studio.ui.theme import Theme
 from studio.ui.timeline.head_controls import GainSlider, LetterButton
 
 _DOT_PX: Final = 8
-_STEPS_PER_DB: Final = 10
-_QUIETEST_DB, _LOUDEST_DB = -60, 12
 _METER_PX: Final = 4
 _METER_FLOOR_DB: Final = -60.0
 _AMBER_DB: Final = -18.0
@@ -39,13 +37,9 @@ class StemRow(QWidget):
         self.mute.toggled.connect(lambda on: self._do(SetTrackMute(self._track.id, on)))
         self.solo = LetterButton("S", f"Solo {title}", self)
         self.solo.toggled.connect(lambda on: self._do(SetTrackSolo(self._track.id, on)))
-        self.gain = GainSlider(self)
-        self.gain.setRange(_QUIETEST_DB * _STEPS_PER_DB, _LOUDEST_DB * _STEPS_PER_DB)
-        self.gain.setSingleStep(_STEPS_PER_DB // 2)
-        self.gain.setPageStep(3 * _STEPS_PER_DB)
+        self.gain = GainSlider(f"Volume of {title}", self)
         self.gain.setFixedHeight(24)
-        self.gain.setAccessibleName(f"Volume of {title}")
-        self.gain.valueChanged.connect(self._set_gain)
+        self.gain.gain_changed.connect(self._set_gain)
         self.gain.sliderReleased.connect(desk.document.end_gesture)
         self._db = Text("", theme, tone="secondary", figures=True)
         self._db.setFixedWidth(56)
@@ -83,14 +77,13 @@ class StemRow(QWidget):
     def show_track(self, track: Track) -> None:
         """Show this state of the track."""
         self._track = track
-        with QSignalBlocker(self.mute), QSignalBlocker(self.solo), QSignalBlocker(self.gain):
+        self.gain.show_gain(track.gain_db)
+        with QSignalBlocker(self.mute), QSignalBlocker(self.solo):
             self.mute.setChecked(track.muted)
             self.solo.setChecked(track.soloed)
-            if not self.gain.isSliderDown():
-                self.gain.setValue(round(track.gain_db * _STEPS_PER_DB))
         self.mute.setToolTip(self.mute.accessibleName())
         self.solo.setToolTip(self.solo.accessibleName())
-        self.gain.setToolTip(f"{self.gain.accessibleName()}: {gain_text(track.gain_db)}")
+        self.gain.setToolTip(f"{self.gain.accessibleName()}: {gain_text(track.gain_db)}\nDouble click: 0 dB")
         self._db.setText(gain_text(track.gain_db))
         self._name.set_tone("secondary" if track.muted else "text")
         self.update()
@@ -133,8 +126,8 @@ class StemRow(QWidget):
             self._peaks[media] = Peaks.open(path)
         return self._peaks[media]
 
-    def _set_gain(self, value: int) -> None:
-        self._do(SetTrackGain(self._track.id, value / _STEPS_PER_DB), ends=not self.gain.isSliderDown())
+    def _set_gain(self, gain_db: float) -> None:
+        self._do(SetTrackGain(self._track.id, gain_db), ends=not self.gain.isSliderDown())
 
     def _do(self, edit: Edit, *, ends: bool = True) -> None:
         try:

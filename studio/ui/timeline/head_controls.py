@@ -2,14 +2,18 @@
 
 from typing import Final
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
 from PySide6.QtWidgets import QAbstractButton, QSlider, QWidget
 
+from studio.model.levels import gain_text
 from studio.ui.theme import Theme
 
 BUTTON_PX: Final = 24
 _KNOB_PX: Final = 12
+_STEPS_PER_DB: Final = 10
+_QUIETEST_DB: Final = -60
+_LOUDEST_DB: Final = 12
 
 
 class LetterButton(QAbstractButton):
@@ -54,8 +58,8 @@ class LetterButton(QAbstractButton):
         painter.end()
 
 
-class GainSlider(QSlider):
-    """A thin line with a round knob; a click goes there, the arrow keys go by half a decibel."""
+class ThinSlider(QSlider):
+    """A thin line with a round knob; a click goes there."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
@@ -111,6 +115,31 @@ class GainSlider(QSlider):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
         painter.end()
+
+
+class GainSlider(ThinSlider):
+    """A volume from -60 to 12 dB; the arrow keys go by half a decibel, a double click goes to 0 dB."""
+
+    gain_changed = Signal(float)  # dB
+
+    def __init__(self, name: str, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setRange(_QUIETEST_DB * _STEPS_PER_DB, _LOUDEST_DB * _STEPS_PER_DB)
+        self.setSingleStep(_STEPS_PER_DB // 2)
+        self.setPageStep(3 * _STEPS_PER_DB)
+        self.setAccessibleName(name)
+        self.valueChanged.connect(lambda value: self.gain_changed.emit(value / _STEPS_PER_DB))
+
+    def show_gain(self, gain_db: float) -> None:
+        """Show a volume without saying so; a knob that is being dragged stays where the hand is."""
+        if not self.isSliderDown():
+            with QSignalBlocker(self):
+                self.setValue(round(gain_db * _STEPS_PER_DB))
+        self.setAccessibleDescription(gain_text(gain_db))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.setSliderDown(False)
+        self.setValue(0)
 
 
 def swatch(colour: QColor) -> QIcon:

@@ -33,9 +33,6 @@ _COLOUR_PX: Final = 4
 _METER_PX: Final = 6
 _EDGE_PX: Final = 5
 _GAIN_FROM_PX: Final = 84
-_STEPS_PER_DB: Final = 10
-_QUIETEST_DB: Final = -60
-_LOUDEST_DB: Final = 12
 _METER_FLOOR_DB: Final = -60.0
 _AMBER_DB: Final = -18.0
 _RED_DB: Final = -6.0
@@ -69,14 +66,9 @@ class TrackHeader(QWidget):
         self._mute.toggled.connect(lambda on: self._do(SetTrackMute(self._track.id, on)))
         self._solo = LetterButton("S", "Solo", self)
         self._solo.toggled.connect(lambda on: self._do(SetTrackSolo(self._track.id, on)))
-        self._gain = GainSlider(self)
-        self._gain.setRange(_QUIETEST_DB * _STEPS_PER_DB, _LOUDEST_DB * _STEPS_PER_DB)
-        self._gain.setSingleStep(_STEPS_PER_DB // 2)
-        self._gain.setPageStep(3 * _STEPS_PER_DB)
-        self._gain.setAccessibleName("Track volume")
-        self._gain.valueChanged.connect(self._set_gain)
+        self._gain = GainSlider("Track volume", self)
+        self._gain.gain_changed.connect(self._set_gain)
         self._gain.sliderReleased.connect(desk.document.end_gesture)
-        self._gain.installEventFilter(self)
         self.set_theme(theme)
         self.show_track(track)
 
@@ -91,15 +83,13 @@ class TrackHeader(QWidget):
     def show_track(self, track: Track) -> None:
         """Show this state of the track."""
         self._track = track
-        with QSignalBlocker(self._mute), QSignalBlocker(self._solo), QSignalBlocker(self._gain):
+        self._gain.show_gain(track.gain_db)
+        with QSignalBlocker(self._mute), QSignalBlocker(self._solo):
             self._mute.setChecked(track.muted)
             self._solo.setChecked(track.soloed)
-            if not self._gain.isSliderDown():
-                self._gain.setValue(round(track.gain_db * _STEPS_PER_DB))
         self._mute.setToolTip(f"Mute {track.name}  (Shift+U)")
         self._solo.setToolTip(f"Solo {track.name}  (Shift+S)")
         self._gain.setToolTip(f"Volume {gain_text(track.gain_db)}\nDouble click: 0 dB")
-        self._gain.setAccessibleDescription(gain_text(track.gain_db))
         self.setAccessibleName(f"Track {track.name}")
         self.setAccessibleDescription(self._description())
         self.setToolTip(track.name)
@@ -194,8 +184,8 @@ class TrackHeader(QWidget):
             self.show_track(self._track)
             self._desk.asks.show(explain(error))
 
-    def _set_gain(self, value: int) -> None:
-        self._do(SetTrackGain(self._track.id, value / _STEPS_PER_DB), ends=not self._gain.isSliderDown())
+    def _set_gain(self, gain_db: float) -> None:
+        self._do(SetTrackGain(self._track.id, gain_db), ends=not self._gain.isSliderDown())
 
     def begin_renaming(self) -> None:
         """Edit the name in place, where it can be changed."""
@@ -217,9 +207,6 @@ class TrackHeader(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self._name and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             self._name.hide()
-            return True
-        if watched is self._gain and event.type() == QEvent.Type.MouseButtonDblClick:
-            self._gain.setValue(0)
             return True
         return super().eventFilter(watched, event)
 

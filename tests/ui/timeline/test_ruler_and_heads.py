@@ -108,6 +108,21 @@ def test_a_gain_drag_is_one_undo_step(desk: Desk, view: TimelineView) -> None:
     assert slider.value() == 0
 
 
+def test_a_double_click_on_the_volume_is_0_db_and_one_step(desk: Desk, view: TimelineView) -> None:
+    slider = head(view).findChild(GainSlider)
+    assert isinstance(slider, GainSlider)
+    slider.setFocus()
+    QTest.keyClick(slider, Qt.Key.Key_Left)
+    assert desk.document.project.track(TrackId("vox")).gain_db == -0.5
+    steps = desk.document.position
+
+    QTest.mouseDClick(slider, LEFT, NO_KEYS, QPoint(slider.width() // 3, 12))
+
+    assert desk.document.project.track(TrackId("vox")).gain_db == 0
+    assert desk.document.position > steps
+    assert slider.accessibleDescription() == "0.0 dB"
+
+
 def test_a_track_is_renamed_in_place(desk: Desk, view: TimelineView) -> None:
     header = head(view)
     QTest.mouseDClick(header, LEFT, NO_KEYS, QPoint(30, 14))
