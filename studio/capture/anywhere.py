@@ -4,7 +4,7 @@ import mss
 import numpy as np
 from mss.exception import ScreenShotError
 
-from studio.capture.screen import Area, Cursor, Monitor, Pixels, ScreenChanged
+from studio.capture.screen import Area, Cursor, Monitor, Pixels, ScreenChanged, Window
 
 
 class Anywhere:
@@ -26,6 +26,12 @@ class Anywhere:
             Monitor(str(m.get("output") or m.get("name") or number), _area(m), bool(m.get("is_primary")))
             for number, m in enumerate(self._screen.monitors[1:], 1)
         )
+
+    def windows(self) -> tuple[Window, ...]:
+        return ()
+
+    def window_area(self, window: int) -> Area | None:
+        return None
 
     def aim(self, area: Area, slots: int) -> None:
         self.area = area

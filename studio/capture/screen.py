@@ -1,7 +1,5 @@
 """What can be grabbed: the screen, its monitors, and regions of it, in real pixels whatever a desktop scales by."""
 
-import os
-import platform
 from typing import NamedTuple, Protocol, Self
 
 import numpy as np
@@ -37,6 +35,14 @@ class Monitor(NamedTuple):
     primary: bool
 
 
+class Window(NamedTuple):
+    """A window of another program, or of this one."""
+
+    id: int
+    title: str
+    area: Area
+
+
 class Cursor(NamedTuple):
     """The mouse pointer: BGRA with premultiplied alpha, and where its corner lies on the whole screen."""
 
@@ -61,6 +67,14 @@ class Grabber(Protocol):
 
     def monitors(self) -> tuple[Monitor, ...]:
         """The displays, asked now."""
+        ...
+
+    def windows(self) -> tuple[Window, ...]:
+        """The windows that can be recorded alone, asked now; none where the system tells nothing of them."""
+        ...
+
+    def window_area(self, window: int) -> Area | None:
+        """Where a window lies now; None where it is closed, or folded away."""
         ...
 
     def aim(self, area: Area, slots: int) -> None:
@@ -89,10 +103,14 @@ class Grabber(Protocol):
 
 
 class Target(NamedTuple):
-    """What a person chose to record: a region, a monitor by its name, or with neither the whole screen."""
+    """What a person chose to record: a region, a monitor by its name, a window, or with neither the whole screen.
+
+    A window is followed where it is moved; what lies over it is recorded too.
+    """
 
     region: Area | None = None
     monitor: str = ""
+    window: int = 0
 
     def area_on(self, grabber: Grabber) -> Area:
         """Where it lies now; a `StudioError` says why it cannot be recorded."""
@@ -109,6 +127,16 @@ class Target(NamedTuple):
                     remedy=f"Choose one of these: {', '.join(monitor.name for monitor in monitors) or 'none'}.",
                 )
             wanted = chosen.area
+        elif self.window:
+            place = grabber.window_area(self.window)
+            if place is None:
+                raise StudioError(
+                    "capture.window",
+                    "The window is not recorded.",
+                    cause="It was closed, or folded away.",
+                    remedy="Open it again, or choose another one.",
+                )
+            wanted = place
         area = wanted.within(bounds)
         if area.width < 2 or area.height < 2:
             raise StudioError(
@@ -121,49 +149,6 @@ class Target(NamedTuple):
         return area
 
 
-def open_screen() -> Grabber:
-    """Return the fastest grabber that works here; a `StudioError` says why there is none."""
-    if platform.system() == "Linux":
-        return _open_x11()
-    from studio.capture.anywhere import Anywhere
-
-    return Anywhere()
-
-
 def is_black(picture: Pixels) -> bool:
     """Whether nothing at all is seen, as where a desktop lets no program look at the screen."""
     return not picture[..., :3].any()
-
-
-def _open_x11() -> Grabber:
-    if os.environ.get("WAYLAND_DISPLAY") or os.environ.get("XDG_SESSION_TYPE") == "wayland":
-        raise StudioError(
-            "capture.wayland",
-            "The screen is not recorded.",
-            cause="This desktop (Wayland) shows programs a black picture unless its own portal lets them in, "
-            "which the studio cannot ask yet.",
-            remedy="Log in to an X11 (Xorg) session, or record the picture with another program; sound works here.",
-        )
-    if not os.environ.get("DISPLAY"):
-        raise StudioError(
-            "capture.display",
-            "The screen is not recorded.",
-            cause="There is no screen: DISPLAY is not set.",
-            remedy="Start the studio inside a desktop session, or under Xvfb.",
-        )
-    from mss.exception import ScreenShotError
-
-    from studio.capture.anywhere import Anywhere
-    from studio.capture.xshm import NoSharedMemory, SharedScreen
-
-    try:
-        return SharedScreen()
-    except NoSharedMemory:
-        return Anywhere()
-    except ScreenShotError as error:
-        raise StudioError(
-            "capture.display",
-            "The screen is not recorded.",
-            cause=f"The display {os.environ['DISPLAY']} cannot be read: {error}.",
-            remedy="Check that it is running and that you may use it.",
-        ) from error

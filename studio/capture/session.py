@@ -27,6 +27,7 @@ from studio.capture.movie import Template
 from studio.capture.reel import Reel
 from studio.capture.replay import Replay
 from studio.capture.screen import Area, Cursor, Grabber, ScreenChanged, is_black
+from studio.capture.showing import Showing
 from studio.capture.soundtrack import Soundtrack
 from studio.capture.wanted import Hears, Overlays, Sound, Wanted
 from studio.errors import Explanation, explain
@@ -65,7 +66,10 @@ class Recording:
         sounds: Sequence[Sound],
         hears: Hears,
         overlays: Overlays | None = None,
+        showing: Showing | None = None,
     ) -> None:
+        self.showing = showing
+        """Who else is shown the pictures and the levels; may be another at any time."""
         self._wanted = wanted
         self._grabber = grabber
         self._choice = choice
@@ -113,6 +117,16 @@ class Recording:
     def path(self) -> Path | None:
         """Where the first part is; None where only a replay is kept."""
         return self._first
+
+    @property
+    def folder(self) -> Path | None:
+        """Where the newest part is; None where only a replay is kept."""
+        return self._reel.folder if self._reel is not None else None
+
+    @property
+    def area(self) -> Area:
+        """What is recorded now."""
+        return self._area
 
     @property
     def paused(self) -> bool:
@@ -225,9 +239,11 @@ class Recording:
                 shot.set()
                 continue
             if shot.area != area:
+                resized = shot.area[2:] != area[2:]
                 area = shot.area
                 canvas = Canvas(area.width, area.height)
-                self._go_on_with(area, shot.tick.number)
+                if resized:  # a window that was only moved goes on in the same part
+                    self._go_on_with(area, shot.tick.number)
                 encoded_s = float("-inf")
             at_s = shot.tick.number / self._wanted.fps
             if shot.slot < 0 and held < 0:
@@ -246,6 +262,9 @@ class Recording:
                 self._tally.packet_ms.append((time.monotonic() - shot.began_s) * 1000)
                 self._tally.encoded += 1
                 encoded_s, number = at_s, shot.tick.number
+            showing = self.showing
+            if showing is not None:
+                showing.look(canvas, changed)
             if shot.slot >= 0:
                 if held >= 0:
                     self._free.append(held)
@@ -340,10 +359,12 @@ class Recording:
     def _picture_encoder(self, area: Area) -> PictureEncoder:
         return PictureEncoder(self._choice, area.width, area.height, self._wanted.fps, self._wanted.quality)
 
-    def _hear(self, frames: Frames) -> None:
-        overlays = self._overlays
-        if overlays is not None:
+    def _hear(self, number: int, frames: Frames) -> None:
+        overlays, showing = self._overlays, self.showing
+        if overlays is not None and number == 0:
             overlays.hear(frames)
+        if showing is not None:
+            showing.hear(number, frames)
 
     def _look_for_black(self) -> None:
         self._grabber.grab(0)

@@ -15,8 +15,10 @@ from studio.media.wav import Frames
 class Soundtrack:
     """Takes what its sources heard and gives encoded packets. Used by one thread, but for what it says of itself."""
 
-    def __init__(self, sounds: Sequence[Sound], write: Callable[[Chunk], None], hear: Callable[[Frames], None]) -> None:
-        """`write` is given every packet, `hear` every block of the first sound."""
+    def __init__(
+        self, sounds: Sequence[Sound], write: Callable[[Chunk], None], hear: Callable[[int, Frames], None]
+    ) -> None:
+        """`write` is given every packet, `hear` every block of every sound, with the sound's number."""
         self.titles = [*(["Mix"] if len(sounds) > 1 else []), *(sound.title for sound in sounds)]
         self._sounds = tuple(sounds)
         self._write = write
@@ -78,7 +80,8 @@ class Soundtrack:
             return
         self._written += count
         blocks = [_taken(waiting, count) for waiting in self._queues]
-        self._hear(blocks[0])
+        for number, block in enumerate(blocks):
+            self._hear(number, block)
         tracks = [np.clip(np.sum(blocks, axis=0), -1.0, 1.0), *blocks] if len(blocks) > 1 else blocks
         for encoder, block in zip(self._encoders, tracks, strict=True):
             for chunk in encoder.encode(block):

@@ -18,7 +18,8 @@ from mss.linux.xcbhelpers import LIB, Connection, XProtoError
 
 from studio.capture import trouble
 from studio.capture.damage import Damage, NoDamage
-from studio.capture.screen import Area, Cursor, Monitor, Pixels, ScreenChanged
+from studio.capture.screen import Area, Cursor, Monitor, Pixels, ScreenChanged, Window
+from studio.capture.windows import Windows
 
 _SHM_WITH_DESCRIPTORS: Final = (1, 2)
 _XFIXES_WITH_CURSOR: Final = (2, 0)
@@ -74,6 +75,7 @@ class SharedScreen:
             self._can_see_pointer = self._asks_for_pointer()
             self.aim(Area(0, 0, 2, 2), 1)
             self._damage = _damage_of(self._connection, self._display.root.value)
+            self._windows = Windows(self._connection, self._display.root.value)
             self.grab(0)
         except (NoSharedMemory, ScreenChanged):
             self._display.close()
@@ -96,6 +98,14 @@ class SharedScreen:
             )
             for number, listed in enumerate(listed_ones, 1)
         )
+
+    def windows(self) -> tuple[Window, ...]:
+        with _answered():
+            return self._windows.listed()
+
+    def window_area(self, window: int) -> Area | None:
+        with _answered():
+            return self._windows.area(window)
 
     def aim(self, area: Area, slots: int) -> None:
         self._let_go()

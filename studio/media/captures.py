@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 
 from studio import paths
-from studio.media.takes import _began as began
+from studio.media.takes import began
 
 _SUFFIX: Final = ".json"
 

@@ -94,7 +94,7 @@ class TakeWriter:
     ) -> None:
         self.folder = folder
         self.header = msgspec.structs.replace(
-            header, state="recording", writer_pid=os.getpid(), writer_began=_began(os.getpid()) or ""
+            header, state="recording", writer_pid=os.getpid(), writer_began=began(os.getpid()) or ""
         )
         self.length = 0
         self.synced = 0
@@ -251,7 +251,7 @@ def is_recording(project_dir: Path) -> bool:
     folder = project_dir / "takes"
     headers = [read_header(take) for take in folder.iterdir()] if folder.is_dir() else []
     return any(
-        header.state == "recording" and header.writer_pid > 0 and _began(header.writer_pid) == header.writer_began
+        header.state == "recording" and header.writer_pid > 0 and began(header.writer_pid) == header.writer_began
         for header in headers
         if header is not None
     )
@@ -261,7 +261,7 @@ def _recovered(folder: Path, also_complete: bool) -> RecoveredTake | None:
     header = read_header(folder) or _unknown(folder)
     if header.state == "recovered" or (header.state == "complete" and not also_complete):
         return None
-    if header.state == "recording" and header.writer_pid and _began(header.writer_pid) == header.writer_began:
+    if header.state == "recording" and header.writer_pid and began(header.writer_pid) == header.writer_began:
         return None
     segments = []
     for number, path in enumerate(sorted(folder.glob("[0-9][0-9][0-9].wav"))):
@@ -345,7 +345,7 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _began(pid: int) -> str | None:
+def began(pid: int) -> str | None:
     """Which boot a process belongs to and when in it it was started; None when there is no such process."""
     try:
         after_name = Path(f"/proc/{pid}/stat").read_bytes().rpartition(b") ")[2].split()

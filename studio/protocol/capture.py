@@ -55,6 +55,7 @@ class CaptureSpec(Struct, frozen=True, kw_only=True):
     fallback: str = ""
     region: Region | None = None
     monitor: str = ""
+    window: int = 0
     fps: float = 30.0
     seconds: float = 0.0
     sounds: tuple[CaptureSound, ...] = ()
@@ -70,6 +71,22 @@ class CaptureSpec(Struct, frozen=True, kw_only=True):
 
 class ListScreens(Message, frozen=True, kw_only=True):
     """Look which monitors and encoders there are. Answered by `Screens`."""
+
+
+class WatchScreen(Message, frozen=True, kw_only=True):
+    """Show what `spec` would record, in pictures of at most this size and rate, with the levels of its sounds.
+
+    Answered by `ScreenWatched`. A recording that is started meanwhile goes on showing; after it, ask again.
+    """
+
+    spec: CaptureSpec
+    width: int = 960
+    height: int = 540
+    fps: float = 20.0
+
+
+class StopWatching(Message, frozen=True, kw_only=True):
+    """Show nothing any more, and let go of the screen and the microphones; a recording goes on."""
 
 
 class StartCapture(Message, frozen=True, kw_only=True):
@@ -114,6 +131,22 @@ class Screen(Struct, frozen=True, kw_only=True):
     primary: bool = False
 
 
+class ScreenWindow(Struct, frozen=True, kw_only=True):
+    """A window that can be recorded alone; `id` is good as long as it is open."""
+
+    id: int
+    title: str
+    region: Region
+
+
+class SoundDevice(Struct, frozen=True, kw_only=True):
+    """A microphone, or with `desktop` what the computer itself plays."""
+
+    name: str
+    desktop: bool = False
+    default: bool = False
+
+
 class Encoder(Struct, frozen=True, kw_only=True):
     """An encoder that was tried out here."""
 
@@ -127,6 +160,26 @@ class Screens(Message, frozen=True, kw_only=True):
 
     screens: tuple[Screen, ...]
     encoders: tuple[Encoder, ...]
+    windows: tuple[ScreenWindow, ...] = ()
+    sounds: tuple[SoundDevice, ...] = ()
+
+
+class ScreenWatched(Message, frozen=True, kw_only=True):
+    """`preview` names a `studio.ipc.preview.Preview` and `levels` a `studio.ipc.series.Series` of peaks in dBFS.
+
+    Both live until another answer like this one, or as long as the worker. The sounds follow each other as in the spec.
+    """
+
+    preview: str
+    levels: str
+    region: Region
+    disk_bytes: int = -1
+
+
+class WatchEnded(Message, frozen=True, kw_only=True):
+    """Nothing is shown any more, for this reason."""
+
+    why: Explanation
 
 
 class CaptureStarted(Message, frozen=True, kw_only=True):
@@ -163,6 +216,7 @@ class CaptureProgress(Message, frozen=True, kw_only=True):
 
     figures: CaptureFigures
     paused: bool = False
+    disk_bytes: int = -1
 
 
 class CaptureTrouble(Message, frozen=True, kw_only=True):

@@ -15,9 +15,13 @@ from studio.protocol.capture import (
     ReplaySaved,
     SaveReplay,
     Screens,
+    ScreenWatched,
     SetOverlays,
     StartCapture,
     StopCapture,
+    StopWatching,
+    WatchEnded,
+    WatchScreen,
 )
 from studio.protocol.common import Cancel, Failed, Heartbeat, InjectFault, Progress, Ready, Refused, Shutdown, Stopped
 from studio.protocol.jobs import (
@@ -60,7 +64,7 @@ from studio.protocol.live import (
     Trouble,
 )
 
-PROTOCOL = 5
+PROTOCOL = 6
 
 Request = (
     Cancel
@@ -92,6 +96,8 @@ Request = (
     | AddChapter
     | SetOverlays
     | SaveReplay
+    | WatchScreen
+    | StopWatching
 )
 
 Event = (
@@ -123,6 +129,8 @@ Event = (
     | CaptureTrouble
     | CaptureFinished
     | ReplaySaved
+    | ScreenWatched
+    | WatchEnded
 )
 
 Job = (

@@ -1,19 +1,24 @@
 """The capture worker: records the screen with its sound and its overlays, and keeps a replay of the last moments."""
 
+import contextlib
 import datetime as dt
 import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
-from msgspec.structs import asdict
+from msgspec.structs import asdict, replace
 
-from studio.capture import canvas, encoders, screen
+from studio.capture import canvas, encoders
 from studio.capture.figures import Figures
+from studio.capture.opening import open_screen
 from studio.capture.overlays import Item, Stack
 from studio.capture.reel import Part, Split
-from studio.capture.screen import Area, Target
+from studio.capture.screen import Area, Grabber, Target
 from studio.capture.session import Recording
+from studio.capture.showing import Showing
 from studio.capture.wanted import Sound, Wanted
+from studio.capture.watching import Watching, room_for
 from studio.errors import Explanation, StudioError
 from studio.media.captures import NoteKeeper
 from studio.protocol.capture import (
@@ -35,9 +40,15 @@ from studio.protocol.capture import (
     SaveReplay,
     Screen,
     Screens,
+    ScreenWatched,
+    ScreenWindow,
     SetOverlays,
+    SoundDevice,
     StartCapture,
     StopCapture,
+    StopWatching,
+    WatchEnded,
+    WatchScreen,
 )
 from studio.protocol.common import Cancel, Ready
 from studio.protocol.messages import PROTOCOL, Request
@@ -68,7 +79,8 @@ class _Voice:
 
     def progress(self, figures: Figures, paused: bool) -> None:
         if self.recording is not None:
-            self._context.send(CaptureProgress(figures=self._said(figures), paused=paused))
+            room = room_for(self.recording.folder / "-" if self.recording.folder is not None else None)
+            self._context.send(CaptureProgress(figures=self._said(figures), paused=paused, disk_bytes=room))
 
     def trouble(self, kind: str, why: Explanation, over: bool) -> None:
         self._context.send(CaptureTrouble(kind=kind, why=why, over=over))  # type: ignore[arg-type] # one of ours
@@ -93,6 +105,8 @@ class Capture:
     def __init__(self) -> None:
         self._recording: Recording | None = None
         self._chapters = 0
+        self._watching: Watching | None = None
+        self._showing: Showing | None = None
 
     def ready(self) -> Ready:
         return Ready(protocol=PROTOCOL, role="capture", pid=os.getpid())
@@ -101,6 +115,11 @@ class Capture:
         match request:
             case ListScreens():
                 context.send(_screens())
+            case WatchScreen():
+                self._watch(request, context)
+            case StopWatching():
+                self._stop_watching()
+                self._show_nothing()
             case StartCapture():
                 self._start(request.spec, context)
             case StopCapture():
@@ -114,7 +133,7 @@ class Capture:
             case SaveReplay():
                 context.send(self._save_replay(Path(request.path)))
             case SetOverlays():
-                self._running("changed").lay_over(_stack(request.overlays))
+                (self._watching or self._running("changed")).lay_over(_stack(request.overlays))
             case Cancel():
                 pass
             case _:
@@ -129,6 +148,68 @@ class Capture:
         if self._recording is not None:
             self._recording.stop()
             self._recording.wait(_CLOSING_S)
+        self._stop_watching()
+        self._show_nothing()
+
+    def _watch(self, request: WatchScreen, context: Context) -> None:
+        recording = self._recording if self._recording is not None and not self._recording.wait(0) else None
+        self._stop_watching()
+        self._show_nothing()
+        context.expect_silence(_COMPILING_S)
+        canvas.warm_up()
+        context.expect_silence(PATIENCE_S)
+        showing = Showing(request.width, request.height, request.fps)
+        try:
+            if recording is not None:
+                recording.showing = showing
+                area = recording.area
+            else:
+                with self._ready_to_look(request.spec) as (grabber, sounds, stack):
+                    wanted = replace(_wanted(request.spec), fps=request.fps)
+
+                    def ended(why: Explanation) -> None:
+                        context.send(WatchEnded(why=why))
+
+                    watching = Watching(wanted, grabber, sounds, showing, _Voice(context), ended, stack)
+                self._watching, area = watching, watching.area
+        except BaseException:
+            showing.close()
+            raise
+        self._showing = showing
+        room = room_for(Path(request.spec.path) if request.spec.path else None)
+        context.send(
+            ScreenWatched(preview=showing.preview, levels=showing.levels, region=_region(area), disk_bytes=room)
+        )
+
+    def _stop_watching(self) -> None:
+        if self._watching is not None:
+            self._watching.close()
+            self._watching = None
+
+    def _show_nothing(self) -> None:
+        if self._recording is not None:
+            self._recording.showing = None
+        if self._showing is not None:
+            self._showing.close()
+            self._showing = None
+
+    @contextlib.contextmanager
+    def _ready_to_look(self, spec: CaptureSpec) -> Iterator[tuple[Grabber, list[Sound], Stack | None]]:
+        """The screen, the sounds and the overlays of a spec; closed again where what is done with them fails."""
+        grabber = open_screen()
+        sounds: list[Sound] = []
+        stack: Stack | None = None
+        try:
+            sounds += map(_sound, spec.sounds)
+            stack = _stack(spec.overlays)
+            yield grabber, sounds, stack
+        except BaseException:
+            for sound in sounds:
+                sound.source.close()
+            if stack is not None:
+                stack.close()
+            grabber.close()
+            raise
 
     def _start(self, spec: CaptureSpec, context: Context) -> None:
         if self._recording is not None and not self._recording.wait(0):
@@ -141,29 +222,17 @@ class Capture:
         context.expect_silence(_COMPILING_S)
         canvas.warm_up()
         context.expect_silence(PATIENCE_S)
-        grabber = screen.open_screen()
-        sounds: list[Sound] = []
-        stack: Stack | None = None
-        try:
+        self._stop_watching()
+        with self._ready_to_look(spec) as (grabber, sounds, stack):
             choice = encoders.choose(spec.encoder)
-            sounds = [_sound(sound) for sound in spec.sounds]
             voice = _Voice(context)
-            stack = _stack(spec.overlays)
-            recording = Recording(_wanted(spec), grabber, choice, sounds, voice, stack)
-        except BaseException:
-            for sound in sounds:
-                sound.source.close()
-            if stack is not None:
-                stack.close()
-            grabber.close()
-            raise
+            recording = Recording(_wanted(spec), grabber, choice, sounds, voice, stack, self._showing)
         self._recording, self._chapters = recording, 0
-        area = grabber.area
         voice.started(
             recording,
             CaptureStarted(
                 path=str(recording.path or ""),
-                region=_region(area),
+                region=_region(grabber.area),
                 encoder=choice.id,
                 tracks=tuple(recording.titles),
             ),
@@ -209,16 +278,32 @@ def said(part: Part) -> CapturePart:
 
 
 def _screens() -> Screens:
-    grabber = screen.open_screen()
+    grabber = open_screen()
     try:
         listed = tuple(
             Screen(name=monitor.name, region=_region(monitor.area), primary=monitor.primary)
             for monitor in grabber.monitors()
         )
+        windows = tuple(
+            ScreenWindow(id=window.id, title=window.title, region=_region(window.area)) for window in grabber.windows()
+        )
     finally:
         grabber.close()
     tried = tuple(Encoder(id=choice.id, name=choice.name, works=encoders.works(choice)) for choice in encoders.CHOICES)
-    return Screens(screens=listed, encoders=tried)
+    return Screens(screens=listed, encoders=tried, windows=windows, sounds=_sounds())
+
+
+def _sounds() -> tuple[SoundDevice, ...]:
+    """What can be listened to; nothing where the sound system does not answer, for the picture works all the same."""
+    from studio.audio import devices  # PortAudio takes its time
+
+    with contextlib.suppress(StudioError):
+        return tuple(
+            SoundDevice(name=card.name, desktop=card.monitors, default=card.is_default_input)
+            for card in devices.cards()
+            if card.inputs
+        )
+    return ()
 
 
 def _region(area: Area) -> Region:
@@ -231,7 +316,7 @@ def _wanted(spec: CaptureSpec) -> Wanted:
     return Wanted(
         path=Path(spec.path) if spec.path else None,
         fallback=Path(spec.fallback) if spec.fallback else None,
-        target=Target(area, spec.monitor),
+        target=Target(area, spec.monitor, spec.window),
         fps=spec.fps,
         seconds=spec.seconds,
         container=spec.container,

@@ -1,0 +1,104 @@
+"""The newest picture that a worker shows, in shared memory: what a window draws of a screen, a camera or a video."""
+
+from typing import Final, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.errors import StudioError
+from studio.ipc.segment import Segment, fence
+
+_MAGIC: Final = 0x315645525052454D  # "MERPREV1"
+_SLOTS: Final = 3
+_HEADER_BYTES: Final = 256
+_MAGIC_AT, _PIXELS_AT, _WRITTEN_AT, _SIZES_AT = 0, 1, 8, 16
+_BYTES_A_PIXEL: Final = 4
+
+Bgra = NDArray[np.uint8]
+
+
+class Shown(NamedTuple):
+    """A picture of one's own: BGRA of shape (height, width, 4). `number` counts the pictures from 1."""
+
+    number: int
+    picture: Bgra
+
+
+class Preview:
+    """Three slots of BGRA pictures between one writer and any number of readers, of whom nobody waits.
+
+    The writer fills the slot after the newest and then sets the counter. A reader copies the newest and looks at the
+    counter again: two pictures later its slot may have been written over, and the copy is thrown away.
+    """
+
+    def __init__(self, segment: Segment) -> None:
+        self._segment = segment
+        self._words = memoryview(segment.memory)[:_HEADER_BYTES].cast("q")
+        if self._words[_MAGIC_AT] != _MAGIC:
+            raise _not_a_preview(segment.name)
+        self.most_pixels: int = self._words[_PIXELS_AT]
+        pixels = np.frombuffer(segment.memory, np.uint8, _SLOTS * self.most_pixels * _BYTES_A_PIXEL, _HEADER_BYTES)
+        self._slots = list(pixels.reshape(_SLOTS, -1))
+
+    @classmethod
+    def create(cls, most_pixels: int) -> Self:
+        """Make one for pictures of at most so many pixels; StudioError when there is no shared memory for it."""
+        if most_pixels <= 0:
+            raise ValueError(f"not a preview: {most_pixels} pixels")
+        segment = Segment.create(_HEADER_BYTES + _SLOTS * most_pixels * _BYTES_A_PIXEL)
+        with memoryview(segment.memory)[:_HEADER_BYTES].cast("q") as words:
+            words[_PIXELS_AT], words[_MAGIC_AT] = most_pixels, _MAGIC
+        return cls(segment)
+
+    @classmethod
+    def attach(cls, name: str) -> Self:
+        """Open the preview that another process made; StudioError when it is gone."""
+        return cls(Segment.attach(name))
+
+    @property
+    def name(self) -> str:
+        """What the other side attaches to."""
+        return self._segment.name
+
+    def put(self, picture: Bgra) -> None:
+        """Show a picture (height, width, 4) from now on; ValueError when it has too many pixels. One thread only."""
+        height, width = picture.shape[:2]
+        if height * width > self.most_pixels:
+            raise ValueError(f"{width} × {height} does not fit into {self.most_pixels} pixels")
+        words = self._words
+        slot = words[_WRITTEN_AT] % _SLOTS
+        fence()
+        self._slots[slot][: picture.size].reshape(picture.shape)[...] = picture
+        words[_SIZES_AT + slot] = height << 32 | width
+        fence()
+        words[_WRITTEN_AT] += 1
+
+    def newer_than(self, number: int) -> Shown | None:
+        """The newest picture, as a copy; None when there is none after picture `number`."""
+        words = self._words
+        newest = words[_WRITTEN_AT]
+        if newest <= number:
+            return None
+        fence()
+        slot = (newest - 1) % _SLOTS
+        height, width = words[_SIZES_AT + slot] >> 32, words[_SIZES_AT + slot] & 0xFFFFFFFF
+        if height * width > self.most_pixels:  # the writer is two pictures ahead and writes a new size
+            return None
+        copied = self._slots[slot][: height * width * _BYTES_A_PIXEL].copy()
+        fence()
+        return Shown(newest, copied.reshape(height, width, 4)) if words[_WRITTEN_AT] < newest + _SLOTS - 1 else None
+
+    def close(self) -> None:
+        """Let go of the memory; the creator also removes the name. The preview cannot be used afterwards."""
+        self._words.release()
+        self._slots = []
+        self._segment.close()
+
+
+def _not_a_preview(name: str) -> StudioError:
+    return StudioError(
+        "memory.kind",
+        "Part of the studio could not understand another part.",
+        cause=f"The shared memory {name} does not hold pictures.",
+        remedy="Close the studio and start it again.",
+    )
