@@ -1,0 +1,1 @@
+"""Models that can be installed: what there is, and how one gets here, is checked and goes again."""
