@@ -39,7 +39,8 @@ def wrong_with(path: Path, name: str) -> str:
             return "" if _is_text(path, suffix) else "cannot be read as text"
         case ".model":
             return "" if head[0] == 0x0A else "is no SentencePiece model"
-    return f"is of a kind that is never loaded ({suffix or 'no suffix'})"
+        case _:
+            return f"is of a kind that is never loaded ({suffix or 'no suffix'})"
 
 
 def _is_pickle(path: Path, head: bytes) -> bool:

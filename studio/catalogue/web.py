@@ -9,7 +9,6 @@ import socket
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from email.message import Message
 from typing import IO, Final
 from urllib.parse import urlsplit
 
@@ -85,7 +84,7 @@ class _Noting(urllib.request.HTTPRedirectHandler):
     """Follows redirections and keeps what each said."""
 
     def __init__(self) -> None:
-        self.answers: list[Message] = []
+        self.answers: list[http.client.HTTPMessage] = []
 
     def redirect_request(
         self,
@@ -93,7 +92,7 @@ class _Noting(urllib.request.HTTPRedirectHandler):
         fp: IO[bytes],
         code: int,
         msg: str,
-        headers: Message,
+        headers: http.client.HTTPMessage,
         newurl: str,
     ) -> urllib.request.Request | None:
         self.answers.append(headers)
@@ -131,7 +130,7 @@ def _checked(url: str) -> str:
     )
 
 
-def _of_headers(answers: list[Message]) -> Said:
+def _of_headers(answers: list[http.client.HTTPMessage]) -> Said:
     """A hub says of a large file its SHA-256 and size; of a small one Git's hash as the tag."""
     last = answers[-1]
     hub = next((one for one in answers if one.get("X-Repo-Commit")), last)
@@ -166,7 +165,7 @@ def _of_github(url: str, timeout_s: float) -> Said:
     return Said(sha256=hashed[1] if hashed else "", size_bytes=size if isinstance(size, int) else 0)
 
 
-def _range_start(headers: Message) -> int:
+def _range_start(headers: http.client.HTTPMessage) -> int:
     found = re.match(r"bytes (\d+)-", headers.get("Content-Range", ""))
     return int(found[1]) if found else 0
 

@@ -71,6 +71,7 @@ VERBS: Final = (
     Verb("capture", "record the screen with sound into a video file", "studio.cli.capture"),
     Verb("separate", "take songs apart into stems: vocals, accompaniment and more", "studio.cli.separate"),
     Verb("denoise", "take noise or the room out of a recording", "studio.cli.denoise"),
+    Verb("models", "list, install, import, check and delete the models of engines", "studio.cli.models"),
     Verb("export", "render a project to WAV, FLAC, MP3, M4A or Opus", "studio.cli.export"),
     Verb("demo", "do the whole job once without a window, and show the results", "studio.cli.demo"),
     Verb("picture", "write a picture of the window with a project open", "studio.cli.picture"),

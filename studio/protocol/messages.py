@@ -63,8 +63,18 @@ from studio.protocol.live import (
     TakeStarted,
     Trouble,
 )
+from studio.protocol.models import (
+    ImportModel,
+    InstallModel,
+    ListModels,
+    ModelChanged,
+    ModelRemoved,
+    ModelsListed,
+    RemoveModel,
+    VerifyModel,
+)
 
-PROTOCOL = 6
+PROTOCOL = 7
 
 Request = (
     Cancel
@@ -98,6 +108,11 @@ Request = (
     | SaveReplay
     | WatchScreen
     | StopWatching
+    | ListModels
+    | InstallModel
+    | ImportModel
+    | VerifyModel
+    | RemoveModel
 )
 
 Event = (
@@ -131,6 +146,9 @@ Event = (
     | ReplaySaved
     | ScreenWatched
     | WatchEnded
+    | ModelsListed
+    | ModelChanged
+    | ModelRemoved
 )
 
 Job = (
@@ -144,7 +162,23 @@ Job = (
     | RenderClip
     | MakeSample
     | ListCodecs
+    | ListModels
+    | InstallModel
+    | ImportModel
+    | VerifyModel
+    | RemoveModel
 )
 Result = (
-    MediaImported | PeaksBuilt | PitchTracked | NotesMeasured | Separated | Denoised | Exported | SampleMade | Codecs
+    MediaImported
+    | PeaksBuilt
+    | PitchTracked
+    | NotesMeasured
+    | Separated
+    | Denoised
+    | Exported
+    | SampleMade
+    | Codecs
+    | ModelsListed
+    | ModelChanged
+    | ModelRemoved
 )
