@@ -76,6 +76,7 @@ class Studio(QObject):
             compare=Compare(self.document, self.selection, self.transport, self.jobs, self.importing, self),
             engines=EngineList(self.compute, self),
             takes=self.takes,
+            capture=self.capture,
             asks=Nobody(),
             view=Nowhere(),
         )

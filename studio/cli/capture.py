@@ -10,12 +10,12 @@ from msgspec.structs import asdict
 from studio.cli.interrupt import Interrupted
 from studio.cli.line import Line
 from studio.cli.verbs import Call, Outcome, WrongCall
+from studio.model.overlays import OverlayKind
 from studio.protocol.capture import (
     CaptureFinished,
     CaptureSound,
     CaptureSpec,
     CaptureStarted,
-    OverlayKind,
     OverlaySpec,
     Region,
     StartCapture,

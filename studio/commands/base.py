@@ -11,8 +11,8 @@ from msgspec import Struct
 
 from studio.session.desk import Desk
 
-Group = Literal["File", "Edit", "View", "Transport", "Tracks", "Clip", "Markers", "Pitch", "Help"]
-GROUPS: tuple[Group, ...] = ("File", "Edit", "View", "Transport", "Tracks", "Clip", "Markers", "Pitch", "Help")
+Group = Literal["File", "Edit", "View", "Transport", "Tracks", "Clip", "Markers", "Pitch", "Live", "Help"]
+GROUPS: tuple[Group, ...] = ("File", "Edit", "View", "Transport", "Tracks", "Clip", "Markers", "Pitch", "Live", "Help")
 """The menus, in their order."""
 
 

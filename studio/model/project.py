@@ -11,6 +11,8 @@ from typing import Literal, NamedTuple, NewType, Protocol, Self, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from studio.model.overlays import Overlay
+
 ClipId = NewType("ClipId", str)
 TrackId = NewType("TrackId", str)
 MediaId = NewType("MediaId", str)
@@ -184,6 +186,7 @@ class Project(Struct, frozen=True, kw_only=True):
     pitches: tuple[Pitch, ...] = ()
     a4_hz: float = 440.0
     notes: str = ""
+    overlays: tuple[Overlay, ...] = ()
 
     def __post_init__(self) -> None:
         if not 8000 <= self.rate_hz <= 384000:

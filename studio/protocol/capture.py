@@ -5,9 +5,8 @@ from typing import Literal
 from msgspec import Struct
 
 from studio.errors import Explanation
+from studio.model.overlays import OverlayKind
 from studio.protocol.common import Message
-
-OverlayKind = Literal["level", "waveform", "speaking", "text", "image", "pitch"]
 
 
 class Region(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 
 from studio.errors import Explanation
 from studio.session.background import Background
+from studio.session.capturing import Capturing
 from studio.session.clipboard import Clipboard
 from studio.session.compare import Compare
 from studio.session.document import Document
@@ -20,6 +21,7 @@ from studio.session.separating import Separating
 from studio.session.settings_file import SettingsFile
 from studio.session.takes import Takes
 from studio.session.transport import Transport
+from studio.supervision.worker import Worker
 
 Workspace = Literal["edit", "sing", "speak", "live"]
 Separation = Literal["separate", "denoise", "dereverb", "compare", "batch"]
@@ -153,6 +155,9 @@ class Desk:
     view: View
     background: Background = field(default_factory=Background)
     separating: Separating = field(init=False)
+    capture: Worker = field(default_factory=lambda: Worker("capture"))
+    capturing: Capturing = field(init=False)
 
     def __post_init__(self) -> None:
+        self.capturing = Capturing(self.capture, self.document, self.settings)
         self.separating = Separating(self.document, self.jobs, self.engines)

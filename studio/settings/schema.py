@@ -151,6 +151,67 @@ class ExportSettings(Struct, frozen=True, kw_only=True):
     folder: Annotated[str, Meta(title="Folder", description="Where the last export went.")] = ""
 
 
+class CaptureSettings(Struct, frozen=True, kw_only=True):
+    """Settings > Screen: how the screen is recorded."""
+
+    folder: Annotated[
+        str, Meta(title="Folder", description="Where recordings go. Empty means the folder for videos.")
+    ] = ""
+    container: Annotated[
+        Literal["mp4", "mkv"],
+        Meta(
+            title="File format",
+            description="Both play at any moment, also after a power cut.",
+            extra={"mp4": "MP4", "mkv": "MKV"},
+        ),
+    ] = "mp4"
+    fps: Annotated[
+        Literal[24, 25, 30, 50, 60],
+        Meta(title="Pictures a second", description="More need more of the processor.", extra={"unit": "1/s"}),
+    ] = 30
+    quality: Annotated[
+        int, Meta(ge=10, le=40, title="Compression", description="Lower looks better and needs more room. 23 is usual.")
+    ] = 23
+    encoder: Annotated[
+        Literal["auto", "x264"],
+        Meta(
+            title="Encoder",
+            description="Automatic takes the graphics card where it can.",
+            extra={"auto": "Automatic", "x264": "Processor (x264)"},
+        ),
+    ] = "auto"
+    replay_s: Annotated[
+        float,
+        Meta(
+            ge=0.0, le=600.0, title="Replay", description="How much of the last moments is kept.", extra={"unit": "s"}
+        ),
+    ] = 20.0
+    split_min: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=600.0,
+            title="New file every",
+            description="Long recordings in parts; 0 for never.",
+            extra={"unit": "min"},
+        ),
+    ] = 0.0
+    cursor: Annotated[bool, Meta(title="Show the pointer", description="The mouse pointer is in the picture.")] = True
+    monitor: Annotated[str, Meta(title="Monitor", description="The one that was recorded last.")] = ""
+    microphone: Annotated[str, Meta(title="Microphone", description='"-" for none, empty for the system\'s.')] = ""
+    desktop: Annotated[str, Meta(title="Desktop sound", description='"-" for none.')] = "-"
+    microphone_earlier_ms: Annotated[
+        float,
+        Meta(
+            ge=-1000.0,
+            le=1000.0,
+            title="Microphone earlier by",
+            description="Moves the voice towards the picture. Negative is later.",
+            extra={"unit": "ms"},
+        ),
+    ] = 0.0
+
+
 class PrivacySettings(Struct, frozen=True, kw_only=True):
     """Settings > Privacy."""
 
@@ -196,6 +257,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     appearance: AppearanceSettings = AppearanceSettings()
     importing: ImportSettings = ImportSettings()
     export: ExportSettings = ExportSettings()
+    capture: CaptureSettings = CaptureSettings()
     privacy: PrivacySettings = PrivacySettings()
     keys: KeySettings = KeySettings()
     start: StartSettings = StartSettings()

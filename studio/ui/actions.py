@@ -55,6 +55,7 @@ class Actions(QObject):
             desk.jobs.changed,
             desk.compare.changed,
             desk.library.changed,
+            desk.capturing.changed,
         ):
             signal.connect(self.refresh_soon)
         desk.settings.changed.connect(self._settings_changed)

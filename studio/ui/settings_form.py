@@ -14,7 +14,12 @@ from studio.ui.fields import NumberField
 from studio.ui.sections import Choice
 from studio.ui.theme import Theme
 
-HIDDEN = frozenset({"export.folder", "start.seen_welcome", "keys.custom"})
+HIDDEN = frozenset(
+    {
+        *("export.folder", "start.seen_welcome", "keys.custom"),
+        *("capture.monitor", "capture.microphone", "capture.desktop"),
+    }
+)
 """What the studio remembers for itself; nobody sets it by hand."""
 _FIELD_PX = 220
 

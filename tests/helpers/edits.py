@@ -32,6 +32,7 @@ from studio.model.edits import (
     SetClipGain,
     SetFades,
     SetNotes,
+    SetOverlays,
     SetRate,
     SetTrackColour,
     SetTrackGain,
@@ -44,6 +45,7 @@ from studio.model.edits import (
     SplitRange,
     TrimClip,
 )
+from studio.model.overlays import Overlay
 from studio.model.project import (
     Clip,
     ClipId,
@@ -107,6 +109,16 @@ def tracks(draw: st.DrawFn) -> Track:
     return Track(id=draw(track_ids), name=draw(texts), pan=draw(st.floats(-1, 1)))
 
 
+overlays = st.builds(
+    Overlay,
+    id=st.sampled_from(["a", "b", "c"]),
+    kind=st.sampled_from(["text", "level"]),
+    left=st.floats(0, 1),
+    top=st.floats(0, 1),
+    width=st.floats(0.01, 1),
+    height=st.floats(0.01, 1),
+    text=texts,
+)
 markers = st.builds(Marker, id=marker_ids, start=samples, text=texts, length=st.integers(0, 60))
 pitches = st.builds(
     Pitch,
@@ -166,6 +178,7 @@ STRATEGIES: dict[type, st.SearchStrategy[Edit]] = {
     SetRate: st.builds(SetRate, st.sampled_from([44100, 48000, 1])),
     SetTuning: st.builds(SetTuning, st.floats(380, 480)),
     SetNotes: st.builds(SetNotes, texts),
+    SetOverlays: st.builds(SetOverlays, st.lists(overlays, max_size=3).map(tuple)),
     Relink: st.builds(Relink, st.sampled_from(MEDIA_IDS), st.sampled_from(["media/x.wav", "../x.wav", "/etc/passwd"])),
 }
 

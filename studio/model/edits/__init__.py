@@ -24,6 +24,7 @@ from studio.model.edits.project import (
     Relink,
     RenameProject,
     SetNotes,
+    SetOverlays,
     SetRate,
     SetTuning,
 )
@@ -106,6 +107,7 @@ Edit = (
     | SetRate
     | SetTuning
     | SetNotes
+    | SetOverlays
     | Relink
     | Several
 )
@@ -138,6 +140,7 @@ __all__ = [
     "SetClipGain",
     "SetFades",
     "SetNotes",
+    "SetOverlays",
     "SetRate",
     "SetTrackColour",
     "SetTrackGain",

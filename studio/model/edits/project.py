@@ -5,6 +5,7 @@ from typing import ClassVar
 from msgspec.structs import replace
 
 from studio.model.edits.base import EditBase, refuse
+from studio.model.overlays import MOST, Overlay
 from studio.model.pitch import engine_name
 from studio.model.project import Media, MediaId, Pitch, Project
 
@@ -105,6 +106,30 @@ class SetTuning(EditBase, frozen=True):
         if not LOWEST_A4_HZ <= self.a4_hz <= HIGHEST_A4_HZ:
             raise ValueError(f"A4 lies between {LOWEST_A4_HZ:.0f} and {HIGHEST_A4_HZ:.0f} Hz, not at {self.a4_hz:g}")
         return replace(project, a4_hz=self.a4_hz)
+
+
+class SetOverlays(EditBase, frozen=True):
+    """Replace the layout of what is laid over a recorded picture. `drag` is the same while one thing is dragged."""
+
+    overlays: tuple[Overlay, ...]
+    words: str = "Change overlays"
+    drag: str = ""
+
+    @property
+    def label(self) -> str:  # type: ignore[override]  # adding, moving and removing are told apart in the history
+        """What was done to the layout."""
+        return self.words
+
+    @property
+    def gesture(self) -> str:
+        return self.drag
+
+    def change(self, project: Project) -> Project:
+        if len({overlay.id for overlay in self.overlays}) < len(self.overlays):
+            raise ValueError("two overlays have the same name")
+        if len(self.overlays) > MOST:
+            raise ValueError(f"there is room for {MOST} overlays")
+        return replace(project, overlays=self.overlays)
 
 
 class SetNotes(EditBase, frozen=True):
