@@ -20,6 +20,7 @@ from studio.errors import StudioError
 from studio.ipc.segment import sweep
 from studio.model.project import Media
 from studio.session import leaving, opening
+from studio.session.batch_list import KeptList
 from studio.session.clipboard import Clipboard
 from studio.session.compare import Compare
 from studio.session.desk import Desk
@@ -84,6 +85,7 @@ class Studio(QObject):
         self.document.changed.connect(self.selection.keep_to)
         self._left: tuple[LeftBehind, ...] = ()
         self.takes.found.connect(self._offer)
+        self.desk.separating.found.connect(self._offer)
         self.importing.imported.connect(self._first_import)
         self.desk.background.failed.connect(lambda why: self.desk.asks.show(why))
         self.window = window or MainWindow(themes.chosen(settings.value.appearance.theme))
@@ -155,7 +157,9 @@ class Studio(QObject):
             self.desk.asks.show(self.settings.notice)
         if files:
             opening.open_dropped(self.desk, files)
-        self._offer(untitled_left(self.document.folder))
+        separating = self.desk.separating
+        self._offer((*untitled_left(self.document.folder), *separating.left_behind))
+        self.desk.background.do(lambda _report: separating.batch.left(), self._offer_files)
 
     def _first_import(self, _media: Media) -> None:
         if len(self.document.project.media) == 1:
@@ -164,13 +168,23 @@ class Studio(QObject):
     def _offer(self, found: tuple[LeftBehind, ...]) -> None:
         """Show what was left behind, takes of this project first, together with what is still being shown."""
         here = str(self.document.folder)
-        projects = tuple(one for one in (*self._left, *found) if one.kind == "project" and one.folder != here)
-        takes = tuple(one for one in found if one.kind == "take") or tuple(
-            one for one in self._left if one.kind == "take" and one.folder == here
+
+        def of_here(kind: str) -> tuple[LeftBehind, ...]:
+            mine = tuple(one for one in self._left if one.kind == kind and one.folder == here)
+            return tuple(one for one in found if one.kind == kind) or mine
+
+        elsewhere = tuple(
+            one
+            for one in (*self._left, *found)
+            if one.kind == "files" or (one.kind == "project" and one.folder != here)
         )
-        self._left = takes + tuple(dict.fromkeys(projects))
+        self._left = of_here("take") + of_here("work") + tuple(dict.fromkeys(elsewhere))
         if found and self._left:
             self.desk.asks.recover(self._left)
+
+    def _offer_files(self, lists: tuple[KeptList, ...]) -> None:
+        self.desk.separating.batch.adopt(lists)
+        self._offer(self.desk.separating.batch.left_behind)
 
     def _finish_take(self) -> None:
         if not self.transport.recording:

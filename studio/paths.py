@@ -54,6 +54,11 @@ def looks(project: Path) -> Path:
     return cache() / "looks" / f"{_key(project)}.json"
 
 
+def unfinished(project: Path) -> Path:
+    """The file that says what was begun in a project and is not done; it may not be there."""
+    return cache() / "unfinished" / f"{_key(project)}.json"
+
+
 def peaks() -> Path:
     """Peak pyramids, one file a medium, named by its content."""
     path = cache() / "peaks"

@@ -1,8 +1,8 @@
 """Many files and folders, one after the other, without the timeline: taken apart or cleaned into a folder."""
 
 import itertools
-import os
 import shutil
+import uuid
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
@@ -29,10 +29,12 @@ from studio.protocol.jobs import (
     Separated,
 )
 from studio.protocol.messages import Job, Result
-from studio.session import stems
+from studio.session import batch_list, stems
+from studio.session.batch_list import BatchList, KeptList, KeptRow
 from studio.session.importing import sound_files
 from studio.session.jobs import JobRow, Jobs
 from studio.session.recipes import Recipe
+from studio.session.recovery import LeftBehind
 
 RowState = Literal["waiting", "running", "done", "failed", "stopped"]
 Work = Recipe | CleanStep
@@ -52,6 +54,7 @@ class BatchRow(Struct, frozen=True, kw_only=True):
     why: Explanation | None = None
     note: str = ""
     made: tuple[Path, ...] = ()
+    goes_on: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -69,7 +72,7 @@ class Batch(QObject):
     """Works its rows off in order; one that fails does not hold up the others and can be tried again.
 
     Each file is read into a folder of its own in the cache, which goes when the file is done: a second try goes on
-    with what the first had finished. UI thread only.
+    with what the first had finished, also in another run of the studio. UI thread only.
     """
 
     changed = Signal()
@@ -85,6 +88,9 @@ class Batch(QObject):
         self._job: JobId | None = None
         self._span = (0.0, 1.0)
         self._steps: dict[int, Media] = {}
+        self._folders: dict[int, Path] = {}
+        self._list = BatchList()
+        self._found_at = ""
         jobs.changed.connect(self._follow)
 
     @property
@@ -114,9 +120,9 @@ class Batch(QObject):
         if id == self._now:
             self.stop_row(id)
         if id in self._rows and id != self._now:
-            shutil.rmtree(self._folder(id), ignore_errors=True)
-            self._steps.pop(id, None)
+            self._clean_up(id)
             del self._rows[id]
+            self._keep()
             self.changed.emit()
 
     def clear(self) -> None:
@@ -167,9 +173,79 @@ class Batch(QObject):
             self.stop_row(row.id)
 
     def close(self) -> None:
-        """Remove what was only needed on the way."""
+        """Remove what was only needed on the way; what is not done stays for another run to go on with."""
+        self._keep()
+        kept = {row.folder for row in self._unfinished()}
         for row in self.rows:
-            shutil.rmtree(self._folder(row.id), ignore_errors=True)
+            if str(self._folder(row.id)) not in kept:
+                self._clean_up(row.id)
+        self._list.close()
+
+    def flush(self) -> None:
+        """Wait until the list is on the disk."""
+        self._list.flush()
+
+    # Another run
+
+    @staticmethod
+    def left() -> tuple[KeptList, ...]:
+        """What other runs did not finish; reads files, and may be called on any thread."""
+        return batch_list.left()
+
+    def adopt(self, lists: tuple[KeptList, ...]) -> None:
+        """List what other runs did not finish; of several lists the newest, as only one thing is done at a time."""
+        if not lists or self._task is not None or self._rows:
+            return
+        kept = lists[-1]
+        work = kept.recipe or kept.cleaning
+        assert work is not None
+        self._task = _Task(work, Path(kept.out), kept.spec)
+        self._found_at = kept.kept_at
+        for one in kept.rows:
+            number = next(self._numbers)
+            self._rows[number] = BatchRow(id=number, path=Path(one.path), state="stopped", goes_on=True)
+            self._folders[number] = Path(one.folder)
+            if one.media is not None:
+                self._steps[number] = one.media
+        self._keep()
+        self.changed.emit()
+
+    @property
+    def left_behind(self) -> tuple[LeftBehind, ...]:
+        """The offer to go on with what another run did not finish; none once it was taken up."""
+        waiting = [row for row in self._rows.values() if row.goes_on and row.state == "stopped"]
+        if not waiting or self._task is None:
+            return ()
+        what = waiting[0].path.name if len(waiting) == 1 else f"{waiting[0].path.name} and {len(waiting) - 1} more"
+        doing = "Cleaning" if isinstance(self._task.work, CleanStep) else "Separating"
+        name = f"{doing} {what}"
+        return (LeftBehind(kind="files", folder=str(self._task.out), name=name, length_s=0.0, found_at=self._found_at),)
+
+    def go_on(self) -> None:
+        """Go on with what another run did not finish."""
+        self.retry_failed()
+
+    @property
+    def out(self) -> Path | None:
+        """Where the results go, once that is known."""
+        return self._task.out if self._task is not None else None
+
+    def _unfinished(self) -> tuple[KeptRow, ...]:
+        if self._task is None:
+            return ()
+        return tuple(
+            KeptRow(path=str(row.path), folder=str(self._folder(row.id)), media=self._steps.get(row.id))
+            for row in self._rows.values()
+            if not row.is_over or (row.goes_on and row.state == "stopped")
+        )
+
+    def _keep(self) -> None:
+        if self._task is not None:
+            self._list.keep(self._task.work, self._task.out, self._task.spec, self._unfinished())
+
+    def _clean_up(self, id: int) -> None:
+        shutil.rmtree(self._folder(id), ignore_errors=True)
+        self._steps.pop(id, None)
 
     # One file
 
@@ -178,10 +254,12 @@ class Batch(QObject):
             return
         row = next((row for row in self._rows.values() if row.state == "waiting"), None)
         if row is None:
+            self._keep()
             self.ended.emit()
             return
         self._now = row.id
         self._put(replace(row, state="running"))
+        self._keep()
         known = self._steps.get(row.id)
         if known is not None:
             self._work(row.id, self._task, known)
@@ -198,6 +276,7 @@ class Batch(QObject):
         def then(result: Result) -> None:
             assert isinstance(result, MediaImported)
             self._steps[row.id] = result.media
+            self._keep()
             if result.warning:
                 self._put(replace(self._rows[row.id], note=result.warning))
             self._work(row.id, task, result.media)
@@ -255,8 +334,7 @@ class Batch(QObject):
             assert isinstance(result, Exported)
             files = tuple(Path(one.path) for one in result.files)
             self._put(replace(self._rows[id], state="done", fraction=1.0, stage="", made=files))
-            shutil.rmtree(folder, ignore_errors=True)
-            self._steps.pop(id, None)
+            self._clean_up(id)
 
         self._do(make, f"Writing {path.stem}", then, (_WORKED, 1.0), last=True)
 
@@ -306,7 +384,7 @@ class Batch(QObject):
         self.changed.emit()
 
     def _folder(self, id: int) -> Path:
-        return paths.cache() / "batch" / f"{os.getpid()}-{id}"
+        return self._folders.setdefault(id, paths.cache() / "batch" / uuid.uuid4().hex)
 
 
 def _as_row(step: JobRow) -> RowState:

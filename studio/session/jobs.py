@@ -108,11 +108,17 @@ class Jobs(QObject):
         goes_on: bool = False,
     ) -> JobId:
         """Queue a job. `make` is called when its turn comes; `then` is given the result on the UI thread."""
-        new = JobId(self._next)
-        self._next += 1
-        self._orders[new] = _Order(make, then)
-        self._rows[new] = JobRow(id=new, title=title, goes_on=goes_on)
+        new = self._list(_Order(make, then), JobRow(id=JobId(self._next), title=title, goes_on=goes_on))
         self._enqueue(new)
+        return new
+
+    def offer(
+        self, make: Callable[[JobId], Job], title: str, then: Callable[[Result], None] | None, *, fraction: float
+    ) -> JobId:
+        """List what an earlier run began, as a job that was stopped and keeps what is finished; `retry` goes on."""
+        row = JobRow(id=JobId(self._next), title=title, goes_on=True, state="stopped", fraction=fraction)
+        new = self._list(_Order(make, then), row)
+        self.changed.emit()
         return new
 
     def cancel(self, id: JobId) -> None:
@@ -151,6 +157,12 @@ class Jobs(QObject):
         if row is not None and row.is_over:
             self._forget(id)
             self.changed.emit()
+
+    def _list(self, order: _Order, row: JobRow) -> JobId:
+        self._next += 1
+        self._orders[row.id] = order
+        self._rows[row.id] = row
+        return row.id
 
     def _enqueue(self, id: JobId) -> None:
         if self._gave_up is not None:

@@ -18,16 +18,22 @@ from studio.model.project import Project
 from studio.session.document import LOCK
 from studio.session.untitled import UNTITLED, untitled_name
 
+Kind = Literal["project", "take", "work", "files"]
+
 
 class LeftBehind(Struct, frozen=True, kw_only=True):
-    """Something that was found at the start: Keep puts a take into its project, Open opens a project."""
+    """Something that was found at the start.
 
-    kind: Literal["project", "take"]
+    Keep puts a take into its project, Open opens a project, Go on does the rest of a job ("work") or of many files.
+    """
+
+    kind: Kind
     folder: str
     name: str
     length_s: float
     found_at: str
     take: str = ""
+    job: int = 0
 
 
 def untitled_left(opened: Path) -> tuple[LeftBehind, ...]:

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from msgspec import Struct
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio import paths
 from studio.errors import StudioError
@@ -14,7 +15,7 @@ from studio.media import measured
 from studio.model.edits import AddMedia, Edit, Several
 from studio.model.project import ClipId, Media, MediaId
 from studio.protocol.common import EngineCard, JobId
-from studio.protocol.jobs import Denoise, Denoised, EngineSettings, GrowingStem, Separate, Separated, StemsGrowing
+from studio.protocol.jobs import CleanStep, Denoise, Denoised, GrowingStem, Separate, Separated, StemsGrowing
 from studio.protocol.messages import Event, Job, Result
 from studio.session import stems
 from studio.session.batch import Batch
@@ -22,7 +23,9 @@ from studio.session.document import Document
 from studio.session.engine_list import EngineList
 from studio.session.jobs import Jobs
 from studio.session.recipes import Recipe, Recipes
+from studio.session.recovery import LeftBehind
 from studio.session.stems import Piece
+from studio.session.unfinished import Unfinished, UnfinishedWork, begun
 
 NOISE: Final = "denoise"
 ROOM: Final = "dereverb"
@@ -46,6 +49,7 @@ class Separating(QObject):
 
     landed = Signal(object)  # tuple[TrackId, ...]: the new tracks
     grew = Signal()
+    found = Signal(object)  # tuple[LeftBehind, ...]: what an earlier run began in the project that was opened
 
     def __init__(self, document: Document, jobs: Jobs, engines: EngineList, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -56,8 +60,11 @@ class Separating(QObject):
         self.recipes = Recipes(paths.config() / "recipes.json", self)
         self._pieces: dict[JobId, Piece] = {}
         self._growing: dict[JobId, Growing] = {}
+        self._unfinished = UnfinishedWork()
+        self._offered: dict[JobId, Unfinished] = {}
         jobs.partly.connect(self._hear)
         jobs.changed.connect(self._forget_ended)
+        document.folder_changed.connect(self._look_back)
 
     @property
     def growing(self) -> tuple[Growing, ...]:
@@ -74,20 +81,7 @@ class Separating(QObject):
 
     def separate_piece(self, piece: Piece, recipe: Recipe) -> JobId:
         """Take one piece apart."""
-        folder = self._document.folder
-
-        def then(result: Result) -> None:
-            assert isinstance(result, Separated)
-            self._check_still_in(folder)
-            name = self._engines.name_of(recipe.engine)
-            edit, tracks = stems.landed(self._document.project, piece, result.stems, name)
-            self._document.end_gesture()
-            self._document.do(edit)
-            self.landed.emit(tracks)
-
-        job = self._start(piece, recipe, folder, f"Separating {piece.name}", then)
-        self._pieces[job] = piece
-        return job
+        return self._begin(begun(piece, recipe=recipe))
 
     def preview(self, piece: Piece, recipe: Recipe, then: Callable[[Separated], None], title: str = "") -> JobId:
         """Take a short piece apart without touching the project; `forget` removes what came of it."""
@@ -98,24 +92,23 @@ class Separating(QObject):
             self._check_still_in(folder)
             then(result)
 
-        return self._start(piece, recipe, folder, title or f"Trying {piece.name}", deliver)
+        make = partial(self._separate, piece, recipe, folder)
+        return self._jobs.start(make, title or f"Trying {piece.name}", deliver, goes_on=True)
 
     def clean(
-        self,
-        clips: Iterable[ClipId],
-        engine: str,
-        strength: float,
-        span: tuple[int, int] | None = None,
-        settings: EngineSettings | None = None,
+        self, clips: Iterable[ClipId], cleaning: CleanStep, span: tuple[int, int] | None = None
     ) -> tuple[JobId, ...]:
         """Take the noise, or the room, out of clips; the result takes the place of its source, as one undo step."""
         return tuple(
-            self.clean_piece(piece, engine, strength, settings)
-            for piece in stems.pieces(self._document.project, tuple(clips), span)
+            self.clean_piece(piece, cleaning) for piece in stems.pieces(self._document.project, tuple(clips), span)
         )
 
+    def clean_piece(self, piece: Piece, cleaning: CleanStep) -> JobId:
+        """Clean one piece."""
+        return self._begin(begun(piece, cleaning=cleaning))
+
     def preview_cleaned(
-        self, piece: Piece, engine: str, strength: float, then: Callable[[Denoised], None], title: str = ""
+        self, piece: Piece, cleaning: CleanStep, then: Callable[[Denoised], None], title: str = ""
     ) -> JobId:
         """Clean a short piece without touching the project; `forget` removes what came of it."""
         folder = self._document.folder
@@ -125,11 +118,8 @@ class Separating(QObject):
             self._check_still_in(folder)
             then(result)
 
-        return self._jobs.start(
-            lambda job: self._denoise(job, piece, engine, strength, {}, folder),
-            title or f"Trying {piece.name}",
-            deliver,
-        )
+        make = partial(self._denoise, piece, cleaning, folder)
+        return self._jobs.start(make, title or f"Trying {piece.name}", deliver)
 
     def make_again(self, group: stems.Group, recipe: Recipe) -> JobId:
         """Take the source of stems apart once more, where it lies on the timeline or, failing that, where they do."""
@@ -176,54 +166,65 @@ class Separating(QObject):
                 with suppress(OSError):
                     (self._document.folder / one.file).unlink()
 
+    def flush(self) -> None:
+        """Wait until it is on the disk what is to be gone on with. For tests."""
+        self._unfinished.flush()
+        self.batch.flush()
+
     def close(self) -> None:
         """Write what is left, and remove what was only needed on the way."""
         self.batch.close()
         self.recipes.close()
+        self._unfinished.close()
 
-    def _start(self, piece: Piece, recipe: Recipe, folder: Path, title: str, then: Callable[[Result], None]) -> JobId:
-        def make(job: JobId) -> Job:
-            self._check_still_in(folder)
-            return Separate(
-                job=job,
-                media=self._document.project.medium(piece.clip.media),
-                project_dir=str(folder),
-                start=piece.clip.source_start,
-                length=piece.clip.length,
-                engine=recipe.engine,
-                stems=recipe.stems,
-                settings=recipe.settings,
-                chain=recipe.chain,
-            )
-
-        return self._jobs.start(make, title, then, goes_on=True)
-
-    def clean_piece(self, piece: Piece, engine: str, strength: float, settings: EngineSettings | None = None) -> JobId:
-        """Clean one piece."""
+    def _begin(self, work: Unfinished) -> JobId:
         folder = self._document.folder
-        card = self._engines.card(engine)
-        task = card.task if card is not None else NOISE
+        title, make, then = self._order(work, folder)
+        job = self._jobs.start(make, title, then, goes_on=True)
+        self._note(folder, job, work)
+        return job
 
-        def then(result: Result) -> None:
-            assert isinstance(result, Denoised)
-            self._check_still_in(folder)
-            label = f"{_DONE.get(task, 'Clean')} ({self._engines.name_of(engine)})"
-            edit, clip = stems.cleaned(self._document.project, piece, result.media, label)
-            self._document.end_gesture()
-            self._document.do(edit)
-            if clip is not None:
-                self.landed.emit((piece.track,))
+    def _note(self, folder: Path, job: JobId, work: Unfinished) -> None:
+        self._unfinished.note(folder, job, work)
+        if work.recipe is not None:
+            self._pieces[job] = work.piece
 
-        return self._jobs.start(
-            lambda job: self._denoise(job, piece, engine, strength, settings or {}, folder),
-            f"{_DOING.get(task, 'Cleaning')} {piece.name}",
-            then,
-            goes_on=True,
+    def _order(self, work: Unfinished, folder: Path) -> tuple[str, Callable[[JobId], Job], Callable[[Result], None]]:
+        """What the job is called, how it is made when its turn comes, and what becomes of its result."""
+        piece, recipe, cleaning = work.piece, work.recipe, work.cleaning
+        if recipe is not None:
+            return (
+                f"Separating {piece.name}",
+                partial(self._separate, piece, recipe, folder),
+                partial(self._land, piece, recipe, folder),
+            )
+        assert cleaning is not None
+        doing = _DOING.get(self._task(cleaning), "Cleaning")
+        return (
+            f"{doing} {piece.name}",
+            partial(self._denoise, piece, cleaning, folder),
+            partial(self._replace, piece, cleaning, folder),
         )
 
-    def _denoise(
-        self, job: JobId, piece: Piece, engine: str, strength: float, settings: EngineSettings, folder: Path
-    ) -> Job:
+    def _task(self, cleaning: CleanStep) -> str:
+        card = self._engines.card(cleaning.engine)
+        return card.task if card is not None else NOISE
+
+    def _separate(self, piece: Piece, recipe: Recipe, folder: Path, job: JobId) -> Job:
+        self._check_still_in(folder)
+        return Separate(
+            job=job,
+            media=self._document.project.medium(piece.clip.media),
+            project_dir=str(folder),
+            start=piece.clip.source_start,
+            length=piece.clip.length,
+            engine=recipe.engine,
+            stems=recipe.stems,
+            settings=recipe.settings,
+            chain=recipe.chain,
+        )
+
+    def _denoise(self, piece: Piece, cleaning: CleanStep, folder: Path, job: JobId) -> Job:
         self._check_still_in(folder)
         return Denoise(
             job=job,
@@ -231,9 +232,74 @@ class Separating(QObject):
             project_dir=str(folder),
             start=piece.clip.source_start,
             length=piece.clip.length,
-            engine=engine,
-            strength=strength,
-            settings=settings,
+            engine=cleaning.engine,
+            strength=cleaning.strength,
+            settings=cleaning.settings,
+        )
+
+    def _land(self, piece: Piece, recipe: Recipe, folder: Path, result: Result) -> None:
+        assert isinstance(result, Separated)
+        self._check_still_in(folder)
+        name = self._engines.name_of(recipe.engine)
+        edit, tracks = stems.landed(self._document.project, piece, result.stems, name)
+        self._document.end_gesture()
+        self._document.do(edit)
+        self.landed.emit(tracks)
+
+    def _replace(self, piece: Piece, cleaning: CleanStep, folder: Path, result: Result) -> None:
+        assert isinstance(result, Denoised)
+        self._check_still_in(folder)
+        label = f"{_DONE.get(self._task(cleaning), 'Clean')} ({self._engines.name_of(cleaning.engine)})"
+        edit, clip = stems.cleaned(self._document.project, piece, result.media, label)
+        self._document.end_gesture()
+        self._document.do(edit)
+        if clip is not None:
+            self.landed.emit((piece.track,))
+
+    def _look_back(self) -> None:
+        """Offer what an earlier run began in the project that was opened now, and no more what is for another one."""
+        if not self._document.is_open:
+            return
+        folder, project = self._document.folder, self._document.project
+        for job, where in tuple(self._unfinished.jobs.items()):
+            row = self._jobs.row(job)
+            if where != folder and row is not None and row.is_over:
+                self._unfinished.let_go(job)
+                self._jobs.dismiss(job)
+        if self._document.read_only is not None:
+            return
+        there = {media.id for media in project.media}
+        for work in self._unfinished.left(folder):
+            if work.piece.clip.media in there:
+                title, make, then = self._order(work, folder)
+                job = self._jobs.offer(make, title, then, fraction=work.fraction)
+                self._note(folder, job, work)
+                self._offered[job] = work
+        if self.left_behind:
+            QTimer.singleShot(0, self, lambda: self.found.emit(self.left_behind))
+
+    @property
+    def left_behind(self) -> tuple[LeftBehind, ...]:
+        """What was offered for the open project and not taken up."""
+        if not self._document.is_open:
+            return ()
+        rate_hz, folder = self._document.project.rate_hz, self._document.folder
+        waiting = {
+            job: row
+            for job, work in self._offered.items()
+            if (row := self._jobs.row(job)) is not None and row.state == "stopped" and not work.called_off
+        }
+        return tuple(
+            LeftBehind(
+                kind="work",
+                folder=str(folder),
+                name=row.title,
+                length_s=self._offered[job].piece.clip.length / rate_hz,
+                found_at=self._offered[job].began_at,
+                job=job,
+            )
+            for job, row in waiting.items()
+            if self._unfinished.jobs.get(job) == folder
         )
 
     def _hear(self, event: Event) -> None:
@@ -251,10 +317,17 @@ class Separating(QObject):
             del self._growing[job]
         if ended:
             self.grew.emit()
-        for job in tuple(self._pieces):
+        for job in self._unfinished.jobs:
             row = self._jobs.row(job)
-            if row is None or row.state == "done":
-                del self._pieces[job]
+            if row is not None and row.state != "stopped":
+                self._offered.pop(job, None)
+            if row is not None and row.state != "done":
+                if job not in self._offered:
+                    self._unfinished.reached(job, row.fraction, called_off=row.state == "stopped")
+            else:
+                self._unfinished.end(job)
+                self._pieces.pop(job, None)
+                self._offered.pop(job, None)
 
     def _check_still_in(self, folder: Path) -> None:
         if not self._document.is_open or self._document.folder != folder:

@@ -3,20 +3,34 @@
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from studio.protocol.common import JobId
 from studio.session import opening
 from studio.session.desk import Desk
-from studio.session.recovery import LeftBehind
+from studio.session.recovery import Kind, LeftBehind
 from studio.ui import words
 from studio.ui.controls import Button, Elided, IconButton, Text, keeps_escape, surface
 from studio.ui.icons import picture
 from studio.ui.theme import Theme
 
 _MOST_ROWS = 4
+_VERBS: Final[dict[Kind, str]] = {
+    "take": "Keep take",
+    "project": "Open project",
+    "work": "Go on",
+    "files": "Go on",
+}
+_TITLES: Final[dict[Kind, tuple[str, str]]] = {
+    "take": ("An interrupted take was recovered.", "{} interrupted takes were recovered."),
+    "project": ("A project without a name was left open.", "{} projects without a name were left open."),
+    "work": ("A job on this project was not finished.", "{} jobs on this project were not finished."),
+    "files": ("Some files are not finished.", "Some files are not finished."),
+}
 
 
 class RecoveryView(QWidget):
@@ -28,11 +42,10 @@ class RecoveryView(QWidget):
         super().__init__(parent)
         self._desk = desk
         surface(self, "raised")
-        takes = sum(one.kind == "take" for one in found)
         self.setAccessibleName("Recovered work")
         self._icon = QLabel(self)
         self._icon.setFixedSize(20, 20)
-        title = Text(_title(takes, len(found) - takes), theme)
+        title = Text(_title(found), theme)
         more = Text("Everything is kept until you delete it yourself.", theme, tone="secondary")
         later = IconButton("Later", "close", theme, self)
         later.clicked.connect(self.done)
@@ -75,38 +88,43 @@ class RecoveryView(QWidget):
         line.setContentsMargins(32, 0, 36, 0)
         line.setSpacing(8)
         line.addWidget(Elided(one.name, theme))
-        line.addWidget(Text(f"{words.length(one.length_s)}, {_when(one.found_at)}", theme, tone="secondary"))
+        length = f"{words.length(one.length_s)}, " if one.length_s else ""
+        line.addWidget(Text(f"{length}{_when(one.found_at)}", theme, tone="secondary"))
         line.addStretch(1)
-        show = Button("Show in folder", row, kind="quiet")
-        show.clicked.connect(lambda: self._desk.asks.reveal(Path(one.folder)))
-        verb = "Keep take" if one.kind == "take" else "Open project"
-        act = Button(verb, row)
-        act.setAccessibleName(f"{verb}: {one.name}")
+        if one.kind in ("take", "project"):
+            show = Button("Show in folder", row, kind="quiet")
+            show.clicked.connect(lambda: self._desk.asks.reveal(Path(one.folder)))
+            line.addWidget(show)
+        act = Button(_VERBS[one.kind], row)
+        act.setAccessibleName(f"{_VERBS[one.kind]}: {one.name}")
         act.clicked.connect(lambda: self._take(one, row))
-        line.addWidget(show)
         line.addWidget(act)
         return row
 
     def _take(self, one: LeftBehind, row: QWidget) -> None:
-        if one.kind == "take":
-            self._desk.takes.keep(one.take)
-            row.hide()
-            self._waiting -= 1
-            if not self._waiting:
-                self.done.emit()
-        else:
+        if one.kind == "project":
             self.done.emit()
             opening.open_path(self._desk, Path(one.folder))
+            return
+        if one.kind == "take":
+            self._desk.takes.keep(one.take)
+        elif one.kind == "work":
+            self._desk.jobs.retry(JobId(one.job))
+        else:
+            self._desk.separating.batch.go_on()
+            self._desk.asks.separation("batch")
+        row.hide()
+        self._waiting -= 1
+        if not self._waiting:
+            self.done.emit()
 
 
-def _title(takes: int, projects: int) -> str:
-    if takes == 1 and not projects:
-        return "An interrupted take was recovered."
-    if takes and not projects:
-        return f"{takes} interrupted takes were recovered."
-    if projects == 1 and not takes:
-        return "A project without a name was left open."
-    return f"{takes + projects} things were left behind by an earlier run."
+def _title(found: Sequence[LeftBehind]) -> str:
+    kinds = {one.kind for one in found}
+    if len(kinds) > 1:
+        return f"{len(found)} things were left behind by an earlier run."
+    one, several = _TITLES[found[0].kind]
+    return one if len(found) == 1 else several.format(len(found))
 
 
 def _when(text: str) -> str:

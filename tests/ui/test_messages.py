@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.errors import Explanation
 from studio.protocol.live import AudioState, Trouble
-from studio.session.recovery import LeftBehind
+from studio.session.recovery import Kind, LeftBehind
 from studio.ui.messages import Banners, ExplanationView
 from studio.ui.recovery_view import RecoveryView
 from studio.ui.theme import DARK
@@ -190,15 +190,13 @@ def test_a_command_that_cannot_run_says_why(window: MainWindow) -> None:
         (["take", "take"], "2 interrupted takes were recovered."),
         (["project"], "A project without a name was left open."),
         (["take", "project"], "2 things were left behind by an earlier run."),
+        (["work"], "A job on this project was not finished."),
+        (["work", "work"], "2 jobs on this project were not finished."),
+        (["files"], "Some files are not finished."),
     ],
 )
-def test_what_was_left_behind_is_offered_and_later_keeps_it(window: MainWindow, kinds: list[str], title: str) -> None:
-    found = tuple(
-        LeftBehind(
-            kind="take" if kind == "take" else "project", folder="/nowhere", name=kind, length_s=4.0, found_at=""
-        )
-        for kind in kinds
-    )
+def test_what_was_left_behind_is_offered_and_later_keeps_it(window: MainWindow, kinds: list[Kind], title: str) -> None:
+    found = tuple(LeftBehind(kind=kind, folder="/nowhere", name=kind, length_s=4.0, found_at="") for kind in kinds)
     window.desk.asks.recover(found)
     view = window.findChild(RecoveryView)
     assert isinstance(view, RecoveryView)

@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtWidgets import QWidget
 
-from studio.protocol.jobs import Denoised
+from studio.protocol.jobs import CleanStep, Denoised
 from studio.session.desk import Desk
 from studio.session.listening import alone
 from studio.session.separating import NOISE
@@ -82,15 +82,20 @@ class CleanDialog(TryingWindow):
         fit(self)
 
     def start(self) -> None:
-        card = self.engines.card
-        if card is not None:
+        cleaning = self._cleaning
+        if cleaning is not None:
             for piece in self.pieces:
-                self.desk.separating.clean_piece(piece, card.id, self.slider.value() / 100)
+                self.desk.separating.clean_piece(piece, cleaning)
         self.close()
 
+    @property
+    def _cleaning(self) -> CleanStep | None:
+        card = self.engines.card
+        return CleanStep(engine=card.id, strength=self.slider.value() / 100) if card is not None else None
+
     def try_it(self) -> None:
-        card, project = self.engines.card, self.desk.document.project
-        if card is None:
+        cleaning, project = self._cleaning, self.desk.document.project
+        if cleaning is None:
             return
         piece = self.stretch_to_try()
         self.forget_tried()
@@ -107,5 +112,4 @@ class CleanDialog(TryingWindow):
             self._changed()  # the preview has measured what it costs
             self.tryout.show_versions({"source": "Source", "result": f"Without {self._thing}"})
 
-        strength = self.slider.value() / 100
-        self.tryout.begin(self.desk.separating.preview_cleaned(piece, card.id, strength, heard))
+        self.tryout.begin(self.desk.separating.preview_cleaned(piece, cleaning, heard))
