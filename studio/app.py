@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
-from studio import paths
+from studio import own_import, paths  # noqa: F401  # before more is imported
 from studio.session.settings_file import SettingsFile
 from studio.ui import theme as themes
 from studio.ui.application import make_application

@@ -42,6 +42,13 @@ def test_the_first_paint_waits_for_nothing_that_it_does_not_need() -> None:
     assert not {name for name in ours if name.startswith(("studio.model", "studio.protocol", "studio.commands"))}
 
 
+def test_the_window_does_not_keep_the_source_of_what_it_imports() -> None:
+    code = "import studio.app, studio.desktop, linecache; print(*linecache.cache)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+
+    assert [name for name in done.stdout.split() if "numpy" in name or "studio/desktop" in name] == []
+
+
 @pytest.mark.parametrize("room", ["commands", "session", "supervision"])
 def test_the_state_of_the_desktop_needs_no_widgets(room: str) -> None:
     """What import-linter cannot say: it knows other people's packages only as a whole."""
