@@ -1,14 +1,16 @@
 """Imports foreign sound: decode, bring to the project's rate, write as WAV named by its content, build its peaks.
 
-Everything happens in one pass and in bounded memory. Until the last moment the sound is a `.part` file; an import
-that was killed leaves nothing else, and the next import into the same project removes it and starts anew.
+Everything happens in one pass and in bounded memory. An import that was killed or called off goes on from where it
+was, and ends with the same samples as one that was never interrupted: see `studio.audio.unfinished`.
 """
 
 import hashlib
+import logging
 import os
 import shutil
 import unicodedata
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self
@@ -18,11 +20,15 @@ import psutil
 
 from studio import paths
 from studio.audio.decode import Decoder
+from studio.audio.foreign import first_sound, open_foreign
 from studio.audio.mix import Mixer, alone, media_in
 from studio.audio.peaks import PeakBuilder
-from studio.audio.resample import Resampler
+from studio.audio.place import LostPlace
+from studio.audio.resample import SteadyResampler
 from studio.audio.trouble import disk_full, told
+from studio.audio.unfinished import Unfinished, unfinished
 from studio.errors import StudioError
+from studio.media.begun import Wish
 from studio.media.wav import Frames, WavWriter, read_layout
 from studio.model.project import Lineage, Media, MediaId, Project, TrackId
 
@@ -34,13 +40,21 @@ _DEFAULT_HZ: Final = 48000
 _SPARE_BYTES: Final = 64 << 20
 _MOST_EXPANSION: Final = 600  # what says that it holds more than this many times its own size lies
 _LONGEST_NAME: Final = 120
+_SHARE: Final = 0.99  # of the progress; the rest is giving the file its name
+_CHANGED: Final = "The file has changed since its import was interrupted, so it was read anew from the beginning."
+
+_log = logging.getLogger(__name__)
 
 
 class Imported(NamedTuple):
-    """A medium that is in the project's folder with its peaks in the cache, and what was wrong with its file."""
+    """A medium that is in the project's folder with its peaks in the cache, and what was wrong with its file.
+
+    `resumed` is how much of it an earlier import had made, 0 to 1.
+    """
 
     media: Media
     warning: str
+    resumed: float
 
 
 def import_media(path: Path, project_dir: Path, rate_hz: int, report: Report, *, any_rate: bool = False) -> Imported:
@@ -50,27 +64,66 @@ def import_media(path: Path, project_dir: Path, rate_hz: int, report: Report, *,
     """
     report(0.0, "Opening")
     title = f"{path.name} was not imported."
-    with Decoder(path) as sound:
+    with ExitStack() as opened:
+        begun = _begun(opened, path, project_dir, Wish(path=str(path), rate_hz=rate_hz, any_rate=any_rate), title)
+        sound = _decoder(opened, path, begun, lambda: report(0.0, "Finding the place"))
         to_hz = rate_hz or (sound.rate_hz if any_rate or 44100 <= sound.rate_hz <= 96000 else _DEFAULT_HZ)
-        needed_bytes = (sound.expected_s or 0.0) * to_hz * sound.channels * 4
+        state = begun.state
+        there = state.frames if state else 0
+        needed_bytes = ((sound.expected_s or 0.0) * to_hz - there) * sound.channels * 4
         if needed_bytes < path.stat().st_size * _MOST_EXPANSION:
             check_room(project_dir, needed_bytes, title)
-        resampler = Resampler(sound.rate_hz, to_hz, sound.channels)
-        with MediaWriter(project_dir, to_hz, sound.channels, title=title) as writer:
-            for block in sound.blocks():
-                writer.write(resampler.feed(block))
-                report(sound.fraction * 0.99, "Importing")
-            writer.write(resampler.feed(np.zeros((0, sound.channels), np.float32), last=True))
-            if not writer.length:
-                raise StudioError(
-                    "import-empty",
-                    f"{path.name} was not imported.",
-                    cause="There is not a single sample of sound in it.",
-                    remedy="Choose another file.",
-                )
-            media = writer.finish(name=_title(path), original=str(path), original_rate_hz=sound.rate_hz)
-            report(1.0, "Importing")
-            return Imported(media, sound.damage)
+        resampler = SteadyResampler(
+            sound.rate_hz,
+            to_hz,
+            sound.channels,
+            taken=state.place.frames if state else 0,
+            waiting=begun.waiting() if state else None,
+        )
+        writer = opened.enter_context(
+            MediaWriter(project_dir, to_hz, sound.channels, title=title, begun=begun.sound, frames=there)
+        )
+        writer.read_again(lambda: report(sound.fraction * _SHARE, "Reading what is there"))
+        for block in sound.blocks():
+            writer.write(resampler.feed(block))
+            report(sound.fraction * _SHARE, "Importing")
+            if begun.is_due and (place := sound.place) is not None:
+                with told(title, project_dir):
+                    writer.sync()
+                    begun.keep(place, to_hz, writer.length, resampler.waiting)
+        writer.write(resampler.feed(np.zeros((0, sound.channels), np.float32), last=True))
+        if not writer.length:
+            raise StudioError(
+                "import-empty",
+                f"{path.name} was not imported.",
+                cause="There is not a single sample of sound in it.",
+                remedy="Choose another file.",
+            )
+        media = writer.finish(name=_title(path), original=str(path), original_rate_hz=sound.rate_hz)
+        begun.remove()
+        report(1.0, "Importing")
+        warning = " ".join(filter(None, (_CHANGED if begun.changed else "", sound.damage)))
+        found = state.place.frames / sound.rate_hz if state else 0.0
+        return Imported(media, warning, found * to_hz / media.length)
+
+
+def _begun(opened: ExitStack, path: Path, project_dir: Path, wish: Wish, title: str) -> Unfinished:
+    """What an earlier import of the same file left, or a place for a new one."""
+    with open_foreign(path) as container:  # which says why, where there is nothing to import
+        first_sound(container, path)
+    with told(title, project_dir):
+        return opened.enter_context(unfinished(project_dir, wish))
+
+
+def _decoder(opened: ExitStack, path: Path, begun: Unfinished, searching: Callable[[], None]) -> Decoder:
+    """A decoder that goes on where the earlier one was; from the beginning where that cannot be done exactly."""
+    if begun.state is not None:
+        try:
+            return opened.enter_context(Decoder(path, begun.state.place, searching))
+        except (LostPlace, StudioError):
+            _log.info("%s does not decode as it did: its import begins anew", path.name)
+            begun.begin_anew()
+    return opened.enter_context(Decoder(path))
 
 
 def render_track(
@@ -97,8 +150,21 @@ def render_track(
 class MediaWriter:
     """Writes one new medium into a project, block by block; it is there only after `finish`."""
 
-    def __init__(self, project_dir: Path, rate_hz: int, channels: int, *, title: str) -> None:
-        """`title` begins the explanation should the disk fail: "song.mp3 was not imported."."""
+    def __init__(
+        self,
+        project_dir: Path,
+        rate_hz: int,
+        channels: int,
+        *,
+        title: str,
+        begun: Path | None = None,
+        frames: int = 0,
+    ) -> None:
+        """`title` begins the explanation should the disk fail: "song.mp3 was not imported.".
+
+        Until it is finished the sound lies in the file `begun`, and stays there should it never be. Of what an
+        earlier writer put there the first `frames` are kept: call `read_again` then.
+        """
         self._folder = project_dir / "media"
         self._rate_hz = rate_hz
         self._channels = channels
@@ -108,8 +174,23 @@ class MediaWriter:
         with told(title, project_dir):
             self._folder.mkdir(parents=True, exist_ok=True)
             remove_leftovers(self._folder)
-            self._part = self._folder / f"import-{os.getpid()}-{id(self)}.part"
-            self._wav = WavWriter(self._part, rate_hz, channels)
+            self._stays = begun is not None
+            self._part = begun or self._folder / f"import-{os.getpid()}-{id(self)}.part"
+            if frames:
+                self._wav = WavWriter.resume(self._part, rate_hz, channels, frames)
+            else:
+                self._part.unlink(missing_ok=True)
+                self._wav = WavWriter(self._part, rate_hz, channels)
+
+    def read_again(self, told: Callable[[], None]) -> None:
+        """Have what an earlier writer wrote count for the name and the peaks too; `told` is called now and then."""
+        for start in range(0, self.length, _BLOCK_FRAMES):
+            told()
+            self._account_for(self._wav.read(start, _BLOCK_FRAMES))
+
+    def sync(self) -> None:
+        """Return once everything written is on the disk itself."""
+        self._wav.sync()
 
     def __enter__(self) -> Self:
         return self
@@ -118,7 +199,8 @@ class MediaWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._wav.close()
-        self._part.unlink(missing_ok=True)
+        if not self._stays:
+            self._part.unlink(missing_ok=True)
 
     @property
     def length(self) -> int:
@@ -129,10 +211,13 @@ class MediaWriter:
         """Append frames, shape (n, channels)."""
         if not len(block):
             return
-        self._hash.update(np.ascontiguousarray(block, "<f4").data)
-        self._peaks.add(block)
+        self._account_for(block)
         with told(self._title, self._folder.parent):
             self._wav.write(block)
+
+    def _account_for(self, block: Frames) -> None:
+        self._hash.update(np.ascontiguousarray(block, "<f4").data)
+        self._peaks.add(block)
 
     def finish(
         self, *, name: str, original: str = "", original_rate_hz: int = 0, lineage: Lineage | None = None

@@ -4,9 +4,11 @@ import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from studio.errors import StudioError
 
+DISK_FULL: Final = "disk-full"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 
@@ -42,7 +44,7 @@ def cannot_write(title: str, folder: Path, error: OSError) -> StudioError:
 def disk_full(title: str, folder: Path) -> StudioError:
     """Return the explanation of a disk with no room left."""
     return StudioError(
-        "disk-full",
+        DISK_FULL,
         title,
         cause=f"The disk that holds {folder} is full.",
         remedy="Free some space, or choose another disk, and try again.",

@@ -12,7 +12,8 @@ class ImportMedia(Message, frozen=True, kw_only=True):
     """Decode a file, or the sound of a video, to a float32 WAV at `rate_hz` in `project_dir`/media, and its peaks.
 
     `rate_hz` 0 keeps the rate of the file where a project may have it (44100 to 96000 Hz) and else takes 48000;
-    with `any_rate` it keeps whatever the file has. Answered by `MediaImported`.
+    with `any_rate` it keeps whatever the file has. What is finished stays on the disk when the job is called off or its
+    worker dies: the same request goes on from there. Answered by `MediaImported`.
     """
 
     job: JobId
@@ -163,11 +164,15 @@ class MakeSample(Message, frozen=True, kw_only=True):
 
 
 class MediaImported(Message, frozen=True, kw_only=True):
-    """The sound is in the project's folder with its peaks built. `warning` says what could not be read, or ""."""
+    """The sound is in the project's folder with its peaks built. `warning` says what could not be read, or "".
+
+    `resumed` is how much of it an import that was interrupted had made already, 0 to 1.
+    """
 
     job: JobId
     media: Media
     warning: str = ""
+    resumed: float = 0.0
 
 
 class PeaksBuilt(Message, frozen=True, kw_only=True):

@@ -180,7 +180,7 @@ class Importing(QObject):
             self._still_in(folder)
             self._place(result.media, path, at, track)
 
-        return self._jobs.start(make, f"Importing {path.name}", then)
+        return self._jobs.start(make, f"Importing {path.name}", then, goes_on=True)
 
     def _place(self, media: Media, path: Path, at: int, track: TrackId | None) -> None:
         project = self._document.project

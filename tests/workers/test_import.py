@@ -13,10 +13,10 @@ import pytest
 import soundfile
 
 from studio import paths
-from studio.audio import decode, importing
+from studio.audio import importing, packets
 from studio.audio.downmix import to_channels
 from studio.audio.importing import Imported, MediaWriter, import_media, remove_leftovers, render_track
-from studio.errors import Cancelled, StudioError
+from studio.errors import StudioError
 from studio.media.peaks import Peaks, columns_of
 from studio.media.wav import Frames, MappedWav
 from studio.model.project import Clip, ClipId, Fade, Project, Track, TrackId
@@ -262,42 +262,6 @@ def test_progress_rises_to_one(tmp_path: Path) -> None:
     assert len({round(fraction, 1) for fraction in told}) >= 9
 
 
-def test_a_cancelled_import_leaves_nothing(tmp_path: Path) -> None:
-    path = write_as("wav", tmp_path / "s.wav", noise(48000 * 10))
-
-    def stop(fraction: float, _stage: str) -> None:
-        if fraction > 0.3:
-            raise Cancelled
-
-    with pytest.raises(Cancelled):
-        import_media(path, tmp_path / "project", 48000, stop)
-    assert not list((tmp_path / "project" / "media").iterdir())
-
-
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from studio.audio.importing import import_media
-def die(fraction, stage):
-    if fraction > 0.3:
-        os.kill(os.getpid(), signal.SIGKILL)
-import_media(Path(sys.argv[1]), Path(sys.argv[2]), 48000, die)
-"""
-
-
-def test_a_killed_import_leaves_a_part_that_the_next_one_removes(tmp_path: Path) -> None:
-    path = write_as("wav", tmp_path / "s.wav", noise(48000 * 10))
-    project = tmp_path / "project"
-
-    subprocess.run([sys.executable, "-c", KILLED, path, project], env=_environment(), check=False)
-    left = list((project / "media").iterdir())
-    result, found = imported(path, project)
-
-    assert [part.suffix for part in left] == [".part"]
-    assert [file.name for file in (project / "media").iterdir()] == [f"{result.media.id}.wav"]
-    assert len(found) == 480000
-
-
 def test_the_part_of_an_import_that_still_runs_is_left_alone(tmp_path: Path) -> None:
     with MediaWriter(tmp_path, 48000, 1, title="") as writer:
         remove_leftovers(tmp_path / "media")
@@ -359,7 +323,7 @@ def test_a_file_that_gives_no_sound_for_ten_seconds_is_given_up(
     twenty_seconds_a_look = itertools.count(step=20)
     assert "short pieces could not be read" in imported(path, tmp_path / "project")[0].warning
 
-    monkeypatch.setattr(decode, "time", SimpleNamespace(monotonic=lambda: next(twenty_seconds_a_look)))
+    monkeypatch.setattr(packets, "time", SimpleNamespace(monotonic=lambda: next(twenty_seconds_a_look)))
     result, found = imported(path, tmp_path / "project")
 
     assert 48000 < len(found) < 48000 * 2.5

@@ -1,0 +1,99 @@
+"""An import that is killed again and again loses nothing that was finished, and no sample of it differs."""
+
+import os
+import random
+import signal
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QTimer
+from pytestqt.qtbot import QtBot
+
+from studio.protocol.common import Failed, JobId, Progress
+from studio.protocol.jobs import ImportMedia, MediaImported
+from studio.protocol.messages import Event
+from tests.helpers.processes import MakeWorker, make_worker
+from tests.helpers.sounds import noise, sweep, write_as
+
+__all__ = ["make_worker"]
+
+LONG_MS = 3600 * 1000
+LENGTH_S = 300
+
+
+@pytest.mark.full_faults
+@pytest.mark.timeout(3600)
+@pytest.mark.logs_errors
+@pytest.mark.parametrize("rate_hz", [48000, 44100])
+@pytest.mark.parametrize("kind", ["wav", "flac", "mp3", "m4a", "opus"])
+def test_ten_kills_at_random_moments_change_no_sample(
+    make_worker: MakeWorker,
+    qtbot: QtBot,
+    tmp_path: Path,
+    injected: Callable[[int], None],
+    kind: str,
+    rate_hz: int,
+) -> None:
+    sound = np.tile(sweep(48000 * 30) + noise(48000 * 30, 2, gain=0.2), (LENGTH_S // 30, 1))
+    path = write_as(kind, tmp_path / f"s.{kind}", sound)
+    whole = imported(make_worker, qtbot, wish(path, tmp_path / "whole", rate_hz))[0]
+    assert isinstance(whole, MediaImported)
+    chance = random.Random(kind)  # noqa: S311
+    found: list[float] = []
+
+    for _ in range(10):
+        came, first = imported(make_worker, qtbot, wish(path, tmp_path / "killed", rate_hz), chance.uniform(0.02, 0.09))
+        assert isinstance(came, Failed)
+        found.append(first)
+        injected(1)
+    done, _ = imported(make_worker, qtbot, wish(path, tmp_path / "killed", rate_hz))
+
+    assert isinstance(done, MediaImported)
+    sys.stdout.write(f"\n{kind}: went on at {', '.join(f'{at:.0%}' for at in found)}; found {done.resumed:.0%}")
+    assert done.media.id == whole.media.id
+    assert done.resumed > 0.1
+    assert found == sorted(found)
+
+
+def wish(path: Path, project: Path, rate_hz: int) -> ImportMedia:
+    return ImportMedia(job=JobId(1), path=str(path), project_dir=str(project), rate_hz=rate_hz)
+
+
+def imported(
+    make: MakeWorker, qtbot: QtBot, job: ImportMedia, kill_after: float = 2.0
+) -> tuple[MediaImported | Failed, float]:
+    """What came of an import whose worker is killed when so much of the file has been imported, and where it began."""
+    worker = make()
+    events: list[Event] = []
+    worker.said.connect(events.append)
+    worker.send(job)
+    clock = QTimer()
+    clock.setInterval(1)
+    clock.timeout.connect(partial(_kill_when_due, worker.pid, events, kill_after))
+    clock.start()
+    qtbot.waitUntil(lambda: _end(events) is not None, timeout=LONG_MS)
+    clock.stop()
+    worker.stop()
+    end = _end(events)
+    assert end is not None
+    return end, _going(events)[0]
+
+
+def _kill_when_due(pid: int, events: list[Event], after: float) -> None:
+    going = _going(events)
+    if going and going[-1] - going[0] >= after:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _going(events: list[Event]) -> list[float]:
+    return [event.fraction for event in events if isinstance(event, Progress) and event.stage == "Importing"]
+
+
+def _end(events: list[Event]) -> MediaImported | Failed | None:
+    return next((event for event in events if isinstance(event, MediaImported | Failed)), None)
