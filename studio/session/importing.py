@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QObject, Signal
 
 from studio.errors import StudioError
+from studio.media.begun import begun_in
 from studio.model.edits import AddPitch
 from studio.model.project import Clip, ClipId, Media, MediaId, Project, TrackId
 from studio.protocol.common import JobId
@@ -54,6 +55,7 @@ class Importing(QObject):
         self._drawing: dict[MediaId, JobId] = {}
         self.finding: dict[MediaId, JobId] = {}
         """The newest job that looks for the melody of a medium, also when it is over."""
+        document.folder_changed.connect(self._look_back)
 
     def add(
         self, paths: Iterable[str | Path], at: int | None = None, track: TrackId | None = None
@@ -168,6 +170,21 @@ class Importing(QObject):
         )
 
     def _import(self, path: Path, at: int, track: TrackId | None, rate_hz: int | None = None) -> JobId:
+        return self._jobs.start(*self._order(path, at, track, rate_hz), goes_on=True)
+
+    def _look_back(self) -> None:
+        """Offer to go on with the imports that were interrupted when the program ended."""
+        if not self._document.is_open or self._document.read_only is not None:
+            return
+        listed = {row.title for row in self._jobs.rows if row.state != "done"}
+        for begun in begun_in(self._document.folder):
+            make, title, then = self._order(Path(begun.wish.path), 0, None, begun.wish.rate_hz)
+            if title not in listed:
+                self._jobs.offer(make, title, then, fraction=begun.fraction)
+
+    def _order(
+        self, path: Path, at: int, track: TrackId | None, rate_hz: int | None
+    ) -> tuple[Callable[[JobId], Job], str, Callable[[Result], None]]:
         folder = self._document.folder
 
         def make(job: JobId) -> Job:
@@ -180,7 +197,7 @@ class Importing(QObject):
             self._still_in(folder)
             self._place(result.media, path, at, track)
 
-        return self._jobs.start(make, f"Importing {path.name}", then, goes_on=True)
+        return make, f"Importing {path.name}", then
 
     def _place(self, media: Media, path: Path, at: int, track: TrackId | None) -> None:
         project = self._document.project

@@ -19,11 +19,14 @@ from studio.audio.trouble import disk_full
 from studio.errors import Cancelled, StudioError
 from studio.media.begun import begun_in, owner_name
 from studio.media.wav import Frames, MappedWav
+from studio.model.edits import RenameProject
 from studio.protocol.common import JobId, Progress
 from studio.protocol.jobs import ImportMedia, MediaImported
 from studio.protocol.messages import Event
+from studio.session.document import Document
 from studio.session.jobs import Jobs
 from tests.helpers.processes import WAIT_MS, MakeWorker
+from tests.helpers.session import Session
 from tests.helpers.sounds import noise, sweep, write_as
 
 KINDS = ("wav", "flac", "mp3", "m4a", "opus")
@@ -244,3 +247,26 @@ def test_go_on_in_the_list_of_jobs_goes_on(make_worker: MakeWorker, qtbot: QtBot
 
     assert came[0].media.id == whole.media.id
     assert came[0].resumed > 0
+
+
+def test_an_import_that_ended_with_the_program_is_offered_and_goes_on(qtbot: QtBot, tmp_path: Path) -> None:
+    path = write_as("flac", tmp_path / "s.flac", material(1))
+    before = Document()
+    before.new_untitled()
+    folder = before.folder
+    before.do(RenameProject(name="Kept"))
+    before.close()
+    begun(path, folder)
+    session = Session()
+    session.start(qtbot, session.compute)
+
+    session.document.open(folder)
+    (row,) = session.jobs.rows
+    session.jobs.retry(row.id)
+    with qtbot.waitSignal(session.importing.imported, timeout=WAIT_MS):
+        pass
+
+    assert (row.title, row.state, row.goes_on) == ("Importing s.flac", "stopped", True)
+    assert 0.5 < row.fraction < 0.8
+    assert [track.name for track in session.document.project.tracks] == ["s"]
+    session.close()
