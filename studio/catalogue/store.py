@@ -102,7 +102,7 @@ def install(entry: Entry, report: Report, *, stall_s: float = STALL_S, disk: Dis
     """Download a model, or the rest of one, and put it in its place when every file was checked."""
     disk = disk or Disk()
     with _coming(entry.id, disk) as coming:
-        total = sum(file.size_bytes for file in entry.files) or entry.about_mb * _MB
+        sizes = {file.name: file.size_bytes for file in entry.files}
         done = 0
         files = []
         words = _Words(report)
@@ -110,7 +110,9 @@ def install(entry: Entry, report: Report, *, stall_s: float = STALL_S, disk: Dis
             target = coming / file.name
 
             def heard(here: int, of: int, name: str = file.name, done: int = done) -> None:
-                words.say(done + here, max(total, done + of), name)
+                sizes[name] = of or sizes[name]
+                known = sum(sizes.values())
+                words.say(done + here, known if all(sizes.values()) else max(known, entry.about_mb * _MB), name)
 
             kept = _kept(target)
             fetched = kept or fetch(file, target, heard, stall_s=stall_s, disk=disk)

@@ -15,6 +15,7 @@ _NAMES: Final[dict[Role, str]] = {
     "live": "audio engine",
     "compute": "voice engine",
     "capture": "screen recorder",
+    "models": "model download",
 }
 
 
