@@ -3,6 +3,7 @@
 So this module imports only what a first paint needs; `studio.desktop` brings in the rest, a slice at a time.
 """
 
+import gc
 import os
 from collections.abc import Iterator, Sequence
 from importlib import import_module
@@ -99,6 +100,8 @@ class Start(QObject):
         yield
         self.studio = Studio(self._application, self._settings, self.window)
         yield from self.studio.beginning(self._asked)
+        # What is loaded by now stays loaded, and a search of it all for garbage would stop the window for 20 ms.
+        gc.freeze()
 
 
 def _import_numpy() -> None:

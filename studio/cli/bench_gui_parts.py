@@ -1,5 +1,6 @@
 """What `bench_gui` measures: `python -m studio.cli.bench_gui_parts PART FOLDER` prints one JSON object."""
 
+import gc
 import json
 import os
 import statistics
@@ -236,6 +237,7 @@ def _show(folder: Path) -> tuple[Desk, TimelineView]:
     application.processEvents()
     view.resize(1800 + _WIDTH - view.canvas.width(), 620 + _HEIGHT - view.canvas.height())
     application.processEvents()
+    gc.freeze()  # as the window does when it is filled
     return desk, view
 
 

@@ -1,5 +1,6 @@
 """The first moments: the window is seen at once, is filled in slices, and cannot be hit while it is half-built."""
 
+import gc
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -66,7 +67,9 @@ def test_the_window_is_painted_first_and_filled_after_that(qtbot: QtBot, qapp: Q
     assert start.window.parts.header.isVisible()
     assert dragged_over(start.window).isAccepted()
     assert not any(frame.isVisible() for frame in start.window.findChildren(Frame))
+    qtbot.waitUntil(lambda: gc.get_freeze_count() > 0, timeout=WAIT_MS)  # no search for garbage goes over all of it
 
+    gc.unfreeze()
     start.end()
     start.window.close()
     start.window.deleteLater()
