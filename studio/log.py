@@ -2,11 +2,11 @@
 
 import faulthandler
 import logging
+import os
 import sys
 import threading
 from logging.handlers import RotatingFileHandler
 from types import TracebackType
-from typing import IO
 
 import msgspec
 
@@ -14,7 +14,6 @@ from studio import paths
 
 _MAX_BYTES = 4 * 1024 * 1024
 _KEPT = 3
-_crash_file: IO[str] | None = None  # faulthandler keeps only its number: it has to stay open
 
 
 class _Lines(logging.Formatter):
@@ -32,7 +31,6 @@ class _Lines(logging.Formatter):
 
 def start(role: str, *, verbose: bool = False) -> None:
     """Send the log of this process to `<role>.log`, native crashes to `<role>.crash`; uncaught errors are logged."""
-    global _crash_file
     handler = RotatingFileHandler(
         paths.logs() / f"{role}.log", maxBytes=_MAX_BYTES, backupCount=_KEPT, encoding="utf-8"
     )
@@ -42,8 +40,8 @@ def start(role: str, *, verbose: bool = False) -> None:
     root.setLevel(logging.INFO)
     if verbose:
         root.addHandler(logging.StreamHandler(sys.stderr))
-    _crash_file = (paths.logs() / f"{role}.crash").open("a", encoding="utf-8")
-    faulthandler.enable(_crash_file)
+    crashes = os.open(paths.logs() / f"{role}.crash", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    faulthandler.enable(crashes)  # open as long as the process lives: it may have to write at the very end
     sys.excepthook = _log_uncaught
     threading.excepthook = _log_uncaught_in_thread
 
