@@ -2,7 +2,11 @@
 
 import numpy as np
 import pytest
+import soxr
 
+from studio import paths
+from studio.engines import espeak, sample
+from studio.engines import recipe as recipes
 from studio.engines.base import Effort, Sound, Whole
 from studio.engines.separation.amounts import settle
 from studio.engines.separation.builtin import BuiltinSeparator
@@ -10,6 +14,7 @@ from studio.engines.separation.cues import BANDS, pool, spread
 from studio.engines.separation.spectrum import RATE_HZ, sound_of, spectrum
 
 _WHOLE = Whole(length_s=4.0, mean=0.0, std=0.1, peak=0.5, side_db=-200.0)
+_GATE = 0.01  # -20 dB
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +84,21 @@ def test_chords_alone_have_next_to_no_voice(separator: BuiltinSeparator) -> None
 def test_a_voice_alone_leaves_next_to_nothing(separator: BuiltinSeparator) -> None:
     mix = voice()
     assert np.square(mix - vocals(separator, mix)).sum() < 0.01 * np.square(mix).sum()
+
+
+def test_a_band_alone_gives_next_to_no_vocals(separator: BuiltinSeparator) -> None:
+    recipe = recipes.load(paths.resources() / "sample" / "recipe.toml")
+    frames = sample.backing(recipe).frames[: 8 * recipe.rate_hz]
+    mix = soxr.resample(frames, recipe.rate_hz, RATE_HZ).astype(np.float32)
+    assert np.square(vocals(separator, mix)).sum() < _GATE * np.square(mix).sum()
+
+
+@pytest.mark.parametrize("name", ["en-us", "de+f3", "it+m5"])
+def test_a_speaker_alone_leaves_next_to_no_accompaniment(separator: BuiltinSeparator, name: str) -> None:
+    spoken, rate_hz = espeak.speak("A boat in the harbour, a bird on the wall, and nobody else for miles.", voice=name)
+    one = soxr.resample(spoken, rate_hz, RATE_HZ).astype(np.float32)
+    for mix in (one[:, None], np.repeat(one[:, None], 2, axis=1)):
+        assert np.square(mix - vocals(separator, mix)).sum() < _GATE * np.square(mix).sum()
 
 
 @pytest.mark.parametrize("channels", [1, 2])

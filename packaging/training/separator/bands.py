@@ -27,6 +27,12 @@ _LEADS: Final = (
     *(0, 4, 8, 9, 10, 11, 12, 13, 14, 22, 24, 25, 26, 27, 29, 30, 40, 41, 42, 56, 57, 59, 60),
     *(64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 79, 80, 81, 84, 87, 104, 105, 110, 111),
 )
+_SINGERS: Final = (
+    *(21, 22, 40, 40, 41, 42, 44, 54, 56, 57, 59, 60, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 73, 74, 75, 77, 79),
+    *(80, 81, 82, 84, 85, 87, 91, 110, 111),
+)
+"""What sings without words, and is most like a voice: bows, reeds, brass, flutes, leads of a synthesiser."""
+
 _BASSES: Final = (32, 32, 33, 33, 34, 35, 36, 38, 39, 43, 58)
 _KITS: Final = (0, 0, 0, 8, 16, 24, 25, 32, 40)
 
@@ -46,8 +52,9 @@ class _Part(NamedTuple):
 class _Piece:
     """A MIDI file in the making; times in beats."""
 
-    def __init__(self, random: np.random.Generator) -> None:
+    def __init__(self, random: np.random.Generator, beats_per_minute: float) -> None:
         self.random = random
+        self.beats_per_minute = beats_per_minute
         self.events: list[_Event] = []
 
     def setup(self, channel: int, program: int, *, volume: int, pan: int) -> None:
@@ -67,8 +74,11 @@ class _Piece:
         value = int(np.clip(8192 + 8191 * amount, 0, 16383))
         self.events.append(_Event(round(at * _TICKS), 1, bytes((0xE0 | channel, value & 127, value >> 7))))
 
-    def write(self, path: Path, beats_per_minute: float) -> None:
-        tempo = round(60e6 / beats_per_minute)
+    def swell(self, channel: int, at: float, loudness: float) -> None:
+        self.events.append(_Event(round(at * _TICKS), 1, bytes((0xB0 | channel, 11, int(np.clip(loudness, 1, 127))))))
+
+    def write(self, path: Path) -> None:
+        tempo = round(60e6 / self.beats_per_minute)
         track = b"\0\xff\x51\x03" + tempo.to_bytes(3, "big")
         last = 0
         for event in sorted(self.events):
@@ -81,12 +91,11 @@ class _Piece:
 
 def band(random: np.random.Generator, work: Path, fonts: Sequence[Path], length_s: float = 30.0) -> Stereo:
     """Some seconds of a piece nobody wrote, peaking at 0.8. `work` is a folder for what FluidSynth reads and writes."""
-    piece = _Piece(random)
-    beats_per_minute = float(random.uniform(60, 165))
+    piece = _Piece(random, float(random.uniform(60, 165)))
     beats = 4 if random.random() < 0.85 else 3
-    _compose(piece, beats, int(length_s * beats_per_minute / 60 / beats) + 1)
+    _compose(piece, beats, int(length_s * piece.beats_per_minute / 60 / beats) + 1)
     midi, wave = work / "piece.mid", work / "piece.wav"
-    piece.write(midi, beats_per_minute)
+    piece.write(midi)
     room = [
         f"synth.reverb.room-size={random.uniform(0.1, 0.9):.2f}",
         f"synth.reverb.level={random.uniform(0.2, 1):.2f}",
@@ -102,13 +111,17 @@ def _compose(piece: _Piece, beats: int, bars: int) -> None:
     random = piece.random
     scale, key = (_MAJOR, _MINOR)[random.integers(2)], int(random.integers(12))
     chords = _CHORDS[random.integers(len(_CHORDS))]
-    kind = str(random.choice(["full", "full", "full", "quiet", "drums", "pads", "solo", "orchestra"]))
+    kind = str(
+        random.choice(["full", "full", "full", "quiet", "drums", "pads", "solo", "orchestra", "singer", "singer"])
+    )
     parts = list(_parts(random, kind))
     for part in parts:
         program = int(random.choice(part.programs))
-        pan = int(random.integers(58, 71)) if part.style == "bass" else int(random.integers(8, 121))
-        piece.setup(part.channel, program, volume=int(random.integers(62, 112)), pan=pan)
-    drums = kind in ("full", "drums")
+        central = part.style in ("bass", "singer") or (part.style == "lead" and random.random() < 0.4)
+        pan = int(random.integers(58, 71)) if central else int(random.integers(8, 121))
+        loudest = part.style == "singer"
+        piece.setup(part.channel, program, volume=int(random.integers(85 if loudest else 62, 112)), pan=pan)
+    drums = kind in ("full", "drums") or (kind == "singer" and random.random() < 0.4)
     if drums:
         piece.setup(_DRUMS, int(random.choice(_KITS)), volume=int(random.integers(70, 116)), pan=64)
     rhythm = _Rhythm(random, beats)
@@ -120,8 +133,8 @@ def _compose(piece: _Piece, beats: int, bars: int) -> None:
         for part in parts:
             if part.style == "bass":
                 _bass(piece, rhythm, bar * beats, beats, 36 + keys[0] % 12)
-            elif part.style == "lead":
-                at = _lead(piece, part.channel, bar * beats, beats, at, key, scale)
+            elif part.style in ("lead", "singer"):
+                at = _lead(piece, part, bar * beats, beats, at, key, scale)
             else:
                 _accompany(piece, part, bar * beats, beats, keys)
         if drums:
@@ -132,13 +145,17 @@ def _parts(random: np.random.Generator, kind: str) -> Iterator[_Part]:
     if kind not in ("pads", "solo") and random.random() < 0.9:
         yield _Part(0, _BASSES, "bass")
     styles = ("block", "broken", "strum", "held", "off", "fast")
-    many = {"drums": 0, "solo": 1, "orchestra": 4, "pads": 2}.get(kind, int(random.integers(1, 4)))
+    many = {"drums": 0, "solo": 1, "orchestra": 4, "pads": 2, "singer": int(random.integers(0, 3))}.get(
+        kind, int(random.integers(1, 4))
+    )
     for index in range(many):
         programs = {"pads": _HELD, "orchestra": _HELD, "quiet": _PLUCKED + _KEYS}.get(kind)
         chosen = programs or (_KEYS, _PLUCKED, _HELD)[random.integers(3)]
         style = "held" if kind in ("pads", "orchestra") else str(random.choice(styles))
         yield _Part(1 + index, chosen, style)
-    if kind != "drums" and random.random() < 0.6:
+    if kind == "singer":
+        yield _Part(7, _SINGERS, "singer")
+    elif kind != "drums" and random.random() < 0.6:
         yield _Part(7, _LEADS, "lead")
 
 
@@ -219,22 +236,44 @@ def _accompany(piece: _Piece, part: _Part, at: float, beats: int, keys: list[int
                 piece.note(part.channel, key, at + index * step, step * 1.5, strength)
 
 
-def _lead(piece: _Piece, channel: int, at: float, beats: int, degree: int, key: int, scale: tuple[int, ...]) -> int:
+def _lead(piece: _Piece, part: _Part, at: float, beats: int, degree: int, key: int, scale: tuple[int, ...]) -> int:
     """A tune over one bar, some notes bent as a player bends them; returns where it ended."""
-    random = piece.random
+    random, channel = piece.random, part.channel
+    sings = part.style == "singer"
     beat: float = 0.0
     while beat < beats:
         length = min(float(random.choice([0.25, 0.5, 0.5, 1, 1, 1.5, 2])), beats - beat)
         degree = int(np.clip(degree + random.choice([-3, -2, -1, -1, 0, 1, 1, 2, 3]), 3, 18))
         if random.random() < 0.85:
-            piece.note(channel, 48 + key % 12 + scale[degree % 7] + 12 * (degree // 7), at + beat, length * 0.95, 90)
-            if length >= 1 and random.random() < 0.3:
-                depth, rate = random.uniform(0.05, 0.2), random.uniform(8, 14)
-                for moment in np.arange(0.3, length, 0.03):
-                    piece.bend(channel, at + beat + moment, float(depth * np.sin(rate * moment)))
-                piece.bend(channel, at + beat + length, 0.0)
+            note = 48 + key % 12 + scale[degree % 7] + 12 * (degree // 7)
+            piece.note(channel, note, at + beat, length * (1.02 if sings else 0.95), 90)
+            if sings:
+                _sing(piece, channel, at + beat, length)
+            elif length >= 1 and random.random() < 0.3:
+                _tremble(piece, channel, at + beat, length, float(random.uniform(0.05, 0.2)))
         beat += length
     return degree
+
+
+def _tremble(piece: _Piece, channel: int, at: float, length: float, depth: float) -> None:
+    rate = 2 * np.pi * piece.random.uniform(4, 6.8) * 60 / piece.beats_per_minute
+    for moment in np.arange(0.3, length, 0.03):
+        piece.bend(channel, at + moment, float(depth * np.sin(rate * moment)))
+    piece.bend(channel, at + length, 0.0)
+
+
+def _sing(piece: _Piece, channel: int, at: float, length: float) -> None:
+    """Bend and swell one note as a singer would."""
+    random = piece.random
+    if random.random() < 0.35:
+        start = float(random.choice([-1, -0.5, 0.5]))
+        for step in range(6):
+            piece.bend(channel, at + step * 0.03, start * (1 - step / 5))
+    if length >= 0.5 and random.random() < 0.8:
+        _tremble(piece, channel, at, length, float(random.uniform(0.05, 0.3)))
+    if random.random() < 0.5:
+        for share in np.linspace(0, 1, 9):
+            piece.swell(channel, at + share * length, 60 + 67 * float(np.sin(np.pi * (0.15 + 0.7 * share))))
 
 
 def _variable(number: int) -> bytes:

@@ -26,8 +26,8 @@ def main() -> None:
         example,
         str(wanted.out),
         input_names=["bands", "frames"],
-        output_names=["masks"],
-        dynamic_axes={"bands": {3: "time"}, "frames": {2: "time"}, "masks": {3: "time"}},
+        output_names=["masks", "presence"],
+        dynamic_axes={"bands": {3: "time"}, "frames": {2: "time"}, "masks": {3: "time"}, "presence": {2: "time"}},
         opset_version=17,
         dynamo=False,
     )

@@ -5,6 +5,7 @@ are written first, then lessons made of them; several parts may run beside each 
 """
 
 import argparse
+import subprocess
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from swift_f0 import SwiftF0
 from separator.bands import band
 from separator.mixes import lesson, mix
 from separator.voices import RATE_HZ, voice
+from studio.errors import StudioError
 
 
 def main() -> None:
@@ -30,7 +32,11 @@ def main() -> None:
     for folder in (voices, bands, lessons, work):
         folder.mkdir(parents=True, exist_ok=True)
     for index in range(wanted.voices):
-        sound = voice(np.random.default_rng([part, index]), work)
+        try:
+            sound = voice(np.random.default_rng([part, index]), work)
+        except (subprocess.CalledProcessError, StudioError) as error:
+            print(f"voice {index} was left out: {error}", flush=True)
+            continue
         if len(sound) >= RATE_HZ and np.isfinite(sound).all():
             soundfile.write(voices / f"v{part}_{index:04d}.wav", sound.astype(np.float32), RATE_HZ, subtype="PCM_16")
     for index in range(wanted.bands):

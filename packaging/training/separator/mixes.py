@@ -19,8 +19,10 @@ Sound = NDArray[np.float64]
 
 _LENGTH_S: Final = 8.0
 _SAMPLES: Final = int(_LENGTH_S * RATE_HZ)
-_VOICE_ALONE: Final = 0.08
-_BAND_ALONE: Final = 0.08
+_VOICE_ALONE: Final = 0.12
+_BAND_ALONE: Final = 0.22
+_BREAK: Final = 0.1
+_TWO_VOICES: Final = 0.12
 _MONO: Final = 0.33
 
 
@@ -36,7 +38,11 @@ def mix(random: np.random.Generator, voices: list[Path], bands: list[Path]) -> P
     kind = random.random()
     mono = random.random() < _MONO
     voice = _voice(random, voices, mono=mono)
+    if random.random() < _TWO_VOICES:
+        voice = voice + float(random.uniform(0.2, 0.8)) * _voice(random, voices, mono=mono)
     band = _band(random, bands, mono=mono)
+    if random.random() < _BREAK:
+        band = _broken_off(random, band)
     if kind < _VOICE_ALONE:
         return Parts(voice, np.zeros_like(voice))
     if kind < _VOICE_ALONE + _BAND_ALONE:
@@ -91,6 +97,9 @@ def _voice(random: np.random.Generator, voices: list[Path], *, mono: bool) -> So
             line[start:stop] += samples[start - at : stop - at]
         at += len(samples) + int(pause_s * RATE_HZ)
     line = _tilted(random, line)
+    if random.random() < 0.4:  # the noise of the room and the microphone belongs to the recording
+        loudness = np.sqrt((line**2).mean()) * 10 ** (random.uniform(-55, -28) / 20)
+        line = line + loudness * _tilted(random, random.normal(0, 1, _SAMPLES))
     decay_s = random.uniform(0.25, 2.0)
     t = np.arange(int(decay_s * RATE_HZ)) / RATE_HZ
     room = random.normal(0, 1, (len(t), 2)) * 10 ** (-3 * t / decay_s)[:, None]
@@ -116,6 +125,13 @@ def _band(random: np.random.Generator, bands: list[Path], *, mono: bool) -> Soun
     middle, side = sides.mean(1), (sides[:, 0] - sides[:, 1]) / 2
     sides = np.stack([middle + width * side, middle - width * side], 1)
     return np.asarray(sides / (np.sqrt((sides**2).mean()) + 1e-9))
+
+
+def _broken_off(random: np.random.Generator, band: Sound) -> Sound:
+    """The band falls silent, or comes in late."""
+    at = int(random.uniform(0.25, 0.75) * _SAMPLES)
+    ramp = np.clip((np.arange(_SAMPLES) - at) / (random.uniform(0.02, 0.5) * RATE_HZ), 0, 1)[:, None]
+    return np.asarray(band * (ramp if random.random() < 0.5 else 1 - ramp))
 
 
 def _tilted(random: np.random.Generator, sound: Sound) -> Sound:

@@ -17,7 +17,11 @@ _MAPS: Final = 16
 
 
 class Fusion(nn.Module):
-    """Cues in, one mask for the middle and one for the side out, shape (batch, 2, BANDS, frames)."""
+    """Cues in; out come one mask for the middle and one for the side, shape (batch, 2, BANDS, frames).
+
+    Beside them, shape (batch, 2, frames): how sure it is, in log odds, that within two seconds there is a voice, and
+    that there is anything else.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,6 +31,7 @@ class Fusion(nn.Module):
         self.enter = nn.Linear(BAND_CUES * COARSE + FRAME_CUES, _INSIDE)
         self.memory = nn.GRU(_INSIDE, _MEMORY, batch_first=True, bidirectional=True)
         self.opinions = nn.Linear(2 * _MEMORY, _OPINIONS * COARSE)
+        self.presence = nn.Linear(2 * _MEMORY, 2)
         self.near = nn.Conv2d(BAND_CUES + _OPINIONS, _MAPS, (5, 3), padding=(2, 1))
         self.around = nn.Conv2d(_MAPS, _MAPS, (3, 5), padding=(1, 4), dilation=(1, 2))
         self.far = nn.Conv2d(_MAPS, _MAPS, (3, 5), padding=(2, 8), dilation=(2, 4))
@@ -35,7 +40,7 @@ class Fusion(nn.Module):
         assert self.leave.bias is not None
         nn.init.zeros_(self.leave.bias)
 
-    def forward(self, bands: Tensor, frames: Tensor) -> Tensor:
+    def forward(self, bands: Tensor, frames: Tensor) -> tuple[Tensor, Tensor]:
         coarse = torch.matmul(self.get_buffer("to_coarse"), bands).flatten(1, 2)
         seen = torch.cat([coarse, frames], 1).transpose(1, 2)
         remembered, _ = self.memory(torch.relu(self.enter(seen)))
@@ -46,7 +51,8 @@ class Fusion(nn.Module):
         maps = maps + torch.relu(self.far(maps))
         # What is learnt is how far to leave the mask by rule, so that knowing nothing is as good as the rules.
         by_rule = torch.clamp(bands[:, RULE_CUE : RULE_CUE + 1], 0.03, 0.97)
-        return torch.sigmoid(torch.log(by_rule / (1 - by_rule)) + self.leave(torch.cat([maps, told], 1)))
+        masks = torch.sigmoid(torch.log(by_rule / (1 - by_rule)) + self.leave(torch.cat([maps, told], 1)))
+        return masks, self.presence(remembered).transpose(1, 2)
 
 
 def _coarse() -> NDArray[np.float32]:

@@ -22,9 +22,10 @@ _WORDS: Final = (Path(__file__).parent / "words.txt").read_text(encoding="utf-8"
 _SUNG: Final = ("la la la", "oh oh oh", "ah ah", "na na na na", "ooh ooh", "hey hey", "mm mm", "yeah yeah", "do re mi")
 _LANGUAGES: Final = (
     "en-us",
-    "en-gb",
+    "en-gb-x-rp",
+    "en-gb-scotland",
     "es",
-    "fr-fr",
+    "fr",
     "de",
     "it",
     "pt",
