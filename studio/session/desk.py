@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from studio.errors import Explanation
+from studio.model.project import TrackId
 from studio.session.background import Background
 from studio.session.capturing import Capturing
 from studio.session.clipboard import Clipboard
 from studio.session.compare import Compare
 from studio.session.document import Document
 from studio.session.engine_list import EngineList
+from studio.session.growing import GrowingSound
 from studio.session.importing import Importing
 from studio.session.jobs import Jobs
 from studio.session.library import Library
@@ -115,6 +117,10 @@ class View(Protocol):
         """Scroll, only if need be, until a timeline sample is in sight."""
         ...
 
+    def show_tracks(self, tracks: Sequence[TrackId]) -> None:
+        """Scroll, only if need be, until tracks are in sight."""
+        ...
+
     def visible(self) -> tuple[int, int]:
         """First timeline sample in sight and the first after it."""
         ...
@@ -155,9 +161,11 @@ class Desk:
     view: View
     background: Background = field(default_factory=Background)
     separating: Separating = field(init=False)
+    growing: GrowingSound = field(init=False)
     capture: Worker = field(default_factory=lambda: Worker("capture"))
     capturing: Capturing = field(init=False)
 
     def __post_init__(self) -> None:
         self.capturing = Capturing(self.capture, self.document, self.settings)
         self.separating = Separating(self.document, self.jobs, self.engines)
+        self.growing = GrowingSound(self.document, self.transport, self.separating)

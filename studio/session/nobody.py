@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from studio.errors import Explanation
+from studio.model.project import TrackId
 from studio.session.desk import Panel, Separation, Workspace
 from studio.session.recovery import LeftBehind
 
@@ -101,6 +102,9 @@ class Nowhere:
         """Nothing to zoom."""
 
     def show_sample(self, sample: int) -> None:
+        """Nothing to scroll."""
+
+    def show_tracks(self, tracks: Sequence[TrackId]) -> None:
         """Nothing to scroll."""
 
     def visible(self) -> tuple[int, int]:

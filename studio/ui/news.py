@@ -137,6 +137,7 @@ class News(QObject):
             now = self._desk.document.project
             clips = [clip.id for track in now.tracks if track.id in tracks[:1] for clip in track.clips]
             selection.set_clips(clips, now)
+            self._desk.view.show_tracks(tracks)
 
         if len(tracks) > 1:
             said = f"{len(tracks)} stems lie below {_source_of(project, tracks[0])}"

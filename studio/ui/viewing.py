@@ -1,7 +1,9 @@
 """What the session can tell the window to show: `View` over the parts of a real window."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from studio.model.project import TrackId
 from studio.session.desk import Panel, Workspace
 from studio.ui.parts import Parts
 
@@ -30,6 +32,9 @@ class WindowView:
 
     def show_sample(self, sample: int) -> None:
         self._timeline.show_sample(sample)
+
+    def show_tracks(self, tracks: Sequence[TrackId]) -> None:
+        self._timeline.show_tracks(tracks)
 
     def visible(self) -> tuple[int, int]:
         return self._timeline.visible()

@@ -160,9 +160,26 @@ def test_what_was_stopped_goes_on_where_it_was(qtbot: QtBot, studio: Studio, tmp
         (job,) = studio.desk.separating.separate([long.id], Recipe())
     inspector = studio.window.parts.right.inspector
     assert not inspector.growing.isHidden()
+    timeline = studio.window.parts.timeline
+    lanes, heads = timeline.canvas.growing.lanes, timeline.heads.lanes
+    assert [lane.title for lane in lanes] == ["Vocals", "Accompaniment"]
+    source = timeline.sight.rows.all[-1]
+    assert [head.y() for head in heads] == [source.bottom, source.bottom + source.height]
+    qtbot.waitUntil(lambda: all(lane.wave.length_s > 1 for lane in lanes), timeout=WAIT_MS)
+    loudest = [lane.wave.columns(0.0, 1.0, 1)[0, 0] for lane in lanes]
+    assert all(0.01 < peak < 0.9 for peak in loudest), loudest
+    heads[0].hear.click()
+    auditioned = studio.transport.auditioned
+    assert auditioned is not None
+    assert [media.name for media in auditioned.media] == ["vocals"]
+    assert heads[0].hear.isChecked()
+    heads[0].hear.click()
+    assert studio.transport.auditioned is None
     studio.jobs.cancel(job)
     qtbot.waitUntil(lambda: state(studio.jobs.row(job)) == "stopped", timeout=WAIT_MS)
     assert inspector.growing.isHidden()
+    assert timeline.heads.lanes == ()
+    assert timeline.sight.rows.height == timeline.sight.rows.all[-1].bottom
     assert len(studio.document.project.tracks) == 2
 
     with qtbot.waitSignal(studio.desk.separating.landed, timeout=WAIT_MS):

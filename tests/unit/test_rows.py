@@ -21,3 +21,16 @@ def test_few_tracks_share_the_room_and_many_scroll(count: int, room: int, height
 def test_a_height_that_a_person_dragged_stays() -> None:
     rows = Rows(tracks(2), {TrackId("t0"): 300}, room=460)
     assert [row.height for row in rows.all] == [300, 160]
+
+
+def test_lanes_make_room_below_their_track_and_are_no_rows() -> None:
+    rows = Rows(tracks(2), room=520, lanes={TrackId("t0"): 2})
+    assert [(row.top, row.height) for row in rows.all] == [(0, 130), (390, 130)]
+    assert [(lane.top, lane.height) for lane in rows.lanes(TrackId("t0"))] == [(130, 130), (260, 130)]
+    assert rows.lanes(TrackId("t1")) == ()
+    assert rows.height == 520
+    assert rows.at(200) is None
+    nearest = rows.nearest(200)
+    assert nearest is not None
+    assert nearest.track == "t0"
+    assert [row.track for row in rows.visible(300, 200)] == ["t0", "t1"]

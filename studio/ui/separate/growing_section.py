@@ -2,11 +2,9 @@
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from studio.model.project import Media, MediaId, Project
 from studio.model.time import format_clock
 from studio.protocol.jobs import GrowingStem
 from studio.session.desk import Desk
-from studio.session.listening import Listening, alone
 from studio.session.separating import Growing
 from studio.session.stems import stem_title
 from studio.ui.controls import Button, Text
@@ -20,7 +18,6 @@ class GrowingSection(Section):
     def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Being separated", desk, theme, parent)
         self._growing: Growing | None = None
-        self._listening = Listening(desk.transport, desk.document, self)
         self._buttons: dict[str, Button] = {}
         self._so_far = Text("", theme, tone="engine", figures=True)
         holder = QWidget(self)
@@ -29,7 +26,7 @@ class GrowingSection(Section):
         self._row.setSpacing(8)
         self.add("So far", self._so_far)
         self.add_wide(holder)
-        self._listening.changed.connect(self._show_heard)
+        desk.growing.changed.connect(self._show_heard)
 
     def show_selected(self) -> bool:
         """Show what grows from the selected clip; return whether anything does."""
@@ -37,14 +34,9 @@ class GrowingSection(Section):
         found = [one for one in self.desk.separating.growing if one.piece.clip.id in chosen]
         before, self._growing = self._growing, found[-1] if found else None
         if self._growing is None:
-            if before is not None:
-                self._listening.stop()
             return False
         if before is None or before.stems != self._growing.stems:
             self._make_buttons(self._growing.stems)
-            self._offer(self._growing)
-        elif before.frames != self._growing.frames:
-            self._go_on(self._growing)
         self.show_now()
         return True
 
@@ -67,30 +59,11 @@ class GrowingSection(Section):
             button.setCheckable(True)
             button.setAccessibleName(f"Hear the {stem.name} so far")
             button.setToolTip(f"Hear the {stem.name} so far\nAgain: stop")
-            button.clicked.connect(lambda _on=False, which=stem.name: self._listening.hear(which))
+            button.clicked.connect(lambda _on=False, which=stem.name: self.desk.growing.hear(which))
             self._row.addWidget(button, place // 2, place % 2)
             self._buttons[stem.name] = button
-
-    def _offer(self, growing: Growing) -> None:
-        start = growing.piece.clip.start
-        versions = {stem.name: self._alone(growing, stem) for stem in growing.stems}
-        self._listening.offer(versions, start, start + growing.piece.clip.length)
-
-    def _go_on(self, growing: Growing) -> None:
-        for stem in growing.stems:
-            self._listening.replace(stem.name, self._alone(growing, stem))
-
-    def _alone(self, growing: Growing, stem: GrowingStem) -> Project:
-        media = Media(
-            id=MediaId(f"{stem.name}-{growing.frames}"),
-            name=stem.name,
-            file=stem.file,
-            rate_hz=stem.rate_hz,
-            channels=stem.channels,
-            length=growing.frames,
-        )
-        return alone(self.desk.document.project, media, growing.piece.clip.start, 0, growing.frames)
+        self._show_heard()
 
     def _show_heard(self) -> None:
         for name, button in self._buttons.items():
-            button.setChecked(name == self._listening.heard)
+            button.setChecked(name == self.desk.growing.heard)

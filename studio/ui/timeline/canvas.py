@@ -27,6 +27,7 @@ from studio.ui.timeline.clip_painter import Texture
 from studio.ui.timeline.colours import Colours
 from studio.ui.timeline.coming_apart import ComingApart
 from studio.ui.timeline.file_sound import FileSounds
+from studio.ui.timeline.growing_lanes import GrowingLanes
 from studio.ui.timeline.hand import Hand
 from studio.ui.timeline.hit import Hit, hit
 from studio.ui.timeline.rows import CLIP_HEADER
@@ -67,6 +68,7 @@ class TracksCanvas(QWidget):
         self._drop = TrackDrop(desk, sight, self)
         self.take = RunningTake(desk.transport, sight)
         self._apart = ComingApart(desk.separating, sight)
+        self.growing = GrowingLanes(desk, sight, self)
         self._playhead = 0.0
         self._playhead_x = -1
         self._more = QTimer(self, singleShot=True, interval=0)
@@ -92,7 +94,7 @@ class TracksCanvas(QWidget):
         desk.selection.changed.connect(self._selection_changed)
         sounds.changed.connect(self._sound_changed)
         sounds.progressed.connect(self.update)
-        desk.separating.grew.connect(self.update)
+        self.growing.changed.connect(self.update)
         self._spectrograms.ready.connect(self._sound_changed)
         sight.moved.connect(self._restage)
         sight.laid_out.connect(self._restage)
@@ -200,6 +202,7 @@ class TracksCanvas(QWidget):
 
     def _paint_over(self, painter: QPainter) -> None:
         desk, sight, colours = self._desk, self._sight, self._colours
+        self.growing.paint(painter, colours.theme, self.width())
         if self._sounds.unready:
             for row, clip in self.scene.in_view(self.height()):
                 state = self._sounds.of(clip.media)

@@ -7,7 +7,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from studio.model.project import Project, TrackId
 from studio.session.desk import Desk
 from studio.session.placing import take_number
-from studio.ui.theme import Theme
+from studio.ui.theme import Theme, wear
+from studio.ui.timeline.growing_lanes import GrowingLanes
+from studio.ui.timeline.lane_head import LaneHead
 from studio.ui.timeline.sight import Sight
 from studio.ui.timeline.take_head import TakeHead
 from studio.ui.timeline.track_header import WIDTH, TrackHeader
@@ -18,8 +20,12 @@ class HeaderColumn(QWidget):
 
     menu_wanted = Signal(QPoint, str)  # global place, TrackId
 
-    def __init__(self, desk: Desk, theme: Theme, sight: Sight, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, desk: Desk, theme: Theme, sight: Sight, growing: GrowingLanes, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._growing = growing
+        self.lanes: tuple[LaneHead, ...] = ()
         self._desk = desk
         self._theme = theme
         self._sight = sight
@@ -33,6 +39,8 @@ class HeaderColumn(QWidget):
         sight.moved.connect(self._place)
         sight.laid_out.connect(self._place)
         desk.transport.state_changed.connect(self._place)
+        growing.changed.connect(self._show_lanes)
+        desk.growing.changed.connect(self._show_lanes)
         self._place()
 
     def set_theme(self, theme: Theme) -> None:
@@ -75,6 +83,7 @@ class HeaderColumn(QWidget):
             if header.isHidden():
                 header.show()
         self._place_take(project)
+        self._place_lanes()
 
     def _place_take(self, project: Project) -> None:
         """The head of a take that has no track yet."""
@@ -86,6 +95,26 @@ class HeaderColumn(QWidget):
             self.take.warn_above_db = self._desk.settings.value.recording.warn_above_db
             self.take.setGeometry(0, round(row.top - self._sight.top), WIDTH, row.height)
         self.take.setVisible(coming)
+
+    def _place_lanes(self) -> None:
+        for head, row in zip(self.lanes, self._growing.rows, strict=False):
+            top = round(row.top - self._sight.top)
+            head.setGeometry(0, top, WIDTH, row.height)
+            head.setVisible(top < self.height() and top + row.height > 0)
+
+    def _show_lanes(self) -> None:
+        """The heads of the stems that are being made."""
+        lanes = self._growing.lanes
+        if [head.lane for head in self.lanes] != list(lanes):
+            for head in self.lanes:
+                head.hide()
+                head.deleteLater()
+            self.lanes = tuple(LaneHead(lane, self._desk.growing, self._theme, self) for lane in lanes)
+            for head in self.lanes:
+                wear(self._theme, head)
+            self._place_lanes()
+        for head in self.lanes:
+            head.show_now(self._growing.words)
 
     def _make(self, project: Project, id: TrackId) -> TrackHeader:
         header = TrackHeader(self._desk, self._theme, self._sight, project.track(id), self)

@@ -17,7 +17,7 @@ from studio.ui.timeline.rows import CLIP_HEADER, Row
 from studio.ui.timeline.sight import Sight
 from studio.ui.timeline.sound import Loading, Missing
 
-_RADIUS = 6.0
+RADIUS = 6.0
 _WORDS_PX = 64
 _TAKE_WORDS_PX = 240
 
@@ -57,7 +57,7 @@ def paint_outline(painter: QPainter, box: QRectF, colour: QColor, width: float =
     painter.setPen(QPen(colour, width))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     inset = width / 2
-    radius = min(_RADIUS, box.width() / 2)
+    radius = min(RADIUS, box.width() / 2)
     painter.drawRoundedRect(box.adjusted(inset, inset, -inset, -inset), radius, radius)
     painter.restore()
 
@@ -162,7 +162,7 @@ def paint_take(painter: QPainter, box: QRectF, theme: Theme, wave: NDArray[np.fl
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(ground)
-    painter.drawRoundedRect(box, _RADIUS, _RADIUS)
+    painter.drawRoundedRect(box, RADIUS, RADIUS)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     left = max(box.left(), 0.0)
     middle, half = (box.top() + CLIP_HEADER + box.bottom()) / 2, (box.height() - CLIP_HEADER) / 2 - 4
@@ -175,7 +175,7 @@ def paint_take(painter: QPainter, box: QRectF, theme: Theme, wave: NDArray[np.fl
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(QPen(theme.error, 1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), _RADIUS, _RADIUS)
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
     font = theme.font("label", figures=True)
     if QFontMetricsF(font).horizontalAdvance(words) + 30 > box.right() - left:
         left = box.right()  # beside a block that is still narrow, so that they are whole from the first moment on

@@ -41,18 +41,30 @@ class Row(Struct, frozen=True):
 
 
 class Rows:
-    """All rows of a project, from its tracks and the heights that a person dragged."""
+    """All rows of a project, from its tracks and the heights that a person dragged.
+
+    Below a track there may be lanes: bands as high as rows, for tracks that are still to come.
+    """
 
     def __init__(
-        self, tracks: Sequence[Track] = (), heights: Mapping[TrackId, int] | None = None, room: int = 0
+        self,
+        tracks: Sequence[Track] = (),
+        heights: Mapping[TrackId, int] | None = None,
+        room: int = 0,
+        lanes: Mapping[TrackId, int] | None = None,
     ) -> None:
         rows = []
-        own = _own_height(tracks, heights or {}, room)
+        below = lanes or {}
+        own = _own_height(tracks, heights or {}, room, sum(below.get(track.id, 0) for track in tracks))
         top = 0
+        self._lanes: dict[TrackId, tuple[Row, ...]] = {}
         for track in tracks:
             height = min(max((heights or {}).get(track.id, own), LOWEST), HIGHEST)
             rows.append(Row(track.id, top, height))
             top += height
+            if track.id in below:
+                self._lanes[track.id] = tuple(Row(track.id, top + n * own, own) for n in range(below[track.id]))
+                top += below[track.id] * own
         self.all = tuple(rows)
         self.height = top
         self._tops = [row.top for row in rows]
@@ -60,13 +72,16 @@ class Rows:
 
     def at(self, y: float) -> Row | None:
         """The row under a height, or None beside all of them."""
-        if not 0 <= y < self.height:
-            return None
-        return self.all[bisect_right(self._tops, y) - 1]
+        row = self.nearest(y)
+        return row if row is not None and row.top <= y < row.bottom else None
 
     def nearest(self, y: float) -> Row | None:
-        """The row under a height, or the first or last one; None without tracks."""
-        return self.at(min(max(y, 0.0), self.height - 1.0)) if self.all else None
+        """The row under a height, the one above it where a lane is, or the first or last one; None without tracks."""
+        return self.all[max(bisect_right(self._tops, y) - 1, 0)] if self.all else None
+
+    def lanes(self, track: TrackId) -> tuple[Row, ...]:
+        """The lanes below a track."""
+        return self._lanes.get(track, ())
 
     def visible(self, top: float, height: float) -> tuple[Row, ...]:
         """The rows that show in a window of that height, scrolled down by `top`."""
@@ -86,8 +101,8 @@ class Rows:
         return tuple(row.track for row in self.all if one.top <= row.top <= other.top)
 
 
-def _own_height(tracks: Sequence[Track], heights: Mapping[TrackId, int], room: int) -> int:
-    """The height of the rows that nobody dragged: few of them share the room that there is."""
+def _own_height(tracks: Sequence[Track], heights: Mapping[TrackId, int], room: int, lanes: int) -> int:
+    """The height of lanes, and of the rows that nobody dragged: few of them share the room that there is."""
     taken = [heights[track.id] for track in tracks if track.id in heights]
-    free = len(tracks) - len(taken)
+    free = len(tracks) - len(taken) + lanes
     return min(max((room - sum(taken)) // free, DEFAULT_HEIGHT), ROOMY_HEIGHT) if free else DEFAULT_HEIGHT

@@ -1,6 +1,6 @@
 """What the timeline shows just now: belongs to the screen, not to the project, and is not undone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QObject, Signal
 
@@ -33,6 +33,7 @@ class Sight(QObject):
         self.pointer: float | None = None
         """The timeline sample under the mouse, or None when the mouse is elsewhere."""
         self._below = 0
+        self._lanes: Mapping[TrackId, int] = {}
         self._project = Project()
         self._heights: dict[TrackId, int] = {}
         self._looks: dict[TrackId, TrackLook] = {}
@@ -142,6 +143,19 @@ class Sight(QObject):
         self._lay_out()
         self._show_below()
 
+    def set_lanes(self, lanes: Mapping[TrackId, int]) -> None:
+        """Leave room for so many lanes below tracks, for tracks that are still to come."""
+        if lanes != self._lanes:
+            self._lanes = lanes
+            self._lay_out()
+
+    def show_rows(self, tracks: Sequence[TrackId]) -> None:
+        """Scroll, only if need be, until tracks are in sight, the first of them at least."""
+        rows = [row for row in map(self.rows.of, tracks) if row is not None]
+        if rows:
+            lowest = max(row.bottom for row in rows) - self.height
+            self.set_top(min(max(self.top, lowest), min(row.top for row in rows)))
+
     def _show_below(self) -> None:
         if self._below:
             self.set_top(max(self.top, float(self.rows.height + self._below - self.height)))
@@ -176,6 +190,6 @@ class Sight(QObject):
         self.looks_changed.emit()
 
     def _lay_out(self) -> None:
-        self.rows = Rows(self._project.tracks, self._heights, self.height - self._below)
+        self.rows = Rows(self._project.tracks, self._heights, self.height - self._below, self._lanes)
         self.set_top(self.top)
         self.laid_out.emit()

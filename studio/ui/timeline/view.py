@@ -1,6 +1,6 @@
 """The timeline: ruler, track heads, tracks and the pitch lane, moving together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -58,8 +58,8 @@ class TimelineView(QWidget):
         # First of all: whoever hears of another project after this finds the rows of that project.
         desk.document.changed.connect(self._follow_project)
         self.ruler = Ruler(desk, theme, self.sight)
-        self.heads = HeaderColumn(desk, theme, self.sight)
         self.canvas = TracksCanvas(desk, theme, self.sight, self.sounds)
+        self.heads = HeaderColumn(desk, theme, self.sight, self.canvas.growing)
         self.pitch = PitchLane(desk, theme, self.sight)
         self._menus = Menus(desk, actions, self)
         self._add = IconButton("Add track", "add-track", theme, keys="Ctrl+Shift+N")
@@ -149,6 +149,15 @@ class TimelineView(QWidget):
     def show_sample(self, sample: int) -> None:
         """Scroll, only if need be, until a timeline sample is in sight."""
         self.sight.set_viewport(self.sight.viewport.revealing(sample))
+
+    def show_tracks(self, tracks: Sequence[TrackId]) -> None:
+        """Scroll, only if need be, until tracks are in sight, and where they begin."""
+        self.sight.show_rows(tracks)
+        project = self._desk.document.project
+        clips = [clip for track in project.tracks if track.id in tracks for clip in track.clips]
+        first, last = self.visible()
+        if clips and not any(clip.start < last and first < clip.end for clip in clips):
+            self.show_sample(min(clip.start for clip in clips))
 
     def visible(self) -> tuple[int, int]:
         """First timeline sample in sight and the first after it."""

@@ -11,7 +11,8 @@ from studio.session.desk import Desk
 from studio.session.playhead import Levels
 from studio.session.taking import Taking
 from studio.ui import theme as themes
-from studio.ui.timeline.take_wave import STEPS_PER_S, TakeWave
+from studio.ui.timeline.step_wave import STEPS_PER_S
+from studio.ui.timeline.take_wave import TakeWave
 from studio.ui.timeline.view import TimelineView
 from tests.ui.timeline.conftest import RATE
 
