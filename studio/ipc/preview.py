@@ -1,17 +1,16 @@
 """The newest picture that a worker shows, in shared memory: what a window draws of a screen, a camera or a video."""
 
-from typing import Final, NamedTuple, Self
+from typing import ClassVar, Final, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.errors import StudioError
 from studio.ipc.segment import Segment, fence
+from studio.ipc.shared import Shared
 
-_MAGIC: Final = 0x315645525052454D  # "MERPREV1"
 _SLOTS: Final = 3
 _HEADER_BYTES: Final = 256
-_MAGIC_AT, _PIXELS_AT, _WRITTEN_AT, _SIZES_AT = 0, 1, 8, 16
+_PIXELS_AT, _WRITTEN_AT, _SIZES_AT = 1, 8, 16
 _BYTES_A_PIXEL: Final = 4
 
 Bgra = NDArray[np.uint8]
@@ -24,18 +23,19 @@ class Shown(NamedTuple):
     picture: Bgra
 
 
-class Preview:
+class Preview(Shared):
     """Three slots of BGRA pictures between one writer and any number of readers, of whom nobody waits.
 
     The writer fills the slot after the newest and then sets the counter. A reader copies the newest and looks at the
     counter again: two pictures later its slot may have been written over, and the copy is thrown away.
     """
 
+    magic: ClassVar = 0x315645525052454D  # "MERPREV1"
+    header_bytes: ClassVar = _HEADER_BYTES
+    holds: ClassVar = "pictures"
+
     def __init__(self, segment: Segment) -> None:
-        self._segment = segment
-        self._words = memoryview(segment.memory)[:_HEADER_BYTES].cast("q")
-        if self._words[_MAGIC_AT] != _MAGIC:
-            raise _not_a_preview(segment.name)
+        super().__init__(segment)
         self.most_pixels: int = self._words[_PIXELS_AT]
         pixels = np.frombuffer(segment.memory, np.uint8, _SLOTS * self.most_pixels * _BYTES_A_PIXEL, _HEADER_BYTES)
         self._slots = list(pixels.reshape(_SLOTS, -1))
@@ -45,20 +45,7 @@ class Preview:
         """Make one for pictures of at most so many pixels; StudioError when there is no shared memory for it."""
         if most_pixels <= 0:
             raise ValueError(f"not a preview: {most_pixels} pixels")
-        segment = Segment.create(_HEADER_BYTES + _SLOTS * most_pixels * _BYTES_A_PIXEL)
-        with memoryview(segment.memory)[:_HEADER_BYTES].cast("q") as words:
-            words[_PIXELS_AT], words[_MAGIC_AT] = most_pixels, _MAGIC
-        return cls(segment)
-
-    @classmethod
-    def attach(cls, name: str) -> Self:
-        """Open the preview that another process made; StudioError when it is gone."""
-        return cls(Segment.attach(name))
-
-    @property
-    def name(self) -> str:
-        """What the other side attaches to."""
-        return self._segment.name
+        return cls._made(_SLOTS * most_pixels * _BYTES_A_PIXEL, {_PIXELS_AT: most_pixels})
 
     def put(self, picture: Bgra) -> None:
         """Show a picture (height, width, 4) from now on; ValueError when it has too many pixels. One thread only."""
@@ -89,16 +76,5 @@ class Preview:
         return Shown(newest, copied.reshape(height, width, 4)) if words[_WRITTEN_AT] < newest + _SLOTS - 1 else None
 
     def close(self) -> None:
-        """Let go of the memory; the creator also removes the name. The preview cannot be used afterwards."""
-        self._words.release()
         self._slots = []
-        self._segment.close()
-
-
-def _not_a_preview(name: str) -> StudioError:
-    return StudioError(
-        "memory.kind",
-        "Part of the studio could not understand another part.",
-        cause=f"The shared memory {name} does not hold pictures.",
-        remedy="Close the studio and start it again.",
-    )
+        super().close()

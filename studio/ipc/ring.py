@@ -1,25 +1,23 @@
 """Sound that is happening now: a wait-free ring of float32 frames between one writer and one reader."""
 
 import time
-from types import TracebackType
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.errors import StudioError
 from studio.ipc.segment import Segment, fence
+from studio.ipc.shared import Shared
 
 Block = NDArray[np.float32]
 """Frames of sound, shape (frames, channels)."""
 
-_MAGIC: Final = 0x31474E49524C454D  # "MELRING1"
 _HEADER_BYTES: Final = 256
 # Places in the header, in 8-byte words. The writer's words and the reader's lie in cache lines of their own.
-_MAGIC_AT, _CHANNELS_AT, _FRAMES_AT, _WRITTEN_AT, _OVERRUNS_AT, _NEWEST_AT, _READ_AT = 0, 1, 2, 8, 9, 10, 16
+_CHANNELS_AT, _FRAMES_AT, _WRITTEN_AT, _OVERRUNS_AT, _NEWEST_AT, _READ_AT = 1, 2, 8, 9, 10, 16
 
 
-class Ring:
+class Ring(Shared):
     """A single-producer single-consumer ring in shared memory.
 
     One thread of one process writes, one thread of one process reads; neither ever waits for the other. The
@@ -27,12 +25,13 @@ class Ring:
     full the newest frames are dropped and counted in `overruns`, so that a reader never sees a torn block.
     """
 
+    magic: ClassVar = 0x31474E49524C454D  # "MELRING1"
+    header_bytes: ClassVar = _HEADER_BYTES
+    holds: ClassVar = "sound"
+
     def __init__(self, segment: Segment) -> None:
-        self._segment = segment
-        self._words = memoryview(segment.memory)[:_HEADER_BYTES].cast("q")
+        super().__init__(segment)
         self._times = memoryview(segment.memory)[:_HEADER_BYTES].cast("d")
-        if self._words[_MAGIC_AT] != _MAGIC:
-            raise _not_a_ring(segment.name)
         self.channels: int = self._words[_CHANNELS_AT]
         self.capacity: int = self._words[_FRAMES_AT]
         samples = np.frombuffer(segment.memory, np.float32, self.capacity * self.channels, _HEADER_BYTES)
@@ -43,20 +42,7 @@ class Ring:
         """Make an empty ring that holds `frames` frames; StudioError when there is no shared memory for it."""
         if channels <= 0 or frames <= 0:
             raise ValueError(f"not a ring: {frames} frames of {channels} channels")
-        segment = Segment.create(_HEADER_BYTES + 4 * channels * frames)
-        with memoryview(segment.memory)[:_HEADER_BYTES].cast("q") as words:
-            words[_CHANNELS_AT], words[_FRAMES_AT], words[_MAGIC_AT] = channels, frames, _MAGIC
-        return cls(segment)
-
-    @classmethod
-    def attach(cls, name: str) -> Self:
-        """Open the ring that another process made; StudioError when it is gone."""
-        return cls(Segment.attach(name))
-
-    @property
-    def name(self) -> str:
-        """What the other side attaches to."""
-        return self._segment.name
+        return cls._made(4 * channels * frames, {_CHANNELS_AT: channels, _FRAMES_AT: frames})
 
     @property
     def available(self) -> int:
@@ -111,25 +97,6 @@ class Ring:
         return count
 
     def close(self) -> None:
-        """Let go of the memory; the creator also removes the name. The ring cannot be used afterwards."""
-        self._words.release()
         self._times.release()
         self._frames = np.empty((0, self.channels), np.float32)
-        self._segment.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-def _not_a_ring(name: str) -> StudioError:
-    return StudioError(
-        "memory.kind",
-        "Part of the studio could not understand another part.",
-        cause=f"The shared memory {name} does not hold sound.",
-        remedy="Close the studio and start it again.",
-    )
+        super().close()

@@ -2,25 +2,23 @@
 
 import struct
 import sys
-from types import TracebackType
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.errors import StudioError
 from studio.ipc.segment import Segment, fence
+from studio.ipc.shared import Shared
 
 Rows = NDArray[np.float64]
 """Points, oldest first, shape (points, fields)."""
 
-_MAGIC: Final = 0x315245534C454D00  # "MELSER1"
 _HEADER_BYTES: Final = 1024
 _NAMES_FROM: Final = 128
-_MAGIC_AT, _FIELDS_AT, _CAPACITY_AT, _WRITTEN_AT = 0, 1, 2, 8
+_FIELDS_AT, _CAPACITY_AT, _WRITTEN_AT = 1, 2, 8
 
 
-class Series:
+class Series(Shared):
     """The last `capacity` points that one writer appended; any number of readers, none of whom can disturb it.
 
     A point has a number, counted from 0. The writer fills the slot of point n and then sets the counter to
@@ -28,12 +26,13 @@ class Series:
     written over meanwhile; a torn point is therefore never returned.
     """
 
+    magic: ClassVar = 0x315245534C454D00  # "MELSER1"
+    header_bytes: ClassVar = _HEADER_BYTES
+    holds: ClassVar = "points"
+
     def __init__(self, segment: Segment) -> None:
-        self._segment = segment
+        super().__init__(segment)
         memory = segment.memory
-        self._words = memoryview(memory)[:_HEADER_BYTES].cast("q")
-        if self._words[_MAGIC_AT] != _MAGIC:
-            raise _not_a_series(segment.name)
         count, self.capacity = self._words[_FIELDS_AT], self._words[_CAPACITY_AT]
         names = memory[_NAMES_FROM:_HEADER_BYTES].rstrip(b"\0").decode()
         self.fields: tuple[str, ...] = tuple(names.split("\n"))
@@ -46,21 +45,8 @@ class Series:
         names = "\n".join(fields).encode()
         if not fields or capacity < 2 or len(names) > _HEADER_BYTES - _NAMES_FROM:
             raise ValueError(f"not a series: {capacity} points of {fields}")
-        segment = Segment.create(_HEADER_BYTES + 8 * len(fields) * capacity)
-        segment.memory[_NAMES_FROM : _NAMES_FROM + len(names)] = names
-        with memoryview(segment.memory)[:_HEADER_BYTES].cast("q") as words:
-            words[_FIELDS_AT], words[_CAPACITY_AT], words[_MAGIC_AT] = len(fields), capacity, _MAGIC
-        return cls(segment)
-
-    @classmethod
-    def attach(cls, name: str) -> Self:
-        """Open the series that another process made; StudioError when it is gone."""
-        return cls(Segment.attach(name))
-
-    @property
-    def name(self) -> str:
-        """What the other side attaches to."""
-        return self._segment.name
+        words = {_FIELDS_AT: len(fields), _CAPACITY_AT: capacity}
+        return cls._made(8 * len(fields) * capacity, words, (_NAMES_FROM, names))
 
     @property
     def counter(self) -> int:
@@ -98,24 +84,5 @@ class Series:
         raise AssertionError("unreachable: the writer would have to lap every look")
 
     def close(self) -> None:
-        """Let go of the memory; the creator also removes the name. The series cannot be used afterwards."""
-        self._words.release()
         self._rows = np.empty((0, len(self.fields)))
-        self._segment.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-def _not_a_series(name: str) -> StudioError:
-    return StudioError(
-        "memory.kind",
-        "Part of the studio could not understand another part.",
-        cause=f"The shared memory {name} does not hold points.",
-        remedy="Close the studio and start it again.",
-    )
+        super().close()
