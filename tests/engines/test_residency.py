@@ -1,5 +1,6 @@
 """What is promised of models in memory, held against a plain account of what should be there."""
 
+import gc
 import sys
 import threading
 from contextlib import AbstractContextManager
@@ -217,6 +218,8 @@ def _raise() -> bool:
 @pytest.mark.parametrize("steps", [2000, pytest.param(100_000, marks=pytest.mark.full_faults)])
 def test_random_steps_keep_every_promise(steps: int) -> None:
     counted["steps"] = 0
+    gc.collect()
+    gc.freeze()  # what pytest holds need not be searched for garbage at every unloading
     run_state_machine_as_test(
         Account,
         settings=settings(
@@ -227,6 +230,7 @@ def test_random_steps_keep_every_promise(steps: int) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+    gc.unfreeze()
     sys.stdout.write(f"\n{counted['steps']} random steps\n")
     assert counted["steps"] >= steps
 

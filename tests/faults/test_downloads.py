@@ -73,7 +73,7 @@ def publish(here: Publisher, number: int) -> bytes:
 
 def assert_nothing_bad(id: str, data: bytes) -> None:
     """What has its name has every byte; what counts as installed is what was published."""
-    for path in store.folder().rglob(NAME):
+    for path in store.folder().rglob(f"{id}/{NAME}"):
         assert path.read_bytes() == data
     if id in store.installed():
         assert (store.checked(id) / NAME).read_bytes() == data

@@ -1,0 +1,163 @@
+"""Kokoro: one network of 82 million weights and a file of voices, each a style that the network speaks in."""
+
+import zipfile
+from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from studio.catalogue import store
+from studio.catalogue.store import Installed
+from studio.engines import installed, onnx_session, residents
+from studio.engines.base import Control, EngineInfo, Mono, Reference, Report, Settings
+from studio.engines.blocks import cut
+from studio.errors import StudioError, is_out_of_memory
+
+if TYPE_CHECKING:
+    from kokoro_onnx import Kokoro as Network
+
+_ID: Final = "kokoro"
+_NAME: Final = "Kokoro"
+_RATE_HZ: Final = 24000
+_STAGE: Final = "Speaking"
+_LANGUAGES: Final = {
+    "a": "en-us",
+    "b": "en-gb",
+    "e": "es",
+    "f": "fr-fr",
+    "h": "hi",
+    "i": "it",
+    "p": "pt-br",
+}
+"""What a voice's first letter says of its language, for those that eSpeak can spell out."""
+
+
+class KokoroVoice(Struct, frozen=True, kw_only=True):
+    """A voice of the installed network."""
+
+    model: str
+    name: str
+
+    @property
+    def rate_hz(self) -> int:
+        return _RATE_HZ
+
+    @property
+    def memory_bytes(self) -> int:
+        """The network and all its voices are kept by `residents`."""
+        return 0
+
+
+class Kokoro:
+    """Speaks with some fifty voices of its own; learns none."""
+
+    info: ClassVar = EngineInfo(
+        id=_ID,
+        task="speak",
+        name=_NAME,
+        licence="MIT (kokoro-onnx), Apache-2.0 (network)",
+        about="Even and clear, with many voices of its own. Nothing is cloned.",
+        languages=("en", "es", "fr", "hi", "it", "pt"),
+        can=("presets",),
+        needs=("kokoro_onnx", "onnxruntime"),
+        extra="engines",
+        version_of="kokoro-onnx",
+        controls=(Control(id="speed", title="Speed", low=0.5, high=2.0, default=1.0, unit="×"),),
+    )
+
+    @classmethod
+    def lacks(cls) -> str:
+        """Say that the network is not installed, and how to get it."""
+        return installed.lacking(_ID, _NAME, _ID)
+
+    def presets(self) -> tuple[str, ...]:
+        there = installed.of_engine(_ID)
+        if not there:
+            return ()
+        try:
+            with zipfile.ZipFile(store.place(there[0].id) / _voices(there[0])) as archive:
+                names = [name.removesuffix(".npy") for name in archive.namelist()]
+        except (OSError, zipfile.BadZipFile):
+            return ()
+        return tuple(sorted(name for name in names if name[:1] in _LANGUAGES))
+
+    def learn(
+        self, references: Sequence[Reference], folder: Path, *, language: str, seed: int, report: Report
+    ) -> Mapping[str, str | float]:
+        raise StudioError(
+            "kokoro.cloning",
+            "The voice was not learnt.",
+            cause=f"{_NAME} has its own voices and learns none.",
+            remedy="Choose an engine that clones.",
+        )
+
+    def open(self, voice: Path | str, settings: Settings) -> KokoroVoice:
+        one, _ = installed.chosen(_ID, _NAME, settings, _ID)
+        if str(voice) not in self.presets():
+            raise StudioError(
+                "kokoro.preset",
+                "The voice could not be opened.",
+                cause=f"{one.name} brings no voice called {voice}.",
+                remedy="Choose another voice.",
+            )
+        return KokoroVoice(model=one.id, name=str(voice))
+
+    def speak(
+        self, text: str, voice: KokoroVoice, *, settings: Settings, seed: int, report: Report
+    ) -> Generator[Mono, None, None]:
+        if not text.strip():
+            return
+        one, folder = installed.chosen(_ID, _NAME, {**settings, installed.SETTING: voice.model}, voice.model)
+        report(0.0, "Loading the network")
+        speed = min(2.0, max(0.5, float(settings.get("speed") or 1.0)))
+        key, needs = f"{_ID} {one.id} {one.files[0].sha256[:16]}", one.memory_mb * 1_000_000
+        with residents.on("cpu").use(key, needs, lambda: _loaded(one, folder)) as network:
+            if onnx_session.draws(folder / _network(one)):
+                network.sess = onnx_session.session(folder / _network(one), seed)
+            report(0.1, _STAGE)
+            language = _LANGUAGES[voice.name[0]]
+            phonemes = network.tokenizer.phonemize(text, language)
+            if not phonemes:
+                return
+            sound, _ = network.create(phonemes, _style(network, one, voice.name), speed=speed, is_phonemes=True)
+            yield from cut(sound, _RATE_HZ, report, _STAGE)
+
+
+def _loaded(one: Installed, folder: Path) -> "Network":
+    from kokoro_onnx import Kokoro as Network
+
+    session = onnx_session.session(folder / _network(one))
+    try:
+        return Network.from_session(session, str(folder / _voices(one)))
+    except Exception as error:
+        if is_out_of_memory(error):
+            raise
+        raise _refused(one.name) from error
+
+
+def _style(network: "Network", one: Installed, name: str) -> NDArray[np.float32]:
+    """What the network is told of a voice; an array of objects would be a pickle, and is refused."""
+    try:
+        return np.asarray(network.voices[name], np.float32)
+    except (ValueError, KeyError, OSError) as error:
+        raise _refused(one.name) from error
+
+
+def _refused(name: str) -> StudioError:
+    return StudioError(
+        "kokoro.file",
+        f"{name} could not be loaded.",
+        cause="Its network or its file of voices is damaged, or something else.",
+        remedy="Delete the model and install it again, or choose another engine.",
+    )
+
+
+def _network(one: Installed) -> str:
+    return next((file.name for file in one.files if file.name.endswith(".onnx")), "")
+
+
+def _voices(one: Installed) -> str:
+    return next((file.name for file in one.files if file.name.endswith((".bin", ".npz"))), "")
