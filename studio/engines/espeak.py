@@ -1,12 +1,15 @@
-"""Speech by eSpeak NG, the rule-based synthesiser that needs no model: used for the sample project.
+"""Speech by eSpeak NG, the rule-based synthesiser that needs no model, with the exact time of each sound of speech.
 
-The library keeps its state in globals: one thread at a time may use it, a process initialises it once, and the same
-calls in the same order give the same sound only in a fresh process.
+The library keeps its state in globals, and that state outlives its own end. One thread at a time uses it, and it is
+loaded anew for each text, so that the same text always gives the same sound.
 """
 
+import _ctypes
 import ctypes
-from functools import cache
-from typing import Final
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -15,6 +18,7 @@ from studio.errors import StudioError
 
 _SYNCHRONOUS: Final = 2
 _NO_EXIT: Final = 0x8000
+_TELL_PHONES: Final = 1
 _UTF8: Final = 1
 _PHONEMES: Final = 0x100
 _END_PAUSE: Final = 0x1000
@@ -22,8 +26,49 @@ _RATE: Final = 1
 _PITCH: Final = 3
 _RANGE: Final = 4
 _NAME_BYTES: Final = 64
+_WORD: Final = 1
+_PHONE: Final = 7
 
-_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
+_one_at_a_time: Final = threading.Lock()
+
+
+class _Id(ctypes.Union):
+    _fields_ = (("number", ctypes.c_int), ("name", ctypes.c_char_p), ("letters", ctypes.c_char * 8))
+
+
+class _Event(ctypes.Structure):
+    """As in eSpeak NG's `speak_lib.h`."""
+
+    _fields_ = (
+        ("type", ctypes.c_int),
+        ("unique", ctypes.c_uint),
+        ("text_position", ctypes.c_int),
+        ("length", ctypes.c_int),
+        ("audio_position", ctypes.c_int),
+        ("sample", ctypes.c_int),
+        ("user_data", ctypes.c_void_p),
+        ("id", _Id),
+    )
+
+
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.POINTER(_Event))
+
+
+class Phone(NamedTuple):
+    """A sound of speech as eSpeak writes it, from sample `start` to `stop`, in the word of that number."""
+
+    name: str
+    start: int
+    stop: int
+    word: int
+
+
+class Spoken(NamedTuple):
+    """A text as eSpeak says it."""
+
+    samples: Mono
+    rate_hz: int
+    phones: tuple[Phone, ...]
 
 
 def speak(text: str, *, voice: str, words_per_minute: int = 165, pitch: int = 50, range_: int = 50) -> tuple[Mono, int]:
@@ -35,42 +80,72 @@ def speak(text: str, *, voice: str, words_per_minute: int = 165, pitch: int = 50
     voice : an eSpeak voice with an optional variant, such as "en-us+f3"
     pitch, range_ : 0 to 100, eSpeak's own scale
     """
-    library, rate_hz = _library()
-    if library.espeak_SetVoiceByName(voice.encode()[:_NAME_BYTES]) != 0:
-        raise StudioError(
-            "speech.voice",
-            "The text could not be spoken.",
-            cause=f"eSpeak NG has no voice called {voice}.",
-            remedy="Choose another voice.",
-        )
-    for parameter, value in ((_RATE, words_per_minute), (_PITCH, pitch), (_RANGE, range_)):
-        library.espeak_SetParameter(parameter, value, 0)
-    pieces: list[Mono] = []
-
-    def take(wave: "ctypes._Pointer[ctypes.c_short]", count: int, events: int | None) -> int:
-        del events
-        if count > 0:
-            pieces.append(np.asarray(wave[:count], np.float32) / np.float32(32768))
-        return 0
-
-    keep = _Callback(take)  # eSpeak holds only the address: it has to live until the end
-    library.espeak_SetSynthCallback(keep)
-    library.espeak_ng_SetRandSeed(1)  # the breath in its voices is made of random numbers
-    data = text.encode() + b"\0"
-    flags = _UTF8 | _PHONEMES | _END_PAUSE
-    if library.espeak_Synth(data, len(data), 0, 0, 0, flags, None, None) != 0 or not pieces:
-        raise StudioError(
-            "speech.failed",
-            "The text could not be spoken.",
-            cause="eSpeak NG gave no sound for it.",
-            remedy="Try another text.",
-        )
-    library.espeak_Synchronize()
-    return np.concatenate(pieces), rate_hz
+    spoken = render(text, voice=voice, words_per_minute=words_per_minute, pitch=pitch, range_=range_, pause=True)
+    return spoken.samples, spoken.rate_hz
 
 
-@cache
-def _library() -> tuple[ctypes.CDLL, int]:
+def render(
+    text: str, *, voice: str, words_per_minute: int = 165, pitch: int = 50, range_: int = 50, pause: bool = False
+) -> Spoken:
+    """Return speech with its phones, which follow each other without a gap; `pause` has it end with a silence."""
+    with _one_at_a_time, _library() as (library, rate_hz):
+        if library.espeak_SetVoiceByName(voice.encode()[:_NAME_BYTES]) != 0:
+            raise StudioError(
+                "speech.voice",
+                "The text could not be spoken.",
+                cause=f"eSpeak NG has no voice called {voice}.",
+                remedy="Choose another voice.",
+            )
+        for parameter, value in ((_RATE, words_per_minute), (_PITCH, pitch), (_RANGE, range_)):
+            library.espeak_SetParameter(parameter, value, 0)
+        pieces: list[Mono] = []
+        phones: list[tuple[int, str]] = []
+        words: list[int] = []
+
+        def take(wave: "ctypes._Pointer[ctypes.c_short]", count: int, events: "ctypes._Pointer[_Event]") -> int:
+            if count > 0:
+                pieces.append(np.ctypeslib.as_array(wave, (count,)).astype(np.float32) / np.float32(32768))
+            index, told = 0, ctypes.cast(events, ctypes.c_void_p).value
+            while told and events[index].type:
+                event = events[index]
+                if event.type == _PHONE:
+                    phones.append((event.sample, bytes(event.id.letters).decode("utf-8", "replace")))
+                elif event.type == _WORD:
+                    words.append(event.sample)
+                index += 1
+            return 0
+
+        keep = _Callback(take)  # eSpeak holds only the address: it has to live until the end
+        library.espeak_SetSynthCallback(keep)
+        library.espeak_ng_SetRandSeed(1)  # the breath in its voices is made of random numbers
+        data = text.encode() + b"\0"
+        flags = _UTF8 | _PHONEMES | (_END_PAUSE if pause else 0)
+        if library.espeak_Synth(data, len(data), 0, 0, 0, flags, None, None) != 0 or not pieces:
+            raise StudioError(
+                "speech.failed",
+                "The text could not be spoken.",
+                cause="eSpeak NG gave no sound for it.",
+                remedy="Try another text.",
+            )
+        library.espeak_Synchronize()
+    samples = np.concatenate(pieces)
+    return Spoken(samples, rate_hz, _phones(phones, words, len(samples)))
+
+
+def _phones(told: list[tuple[int, str]], words: list[int], length: int) -> tuple[Phone, ...]:
+    """Phones as stretches; eSpeak tells of those that it leaves out by giving them no length."""
+    starts = [start for start, _ in told]
+    of_word = np.searchsorted(np.sort(np.array(words, np.int64)), np.array(starts, np.int64), side="right")
+    return tuple(
+        Phone(name, start, stop, int(word))
+        for (start, name), stop, word in zip(told, [*starts[1:], length], of_word, strict=True)
+        if stop > start
+    )
+
+
+@contextmanager
+def _library() -> Iterator[tuple[ctypes.CDLL, int]]:
+    """The library as it is before its first word, with the rate of its voices."""
     import espeakng_loader
 
     library = ctypes.CDLL(espeakng_loader.get_library_path())
@@ -84,13 +159,17 @@ def _library() -> tuple[ctypes.CDLL, int]:
         ctypes.c_void_p,
         ctypes.c_void_p,
     )
-    data = str(espeakng_loader.get_data_path()).encode()
-    rate_hz = int(library.espeak_Initialize(_SYNCHRONOUS, 0, data, _NO_EXIT))
-    if rate_hz <= 0:
-        raise StudioError(
-            "speech.missing",
-            "The text could not be spoken.",
-            cause="eSpeak NG did not start: its data could not be read.",
-            remedy="Run packaging/run --setup again; the folder of the studio may have too long a path.",
-        )
-    return library, rate_hz
+    try:
+        data = str(espeakng_loader.get_data_path()).encode()
+        rate_hz = int(library.espeak_Initialize(_SYNCHRONOUS, 0, data, _NO_EXIT | _TELL_PHONES))
+        if rate_hz <= 0:
+            raise StudioError(
+                "speech.missing",
+                "The text could not be spoken.",
+                cause="eSpeak NG did not start: its data could not be read.",
+                remedy="Run packaging/run --setup again; the folder of the studio may have too long a path.",
+            )
+        yield library, rate_hz
+        library.espeak_Terminate()
+    finally:
+        _ctypes.dlclose(library._handle)

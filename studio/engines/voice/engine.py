@@ -1,0 +1,145 @@
+"""The voice that every installation can learn: no download, from ten seconds of a person on."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+
+import numpy as np
+
+from studio.engines.base import Control, EngineInfo, Mono, Reference, Report, Settings
+from studio.errors import StudioError
+
+if TYPE_CHECKING:
+    from studio.engines.voice.reader import Reader
+    from studio.engines.voice.units import Units
+
+_GAIN: Final = 1.6
+_PEAK: Final = 0.98
+_BLOCK_S: Final = 0.4
+_LITTLE_S: Final = 20.0
+_MUCH_S: Final = 120.0
+_LEAST_S: Final = 3.0
+CLEAREST: Final = 0.5
+"""The reader's share in the envelope where `character` is 0."""
+
+_CHARACTERS: Final = {"clear": 0.4, "alike": 1.0}
+
+
+class OpenVoice(NamedTuple):
+    """A learnt reader with the units to speak with."""
+
+    reader: "Reader"
+    units: "Units"
+
+    @property
+    def rate_hz(self) -> int:
+        """The rate of what is spoken."""
+        return self.reader.facts.rate_hz
+
+    @property
+    def memory_bytes(self) -> int:
+        """The frames; the recordings are mapped."""
+        return sum(rows.nbytes for rows in self.reader.material.world) * 2
+
+
+class BasicVoice:
+    """eSpeak says what to say and when, the person's own recordings say how it sounds."""
+
+    info: ClassVar = EngineInfo(
+        id="basic",
+        task="speak",
+        name="built-in (basic)",
+        licence="GPL-3.0-or-later",
+        about="Learns a voice in a minute without a download. Pocket TTS sounds far more natural.",
+        languages=("en",),
+        can=("clone", "stream"),
+        needs=("pyworld", "safetensors", "soxr", "scipy", "espeakng_loader"),
+        extra="engines",
+        version_of="pyworld",
+        controls=(
+            Control(
+                id="character",
+                title="Clear or alike",
+                low=0.0,
+                high=1.0,
+                default=0.4,
+                about="0 is easy to understand, 1 is made of the person's own recordings.",
+            ),
+            Control(id="speed", title="Speed", low=0.5, high=2.0, default=1.0, unit="×"),
+        ),
+    )
+
+    def presets(self) -> tuple[str, ...]:
+        """None: it learns all its voices."""
+        return ()
+
+    def learn(
+        self, references: Sequence[Reference], folder: Path, *, language: str, seed: int, report: Report
+    ) -> Mapping[str, str | float]:
+        """Learn a reader from recordings whose texts are known."""
+        from studio.engines.voice import learning, reader
+
+        length_s = sum(len(reference.samples) / reference.rate_hz for reference in references)
+        if length_s < _LEAST_S or not any(np.abs(reference.samples).max(initial=0) > 0 for reference in references):
+            raise StudioError(
+                "voice.short",
+                "The voice was not learnt.",
+                cause=f"There are {length_s:.1f} s of speech; {_LEAST_S:.0f} s are the least, 10 s are better.",
+                remedy="Add a recording, or record some sentences more.",
+            )
+        learnt = learning.learn(references, language=language, seed=seed, report=report)
+        reader.save(learnt, folder)
+        return {
+            "carrier": learnt.facts.carrier,
+            "words_per_minute": learnt.facts.words_per_minute,
+            "median_hz": round(float(np.exp(learnt.facts.log_f0)), 1),
+            "character": character_of({}, length_s),
+        }
+
+    def open(self, voice: Path | str, settings: Settings) -> OpenVoice:
+        """Return the reader that was learnt into a folder."""
+        from studio.engines.voice import reader
+        from studio.engines.voice.units import Units
+
+        del settings
+        loaded = reader.load(Path(voice))
+        return OpenVoice(loaded, Units(loaded))
+
+    def speak(
+        self, text: str, voice: OpenVoice, *, settings: Settings, seed: int, report: Report
+    ) -> Iterator[Mono]:
+        """Yield a sentence; see `Speaker`."""
+        from studio.engines.voice import alike, clear, plan
+        from studio.engines.voice.units import Weighing
+
+        if not any(letter.isalnum() for letter in text):
+            return
+        report(0.0, "Speaking")
+        reader = voice.reader
+        character = character_of(settings, reader.facts.length_s)
+        speed = float(settings.get("speed") or 1.0)
+        as_units = character >= 1.0
+        planned = plan.planned(reader, text, as_carrier=not as_units, speed=speed)
+        chosen = voice.units.choose(planned, Weighing(), seed)
+        report(0.5, "Speaking")
+        if as_units:
+            sound = alike.joined(reader, alike.pieces(reader, chosen))
+        else:
+            sound = clear.blended(reader, planned, chosen, CLEAREST + (1 - CLEAREST) * character)
+        sound = sound * np.float32(min(_GAIN, _PEAK / max(float(np.abs(sound).max(initial=0)), 1e-6)))
+        block = round(_BLOCK_S * voice.rate_hz)
+        for start in range(0, len(sound), block):
+            report(0.5 + 0.5 * start / len(sound), "Speaking")
+            yield sound[start : start + block].astype(np.float32)
+
+
+def character_of(settings: Settings, length_s: float) -> float:
+    """How alike to be, 0 to 1: as chosen, or as much as so many seconds of recordings carry."""
+    chosen = settings.get("character")
+    if isinstance(chosen, str) and chosen in _CHARACTERS:
+        return _CHARACTERS[chosen]
+    if isinstance(chosen, int | float) and not isinstance(chosen, bool):
+        return float(np.clip(chosen, 0.0, 1.0))
+    if length_s >= _MUCH_S:
+        return 1.0
+    return _CHARACTERS["clear"] if length_s >= _LITTLE_S else 0.3
