@@ -73,6 +73,9 @@ class CleanStep(Struct, frozen=True, kw_only=True):
 class Separate(Message, frozen=True, kw_only=True):
     """Take a stretch of a medium apart into stems, which add up to it. Answered by `StemsGrowing`*, then `Separated`.
 
+    With `stems` 1 nothing is taken apart, and the chain only cleans. `keep` names the stems that are wanted, all of
+    them where it is empty.
+
     What is finished stays on the disk when the job is called off or its worker dies: the same request goes on
     where it stopped, and ends with the same samples as one that was never interrupted.
     """
@@ -86,6 +89,7 @@ class Separate(Message, frozen=True, kw_only=True):
     stems: int
     settings: EngineSettings = field(default_factory=dict)
     chain: tuple[CleanStep, ...] = ()
+    keep: tuple[str, ...] = ()
 
 
 class Denoise(Message, frozen=True, kw_only=True):

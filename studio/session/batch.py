@@ -217,7 +217,7 @@ class Batch(QObject):
         if not waiting or self._task is None:
             return ()
         what = waiting[0].path.name if len(waiting) == 1 else f"{waiting[0].path.name} and {len(waiting) - 1} more"
-        doing = "Cleaning" if isinstance(self._task.work, CleanStep) else "Separating"
+        doing = "Separating" if _takes_apart(self._task.work) else "Cleaning"
         name = f"{doing} {what}"
         return (LeftBehind(kind="files", folder=str(self._task.out), name=name, length_s=0.0, found_at=self._found_at),)
 
@@ -309,6 +309,7 @@ class Batch(QObject):
                 stems=work.stems,
                 settings=work.settings,
                 chain=work.chain,
+                keep=work.keep,
             )
 
         def then(result: Result) -> None:
@@ -316,14 +317,14 @@ class Batch(QObject):
             if result.notes:
                 self._put(replace(self._rows[id], note=" ".join(result.notes)))
             made = result.stems if isinstance(result, Separated) else (result.media,)
-            self._write(id, task, made, apart=isinstance(result, Separated))
+            self._write(id, task, made, apart=_takes_apart(work))
 
-        verb = "Cleaning" if isinstance(work, CleanStep) else "Separating"
+        verb = "Separating" if _takes_apart(work) else "Cleaning"
         self._do(make, f"{verb} {name}", then, (_IMPORTED, _WORKED))
 
     def _write(self, id: int, task: _Task, made: tuple[Media, ...], *, apart: bool) -> None:
         folder, path = self._folder(id), self._rows[id].path
-        project = _laid_out(made, path.stem)
+        project = _laid_out(made, path.stem, apart=apart)
         target = task.out / path.stem if apart else task.out / f"{path.stem}, cleaned{_suffix(task.spec)}"
         spec = replace(task.spec, split="tracks" if apart else "mix")
 
@@ -395,12 +396,16 @@ def _suffix(spec: ExportSpec) -> str:
     return f".{spec.container}"
 
 
-def _laid_out(made: tuple[Media, ...], name: str) -> Project:
+def _takes_apart(work: Work) -> bool:
+    return isinstance(work, Recipe) and work.stems > 1
+
+
+def _laid_out(made: tuple[Media, ...], name: str, *, apart: bool) -> Project:
     """A project with one track a sound, named after its stem."""
     tracks = tuple(
         Track(
             id=TrackId(f"t.{number}"),
-            name=title if len(made) > 1 else name,
+            name=title if apart else name,
             clips=(Clip(id=ClipId(f"c.{number}"), media=media.id, source_start=0, start=0, length=media.length),),
         )
         for number, (media, title) in enumerate(zip(made, stems.names_of(made), strict=True))

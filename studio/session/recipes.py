@@ -5,8 +5,10 @@ from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
+from studio import paths
 from studio.protocol.jobs import CleanStep, EngineSettings
 from studio.session.background_file import BackgroundFile
 
@@ -15,12 +17,16 @@ _MOST: Final = 50
 
 
 class Recipe(Struct, frozen=True, kw_only=True):
-    """How a sound is taken apart. A step without a stem cleans the mix first, others the stem they name."""
+    """How a sound is taken apart. A step without a stem cleans the mix first, others the stem they name.
+
+    One stem is the whole sound, which is only cleaned. `keep` names the stems that are wanted, () all of them.
+    """
 
     engine: str = "builtin"
     stems: int = 2
     settings: EngineSettings = {}
     chain: tuple[CleanStep, ...] = ()
+    keep: tuple[str, ...] = ()
 
 
 class Named(Struct, frozen=True, kw_only=True):
@@ -28,6 +34,19 @@ class Named(Struct, frozen=True, kw_only=True):
 
     name: Name
     recipe: Recipe
+
+
+def saved_recipes() -> tuple[Named, ...]:
+    """The person's recipes as they are on the disk, the newest first; none where the file cannot be read."""
+    try:
+        return msgspec.json.decode(recipes_path().read_bytes(), type=tuple[Named, ...])
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return ()
+
+
+def recipes_path() -> Path:
+    """Where the person's recipes are kept."""
+    return paths.config() / "recipes.json"
 
 
 class Recipes(QObject):
@@ -53,6 +72,12 @@ class Recipes(QObject):
     def remove(self, name: str) -> None:
         """Forget a recipe."""
         self._become(tuple(one for one in self._all if one.name != name))
+
+    def rename(self, name: str, other: str) -> None:
+        """Give a recipe another name; one that has that name gives way."""
+        if any(one.name == name for one in self._all) and name != other:
+            kept = tuple(one for one in self._all if one.name != other)
+            self._become(tuple(replace(one, name=other) if one.name == name else one for one in kept))
 
     def flush(self) -> None:
         """Wait until the file is on the disk."""

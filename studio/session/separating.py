@@ -9,7 +9,6 @@ from typing import Final
 from msgspec import Struct
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from studio import paths
 from studio.errors import StudioError
 from studio.media import measured
 from studio.model.edits import AddMedia, Edit, Several
@@ -22,7 +21,7 @@ from studio.session.batch import Batch
 from studio.session.document import Document
 from studio.session.engine_list import EngineList
 from studio.session.jobs import Jobs
-from studio.session.recipes import Recipe, Recipes
+from studio.session.recipes import Recipe, Recipes, recipes_path
 from studio.session.recovery import LeftBehind
 from studio.session.stems import Piece
 from studio.session.unfinished import Unfinished, UnfinishedWork, begun
@@ -57,7 +56,7 @@ class Separating(QObject):
         self._jobs = jobs
         self._engines = engines
         self.batch = Batch(jobs, self)
-        self.recipes = Recipes(paths.config() / "recipes.json", self)
+        self.recipes = Recipes(recipes_path(), self)
         self._pieces: dict[JobId, Piece] = {}
         self._growing: dict[JobId, Growing] = {}
         self._unfinished = UnfinishedWork()
@@ -194,7 +193,7 @@ class Separating(QObject):
         piece, recipe, cleaning = work.piece, work.recipe, work.cleaning
         if recipe is not None:
             return (
-                f"Separating {piece.name}",
+                f"{'Separating' if recipe.stems > 1 else 'Cleaning'} {piece.name}",
                 partial(self._separate, piece, recipe, folder),
                 partial(self._land, piece, recipe, folder),
             )
@@ -222,6 +221,7 @@ class Separating(QObject):
             stems=recipe.stems,
             settings=recipe.settings,
             chain=recipe.chain,
+            keep=recipe.keep,
         )
 
     def _denoise(self, piece: Piece, cleaning: CleanStep, folder: Path, job: JobId) -> Job:
@@ -240,6 +240,9 @@ class Separating(QObject):
     def _land(self, piece: Piece, recipe: Recipe, folder: Path, result: Result) -> None:
         assert isinstance(result, Separated)
         self._check_still_in(folder)
+        if recipe.stems == 1:
+            self._put_in_place(piece, result.stems[0], f"Clean {piece.name}")
+            return
         name = self._engines.name_of(recipe.engine)
         edit, tracks = stems.landed(self._document.project, piece, result.stems, name)
         self._document.end_gesture()
@@ -250,7 +253,10 @@ class Separating(QObject):
         assert isinstance(result, Denoised)
         self._check_still_in(folder)
         label = f"{_DONE.get(self._task(cleaning), 'Clean')} ({self._engines.name_of(cleaning.engine)})"
-        edit, clip = stems.cleaned(self._document.project, piece, result.media, label)
+        self._put_in_place(piece, result.media, label)
+
+    def _put_in_place(self, piece: Piece, media: Media, label: str) -> None:
+        edit, clip = stems.cleaned(self._document.project, piece, media, label)
         self._document.end_gesture()
         self._document.do(edit)
         if clip is not None:

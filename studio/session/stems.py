@@ -31,7 +31,7 @@ NAMES: Final[dict[int, tuple[str, ...]]] = {
 }
 """What stems are called where there are so many, in the order in which every engine makes them."""
 
-_NOT_THE_ENGINES: Final = frozenset({"stem", "stems", "start", "length", "chain"})
+_NOT_THE_ENGINES: Final = frozenset({"stem", "stems", "start", "length", "chain", "keep"})
 """What a lineage says of the job itself; the rest was chosen for the engine."""
 
 
@@ -245,6 +245,7 @@ def recipe_of(group: Group) -> Recipe:
         stems=count if isinstance(count, int) else 2,
         settings=own,
         chain=_chain(str(settings.get("chain") or "")),
+        keep=tuple(str(settings.get("keep") or "").split()),
     )
 
 

@@ -71,7 +71,7 @@ def _name(job: Separate | Denoise, engines: Sequence[Chunked]) -> str:
     asked["media"] = (job.media.id, job.media.rate_hz, job.media.channels, job.media.length)
     for known_elsewhere in ("job", "project_dir"):
         del asked[known_elsewhere]
-    settings = [getattr(job, "settings", {}), *(step.settings for step in getattr(job, "chain", ()))]
+    settings = [job.settings, *(step.settings for step in getattr(job, "chain", ()))][-len(engines) :]
     made_by = [
         (engine.info.id, registry.installed_version(engine.info), engine.model_hash(chosen))
         for engine, chosen in zip(engines, settings, strict=True)

@@ -7,7 +7,7 @@ from typing import Final
 from studio.audio.importing import check_room
 from studio.audio.stretch import Stretch
 from studio.engines import registry
-from studio.engines.base import Denoiser, Effort, Report, Separator, Sound, Stems, Whole
+from studio.engines.base import Chunked, Denoiser, Effort, Report, Separator, Sound, Stems, Whole
 from studio.errors import StudioError
 from studio.model.project import Lineage
 from studio.protocol.jobs import CleanStep, GrowingStem, Separate, Separated, StemsGrowing
@@ -20,19 +20,20 @@ from studio.workers.shares import share
 
 _TITLE: Final = "The sound was not taken apart."
 _FINISHING: Final = 0.05
+_WHOLE: Final = "cleaned"  # what the only part is called where nothing is taken apart
 
 
 def separate(job: Separate, context: Context, report: Report) -> Separated:
-    """Take a stretch of a medium apart into one new medium a stem."""
-    engine = registry.separator(job.engine)
-    names = _names(engine, job.stems)
+    """Take a stretch of a medium apart into one new medium a stem, or only clean it."""
+    engine = registry.separator(job.engine) if job.stems > 1 else None
+    names = _names(engine, job.stems) if engine is not None else (_WHOLE,)
     cleaners = [registry.denoiser(step.engine) for step in job.chain]
-    _check_chain(job.chain, names)
+    _check(job, names)
     bill = Bill()
     sound = stretch_of(job, _TITLE)
-    with work_folder(job, (engine, *cleaners), _TITLE) as folder:
+    with work_folder(job, (*([engine] if engine is not None else ()), *cleaners), _TITLE) as folder:
         _check_room(job, sound, folder)
-        stages = 1 + len(job.chain)
+        stages = (engine is not None) + len(job.chain)
         stage = 0
         notes: list[str] = []
 
@@ -52,24 +53,30 @@ def separate(job: Separate, context: Context, report: Report) -> Separated:
 
         steps = list(zip(range(len(job.chain)), job.chain, cleaners, strict=True))
         mix = sound
+        stems: dict[str, Path] = {}
         for number, step, cleaner in steps:
             if not step.stem:
-                mix = Stretch(clean(number, step, cleaner, mix, "mix"))
-        own = Bill()
-        grew = partial(_tell_growth, job, context, sound, folder, names)
-        done = passes.run(_pass(engine, job, names), mix, folder, next_share(), grew=grew, loading=loading)
-        own.remember(engine.info.id, job.stems, sound, done.resumed)
-        notes += done.notes
-        stems = dict(zip(names, done.paths, strict=True))
+                stems = {_WHOLE: clean(number, step, cleaner, mix, "mix")}
+                mix = Stretch(stems[_WHOLE])
+        resumed = 0.0
+        if engine is not None:
+            own = Bill()
+            grew = partial(_tell_growth, job, context, sound, folder, names)
+            done = passes.run(_pass(engine, job, names), mix, folder, next_share(), grew=grew, loading=loading)
+            own.remember(engine.info.id, job.stems, sound, done.resumed)
+            notes += done.notes
+            resumed = done.resumed
+            stems = dict(zip(names, done.paths, strict=True))
         for number, step, cleaner in steps:
-            if step.stem:
+            if step.stem and step.stem in (job.keep or names):
                 stems[step.stem] = clean(number, step, cleaner, Stretch(stems[step.stem]), step.stem)
+        stems = {name: path for name, path in stems.items() if name in (job.keep or names)}
         media = tuple(
             adopt(
                 path,
                 Path(job.project_dir),
-                name,
-                _lineage(job, engine, name),
+                name if engine is not None else job.media.name,
+                _lineage(job, engine or cleaners[-1], name),
                 share(
                     report, 1 - _FINISHING * (1 - index / len(stems)), 1 - _FINISHING * (1 - (index + 1) / len(stems))
                 ),
@@ -77,7 +84,7 @@ def separate(job: Separate, context: Context, report: Report) -> Separated:
             for index, (name, path) in enumerate(stems.items())
         )
     report(1.0, "Done")
-    return Separated(job=job.job, stems=media, spent=bill.spent(done.resumed), notes=tuple(dict.fromkeys(notes)))
+    return Separated(job=job.job, stems=media, spent=bill.spent(resumed), notes=tuple(dict.fromkeys(notes)))
 
 
 def _pass(engine: Separator, job: Separate, names: tuple[str, ...]) -> Pass:
@@ -106,19 +113,20 @@ def _tell_growth(
     context.send(StemsGrowing(job=job.job, stems=growing, frames=frames))
 
 
-def _lineage(job: Separate, engine: Separator, stem: str) -> Lineage:
+def _lineage(job: Separate, engine: Chunked, stem: str) -> Lineage:
+    """How a stem came to be; of a sound that was only cleaned, by which engine last."""
     chain = " ".join(f"{step.stem or 'mix'}:{step.engine}:{step.strength:g}" for step in job.chain)
-    place: dict[str, str | float | int | bool | None] = {
-        "stems": job.stems,
-        "stem": stem,
-        "start": job.start,
-        "length": job.length,
-    }
+    place: dict[str, str | float | int | bool | None] = {"start": job.start, "length": job.length}
+    if job.stems > 1:
+        place |= {"stems": job.stems, "stem": stem}
+    if job.keep:
+        place["keep"] = " ".join(job.keep)
+    settings = job.settings if job.stems > 1 else job.chain[-1].settings
     return Lineage(
         engine=engine.info.id,
         engine_version=registry.installed_version(engine.info),
-        model_hash=engine.model_hash(job.settings),
-        settings={**job.settings, **place, **({"chain": chain} if chain else {})},
+        model_hash=engine.model_hash(settings),
+        settings={**settings, **place, **({"chain": chain} if chain else {})},
         made_from=(job.media.id,),
     )
 
@@ -135,14 +143,23 @@ def _names(engine: Separator, count: int) -> tuple[str, ...]:
     return engine.stems(count)
 
 
-def _check_chain(chain: tuple[CleanStep, ...], names: tuple[str, ...]) -> None:
-    for step in chain:
-        if step.stem and step.stem not in names:
+def _check(job: Separate, names: tuple[str, ...]) -> None:
+    """See that there is something to do, and that every stem that is spoken of will be there."""
+    if job.stems == 1 and not job.chain:
+        raise StudioError(
+            "stems.nothing",
+            _TITLE,
+            cause="Neither is it to be taken apart nor cleaned.",
+            remedy="Choose a number of stems, or a cleaning.",
+        )
+    known = names if job.stems > 1 else ()
+    for stem in (*job.keep, *(step.stem for step in job.chain if step.stem)):
+        if stem not in known:
             raise StudioError(
                 "stems.chain",
                 _TITLE,
-                cause=f"There is no stem called {step.stem} to be cleaned.",
-                remedy=f"Choose one of these: {', '.join(names)}.",
+                cause=f"There is no stem called {stem}.",
+                remedy=f"Choose one of these: {', '.join(known)}." if known else "Have it taken apart, too.",
             )
 
 

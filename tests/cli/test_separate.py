@@ -38,6 +38,26 @@ def test_with_nothing_chosen_the_built_in_engine_gives_two_stems_that_add_up(stu
     assert list((tmp_path / "cache" / "separating").iterdir()) == []
 
 
+def test_a_recipe_is_done_by_its_name_and_all_are_listed(studio: Studio, tmp_path: Path) -> None:
+    listed = answer(studio("separate", "--recipe", "list", "--json"))
+    names = [one["name"] for one in listed["recipes"]]  # type: ignore[attr-defined, index]
+    assert names == ["dry-vocal", "karaoke", "noisy-speech", "voice-for-cloning"]
+
+    source = write(tmp_path / "song.wav")
+    said = answer(studio("separate", source, "--out", tmp_path / "out", "--recipe", "karaoke", "--json"))
+    assert said["ok"] is True
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["accompaniment.wav"]
+
+    cleaned = answer(studio("separate", source, "--out", tmp_path / "clean", "--recipe", "Noisy speech", "--json"))
+    assert cleaned["stems"] == {"cleaned": str(tmp_path / "clean" / "cleaned.wav")}
+    assert len(soundfile.read(tmp_path / "clean" / "cleaned.wav")[0]) == len(soundfile.read(source)[0])
+
+    wrong = studio("separate", source, "--out", tmp_path / "never", "--recipe", "nobody's")
+    assert wrong.returncode == 2
+    assert "--recipe list" in wrong.stderr
+    assert studio("separate", source).returncode == 2
+
+
 def test_a_folder_goes_on_after_a_file_that_is_no_sound(
     studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

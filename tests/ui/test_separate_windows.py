@@ -2,14 +2,16 @@
 
 from typing import get_args
 
+import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QWidget
 
 from studio.commands import BY_ID
 from studio.protocol.common import EngineCard, Ready
+from studio.protocol.jobs import CleanStep
 from studio.protocol.messages import PROTOCOL
 from studio.session.desk import Desk, Separation
 from studio.session.recipes import Recipe
@@ -19,7 +21,13 @@ from studio.ui.window import MainWindow
 BUILT_IN = EngineCard(id="builtin", task="separate", name="built-in (basic)", licence="GPL", about="Basic.", stems=(2,))
 DEMUCS = EngineCard(id="htdemucs", task="separate", name="Demucs", licence="MIT", about="Far better.", stems=(4, 2))
 RNNOISE = EngineCard(id="rnnoise", task="denoise", name="RNNoise", licence="BSD", about="For speech.")
+ROOM = EngineCard(id="dereverb", task="dereverb", name="Less room", licence="GPL")
 LACKING = replace(DEMUCS, id="six", name="Demucs, six stems", stems=(6, 4, 2), missing="It needs its weights.")
+
+
+def choose(dialog: SeparateDialog, recipe: str) -> None:
+    dialog.recipe_choice.show_value(recipe)
+    dialog.recipe_choice.chosen.emit(recipe)
 
 
 def greet(desk: Desk, *cards: EngineCard) -> None:
@@ -98,4 +106,51 @@ def test_a_recipe_is_kept_under_its_name_and_taken_again(window: MainWindow) -> 
     dialog.recipe_choice.show_value("Band")
     dialog.recipe_choice.chosen.emit("Band")
     assert dialog.recipe == Recipe(engine="htdemucs", stems=4)
+    dialog.close()
+
+
+def test_a_ready_recipe_fills_in_the_dialog_and_says_what_it_is(window: MainWindow) -> None:
+    greet(window.desk, BUILT_IN, DEMUCS, RNNOISE, ROOM)
+    dialog = separate(window)
+    choose(dialog, "ready: karaoke")
+    assert dialog.recipe == Recipe(engine="builtin", stems=2, keep=("accompaniment",))
+    assert dialog.go.text() == "Separate the accompaniment"
+
+    choose(dialog, "ready: noisy-speech")
+    chain = (CleanStep(engine="rnnoise", strength=0.9), CleanStep(engine="dereverb", strength=0.6))
+    assert dialog.recipe == Recipe(engine="", stems=1, chain=chain)
+    assert not dialog.engines.isVisible()
+    assert (dialog.go.text(), dialog.go.isEnabled()) == ("Clean", True)
+
+    choose(dialog, "")
+    assert dialog.engines.isVisible()
+    assert dialog.recipe == Recipe(engine="builtin")
+    dialog.close()
+
+
+def test_what_an_engine_is_lacking_for_is_not_offered(window: MainWindow) -> None:
+    greet(window.desk, BUILT_IN, RNNOISE)
+    dialog = separate(window)
+    offered = [dialog.recipe_choice.itemText(place) for place in range(dialog.recipe_choice.count())]
+    assert offered == ["As chosen here", "Karaoke"]
+    dialog.close()
+
+
+def test_an_own_recipe_gets_another_name_and_goes(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    greet(window.desk, BUILT_IN, ROOM)
+    dialog = separate(window)
+    names = iter(("Mine", "Ours"))
+    monkeypatch.setattr(window.desk.asks, "text", lambda *_asked: next(names))
+    choose(dialog, "ready: dry-vocal")
+    buttons = {button.text(): button for button in dialog.findChildren(QPushButton)}
+    assert not buttons["Rename…"].isVisible()
+    buttons["Save…"].click()
+    buttons["Rename…"].click()
+    (own,) = window.desk.separating.recipes.all
+    assert own.name == "Ours"
+    assert own.recipe.keep == ("vocals",)
+    assert dialog.recipe_choice.currentText() == "Ours"
+    buttons["Remove"].click()
+    assert window.desk.separating.recipes.all == ()
+    assert not buttons["Remove"].isVisible()
     dialog.close()

@@ -105,6 +105,50 @@ def test_a_stretch_is_that_of_the_sound(tmp_path: Path) -> None:
     assert residual_db(tmp_path, made, mix[RATE_HZ : 3 * RATE_HZ]) < -120
 
 
+def test_only_the_stems_that_are_wanted_become_media(tmp_path: Path) -> None:
+    media = write_medium(tmp_path, "mix", song(2), RATE_HZ)
+    both = run(job(media, tmp_path))
+
+    made = run(job(media, tmp_path, keep=("accompaniment",)))
+
+    assert [stem.id for stem in made.stems] == [both.stems[1].id]
+    assert made.stems[0].lineage is not None
+    assert made.stems[0].lineage.settings["keep"] == "accompaniment"
+    assert not list((tmp_path / "media").glob("making-*"))
+
+
+def test_with_one_stem_it_is_only_cleaned_step_by_step(tmp_path: Path) -> None:
+    mix = song(2)
+    media = write_medium(tmp_path, "mix", mix, RATE_HZ)
+    twice = (CleanStep(engine="halver", strength=1.0), CleanStep(engine="halver", strength=0.5))
+
+    (made,) = run(job(media, tmp_path, engine="", stems=1, chain=twice)).stems
+
+    assert np.allclose(frames(tmp_path, made), mix * 0.375, atol=1e-6)
+    assert made.name == media.name
+    assert made.lineage is not None
+    assert (made.lineage.engine, made.lineage.made_from) == ("halver", (media.id,))
+    assert made.lineage.settings["chain"] == "mix:halver:1 mix:halver:0.5"
+    assert "stem" not in made.lineage.settings
+
+
+@pytest.mark.parametrize(
+    ("wishes", "code"),
+    [
+        ({"stems": 1, "engine": ""}, "stems.nothing"),
+        ({"stems": 1, "engine": "", "chain": (CleanStep(engine="halver", stem="vocals"),)}, "stems.chain"),
+        ({"keep": ("drums",)}, "stems.chain"),
+    ],
+)
+def test_what_makes_no_sense_is_said_before_anything_is_done(
+    tmp_path: Path, wishes: dict[str, object], code: str
+) -> None:
+    media = write_medium(tmp_path, "mix", song(1), RATE_HZ)
+    with pytest.raises(StudioError) as caught:
+        run(job(media, tmp_path, **wishes))
+    assert caught.value.explanation.code == code
+
+
 def test_stopped_at_any_moment_it_goes_on_and_ends_with_the_same_samples(tmp_path: Path) -> None:
     media = write_medium(tmp_path, "mix", song(4.2), RATE_HZ)
     reports: list[float] = []

@@ -12,6 +12,7 @@ from studio.protocol.jobs import CleanStep, ExportSpec
 from studio.session.batch import Work
 from studio.session.desk import Desk
 from studio.session.importing import sound_files
+from studio.session.ready_recipes import ready_recipes
 from studio.session.recipes import Recipe
 from studio.session.separating import NOISE, ROOM
 from studio.ui.controls import Button, Elided, Text, surface
@@ -126,13 +127,18 @@ class BatchDialog(BesideWindow):
         self._show()
 
     def _works(self) -> dict[str, tuple[str, Work]]:
-        """Everything that can be done with a file here, saved recipes first."""
+        """Everything that can be done with a file here, saved recipes first, then those that come with the program."""
         able = {card.id: card for card in self.desk.engines.cards if not card.missing}
         works: dict[str, tuple[str, Work]] = {
             f"recipe {one.name}": (one.name, one.recipe)
             for one in self.desk.separating.recipes.all
-            if one.recipe.engine in able
+            if one.recipe.engine in able or one.recipe.stems == 1
         }
+        liked = self.desk.settings.value.separation.engine
+        for ready in ready_recipes():
+            made = ready.made(tuple(able.values()), liked if liked in able else "builtin")
+            if made is not None:
+                works[f"ready {ready.id}"] = (ready.name, made)
         for card in sorted(able.values(), key=lambda card: card.task != "separate"):
             works.update(_works_of(card))
         return works

@@ -11,6 +11,7 @@ from studio.protocol.jobs import Separated
 from studio.session import stems
 from studio.session.desk import Desk
 from studio.session.listening import alone
+from studio.session.ready_recipes import ReadyRecipe, ready_recipes
 from studio.session.recipes import Recipe
 from studio.ui.controls import Button, Elided, Text, caption
 from studio.ui.sections import Choice
@@ -21,6 +22,8 @@ from studio.ui.separate.trying import TryingWindow
 from studio.ui.theme import Theme
 
 _WIDTH_PX: Final = 560
+_READY: Final = "ready: "
+"""Before the id of a recipe that comes with the program, to tell it from the names that a person gave."""
 
 
 class SeparateDialog(TryingWindow):
@@ -34,6 +37,10 @@ class SeparateDialog(TryingWindow):
         self._save.setAccessibleName("Save as a recipe")
         self._save.setToolTip("Save as a recipe\nEngine, stems and cleaning under a name, also for many files at once.")
         self._save.clicked.connect(self._save_recipe)
+        self._rename = Button("Rename…", self, kind="quiet")
+        self._rename.setAccessibleName("Rename the recipe")
+        self._rename.setToolTip("Give the recipe another name")
+        self._rename.clicked.connect(self._rename_recipe)
         self._remove = Button("Remove", self, kind="quiet")
         self._remove.setAccessibleName("Remove the recipe")
         self._remove.setToolTip("Remove the recipe from the list")
@@ -42,6 +49,10 @@ class SeparateDialog(TryingWindow):
         self._stem_buttons: dict[int, Button] = {}
         self._stem_group = QButtonGroup(self)
         self._stem_names = Text("", theme, tone="secondary", wrap=True)
+        self._about = Text("", theme, tone="secondary", wrap=True)
+        self.keep = Choice("Keep", {"": "All stems"}, self)
+        self.keep.chosen.connect(lambda _value: self._changed())
+        self._only_clean = False
         self.cleaning = CleanRows(theme, self)
         self.cleaning.changed.connect(self._changed)
         self.part = Choice("Part", {"all": "The whole clip"}, self)
@@ -63,8 +74,12 @@ class SeparateDialog(TryingWindow):
     @property
     def recipe(self) -> Recipe:
         """What was chosen."""
-        card = self.engines.card
-        return Recipe(engine=card.id if card is not None else "", stems=self.count, chain=self.cleaning.chain)
+        card, chain = self.engines.card, self.cleaning.chain
+        if self._only_clean:
+            return Recipe(engine="", stems=1, chain=chain)
+        kept = str(self.keep.currentData() or "")
+        engine = card.id if card is not None else ""
+        return Recipe(engine=engine, stems=self.count, chain=chain, keep=(kept,) if kept else ())
 
     @property
     def count(self) -> int:
@@ -75,6 +90,10 @@ class SeparateDialog(TryingWindow):
     def counts(self) -> tuple[int, ...]:
         """The numbers of stems that are offered; none where there is nothing to choose."""
         return tuple(count for count, button in self._stem_buttons.items() if not button.isHidden())
+
+    @property
+    def has_engine(self) -> bool:
+        return bool(self.cleaning.chain) if self._only_clean else super().has_engine
 
     def choose_count(self, count: int) -> None:
         """Choose how many stems."""
@@ -88,8 +107,9 @@ class SeparateDialog(TryingWindow):
 
     def _lay_out(self) -> None:
         self._form = row_form()
-        chosen = (self.recipe_choice, self._save, self._remove)
+        chosen = (self.recipe_choice, self._save, self._rename, self._remove)
         self._form.addRow(row_label("Recipe", self.theme), self.row(*chosen, stretch=self.recipe_choice, spacing=4))
+        self._form.addRow(row_label("", self.theme), self._about)
         self._form.addRow(row_label("Part", self.theme), self.part)
         for count in stems.NAMES:
             button = Button(f"{count} stems", self, kind="tab")
@@ -100,14 +120,19 @@ class SeparateDialog(TryingWindow):
             self._stem_buttons[count] = button
         self._stem_buttons[2].setChecked(True)
         counts = self.row(*self._stem_buttons.values(), self._stem_names, stretch=self._stem_names, spacing=4)
-        stems_form = row_form()
-        stems_form.addRow(row_label("Into", self.theme), counts)
+        self._stems_form = row_form()
+        self._counts = QWidget(self)
+        self._counts.setLayout(counts)
+        counts.setContentsMargins(0, 0, 0, 0)
+        self._stems_form.addRow(row_label("Into", self.theme), self._counts)
+        self._stems_form.addRow(row_label("Keep", self.theme, self.keep), self.keep)
+        self._engine_caption = caption("Engine", self.theme)
         rows = self.rows()
         rows.addLayout(self.head)
         rows.addLayout(self._form)
-        rows.addWidget(caption("Engine", self.theme))
+        rows.addWidget(self._engine_caption)
         rows.addWidget(self.engines)
-        rows.addLayout(stems_form)
+        rows.addLayout(self._stems_form)
         rows.addWidget(self.cleaning)
         rows.addWidget(self.tryout)
         rows.addStretch(1)
@@ -133,11 +158,23 @@ class SeparateDialog(TryingWindow):
         self._changed()
 
     def _changed(self) -> None:
-        names = stems.NAMES.get(self.count, ())
+        only = self._only_clean
+        names = () if only else stems.NAMES.get(self.count, ())
+        for widget in (self._engine_caption, self.engines):
+            widget.setVisible(not only)
+        for field in (self._counts, self.keep):
+            self._stems_form.setRowVisible(field, not only)
         self._stem_names.setText(", ".join(names).capitalize())
+        self.keep.set_choices({"": "All stems", **{name: f"Only the {name}" for name in names}})
         self.cleaning.show_stems(names)
         self._show_costs()
-        self.go.setText("Separate vocals" if self.count == 2 else f"Separate into {self.count} stems")
+        kept = str(self.keep.currentData() or "")
+        if only:
+            self.go.setText("Clean")
+        elif kept:
+            self.go.setText(f"Separate the {kept}")
+        else:
+            self.go.setText("Separate vocals" if self.count == 2 else f"Separate into {self.count} stems")
         self._hint.setText(self.show_whether_able())
         fit(self)
 
@@ -157,42 +194,88 @@ class SeparateDialog(TryingWindow):
         self._form.setRowVisible(self.part, len(parts) > 1)
 
     def _show_recipes(self) -> None:
-        saved = self.desk.separating.recipes.all
-        self.recipe_choice.set_choices({"": "As chosen here", **{one.name: one.name for one in saved}})
-        self._remove.setVisible(bool(self.recipe_choice.currentData()))
+        choices: dict[object, str] = {"": "As chosen here"}
+        choices |= {one.name: one.name for one in self.desk.separating.recipes.all}
+        choices |= {f"{_READY}{one.id}": one.name for one in ready_recipes() if self._made(one) is not None}
+        self.recipe_choice.set_choices(choices)
+        self._show_what_is_chosen()
+
+    def _show_what_is_chosen(self) -> None:
+        chosen = str(self.recipe_choice.currentData() or "")
+        own = bool(chosen) and not chosen.startswith(_READY)
+        self._rename.setVisible(own)
+        self._remove.setVisible(own)
+        about = next((one.about for one in ready_recipes() if f"{_READY}{one.id}" == chosen), "")
+        self._about.setText(about)
+        self._form.setRowVisible(self._about, bool(about))
+
+    def _made(self, ready: ReadyRecipe) -> Recipe | None:
+        card = self.engines.card
+        engine = card.id if card is not None else self.desk.settings.value.separation.engine
+        return ready.made(self.desk.engines.cards, engine)
 
     # Recipes
 
     def _take_recipe(self, name: object) -> None:
-        found = next((one for one in self.desk.separating.recipes.all if one.name == name), None)
-        self._remove.setVisible(found is not None)
-        if found is None:
-            return
-        self.engines.choose((found.recipe.engine,))
-        if found.recipe.stems in self._stem_buttons:
-            self._stem_buttons[found.recipe.stems].setChecked(True)
+        own = {one.name: one.recipe for one in self.desk.separating.recipes.all}
+        ready = {f"{_READY}{one.id}": self._made(one) for one in ready_recipes()}
+        recipe = own.get(str(name)) or ready.get(str(name))
+        if recipe is not None:
+            self._show_recipe(recipe)
+        elif self._only_clean:
+            self._show_recipe(Recipe(engine=self.desk.settings.value.separation.engine))
+        self._show_what_is_chosen()
+        fit(self)
+
+    def _show_recipe(self, recipe: Recipe) -> None:
+        self._only_clean = recipe.stems == 1
+        if not self._only_clean:
+            self.engines.choose((recipe.engine,))
+            if recipe.stems in self._stem_buttons:
+                self._stem_buttons[recipe.stems].setChecked(True)
         task_of = {card.id: card.task for card in self.desk.engines.cards}
         self._engine_chosen()
-        self.cleaning.show_chain(found.recipe.chain, dict(task_of))
+        self.keep.show_value(recipe.keep[0] if recipe.keep else "")
+        self.cleaning.show_chain(recipe.chain, dict(task_of))
         self._changed()
 
     def _save_recipe(self) -> None:
-        name = self.desk.asks.text("Save as a recipe", "Name", str(self.recipe_choice.currentData() or ""))
-        if name and name.strip():
-            self.desk.separating.recipes.save(name.strip()[:60], self.recipe)
-            self.recipe_choice.show_value(name.strip()[:60])
-            self._remove.show()
+        name = self._ask_name("Save as a recipe", self.recipe_choice.currentText() if self._chosen_own else "")
+        if name:
+            self.desk.separating.recipes.save(name, self.recipe)
+            self._choose_own(name)
+
+    def _rename_recipe(self) -> None:
+        before = self._chosen_own
+        name = self._ask_name("Rename the recipe", before)
+        if name:
+            self.desk.separating.recipes.rename(before, name)
+            self._choose_own(name)
 
     def _remove_recipe(self) -> None:
-        self.desk.separating.recipes.remove(str(self.recipe_choice.currentData()))
-        self.recipe_choice.show_value("")
-        self._remove.hide()
+        self.desk.separating.recipes.remove(self._chosen_own)
+        self._choose_own("")
+
+    @property
+    def _chosen_own(self) -> str:
+        chosen = str(self.recipe_choice.currentData() or "")
+        return "" if chosen.startswith(_READY) else chosen
+
+    def _choose_own(self, name: str) -> None:
+        self.recipe_choice.show_value(name)
+        self._show_what_is_chosen()
+        fit(self)
+
+    def _ask_name(self, title: str, before: str) -> str:
+        name = self.desk.asks.text(title, "Name", before)
+        return name.strip().removeprefix(_READY)[:60].strip() if name else ""
 
     # Doing it
 
     def start(self) -> None:
         recipe = self.recipe
-        self.desk.settings.change("separation", engine=recipe.engine, stems=recipe.stems)
+        if recipe.stems > 1:
+            self.desk.settings.change("separation", engine=recipe.engine, stems=recipe.stems)
         try:
             for piece in self.pieces:
                 self.desk.separating.separate_piece(piece, recipe)
@@ -201,7 +284,7 @@ class SeparateDialog(TryingWindow):
         self.close()
 
     def try_it(self) -> None:
-        project = self.desk.document.project
+        project, recipe = self.desk.document.project, self.recipe
         piece = self.stretch_to_try()
         self.forget_tried()
 
@@ -211,7 +294,8 @@ class SeparateDialog(TryingWindow):
             start, length = piece.clip.start, piece.clip.length
             versions = {"": alone(project, source, start, piece.clip.source_start, length)}
             titles = {"": "Source"}
-            for media, name in zip(result.stems, stems.names_of(result.stems), strict=True):
+            made = stems.names_of(result.stems) if recipe.stems > 1 else ("cleaned",)
+            for media, name in zip(result.stems, made, strict=True):
                 versions[name] = alone(project, media, start, 0, length)
                 titles[name] = stems.stem_title(name)
             versions["source"], titles = versions.pop(""), {"source": titles.pop(""), **titles}
@@ -219,4 +303,4 @@ class SeparateDialog(TryingWindow):
             self.tryout.show_versions(titles)
             self._show_costs()  # the preview has measured it
 
-        self.tryout.begin(self.desk.separating.preview(piece, self.recipe, heard))
+        self.tryout.begin(self.desk.separating.preview(piece, recipe, heard))

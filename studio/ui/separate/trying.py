@@ -29,6 +29,11 @@ class TryingWindow(ClipsWindow):
         """How long a try is."""
         return self.desk.settings.value.separation.preview_s
 
+    @property
+    def has_engine(self) -> bool:
+        """Whether an engine is chosen that can do it."""
+        return self.engines.card is not None
+
     def try_it(self) -> None:
         """Begin a try."""
         raise NotImplementedError
@@ -62,7 +67,7 @@ class TryingWindow(ClipsWindow):
     def show_whether_able(self) -> str:
         """Let it be tried and begun where an engine and a clip are there; else return why not."""
         pieces = self.pieces
-        able = self.engines.card is not None and bool(pieces)
+        able = self.has_engine and bool(pieces)
         why = "" if able else "Choose an engine that can run here." if pieces else "Select a clip first."
         self.go.setEnabled(able)
         self.go.setAccessibleName(self.go.text())
