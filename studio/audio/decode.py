@@ -107,6 +107,8 @@ class Decoder:
         self.channels = min(self._first[0].layout.nb_channels, 2)
         if self._timed:
             self._starts_s = _first_picture_s(self._container)
+        elif self._first[0].time is not None:
+            self._starts_s = self._first[0].time
 
     def _go_to(self, place: Place, searching: Callable[[], None]) -> None:
         """Read up to a place; decode as little of it as will do, and see that it gives what it gave."""
@@ -160,6 +162,11 @@ class Decoder:
     ) -> None:
         self._decoded.close()
         self._container.close()
+
+    @property
+    def begins_s(self) -> float:
+        """The time in the file that belongs to the first frame given."""
+        return self._starts_s or 0.0
 
     @property
     def fraction(self) -> float:

@@ -17,9 +17,11 @@ from typing import Final, NamedTuple, Self
 
 import numpy as np
 import psutil
+from msgspec.structs import replace
 
 from studio import paths
 from studio.audio.decode import Decoder
+from studio.audio.film import pictures_of
 from studio.audio.foreign import first_sound, open_foreign
 from studio.audio.mix import Mixer, alone, media_in
 from studio.audio.peaks import PeakBuilder
@@ -101,6 +103,7 @@ def import_media(path: Path, project_dir: Path, rate_hz: int, report: Report, *,
             )
         media = writer.finish(name=_title(path), original=str(path), original_rate_hz=sound.rate_hz)
         begun.remove()
+        media = replace(media, pictures=pictures_of(path, sound.begins_s))
         report(1.0, "Importing")
         warning = " ".join(filter(None, (_CHANGED if begun.changed else "", sound.damage)))
         found = state.place.frames / sound.rate_hz if state else 0.0

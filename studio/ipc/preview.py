@@ -47,8 +47,11 @@ class Preview(Shared):
             raise ValueError(f"not a preview: {most_pixels} pixels")
         return cls._made(_SLOTS * most_pixels * _BYTES_A_PIXEL, {_PIXELS_AT: most_pixels})
 
-    def put(self, picture: Bgra) -> None:
-        """Show a picture (height, width, 4) from now on; ValueError when it has too many pixels. One thread only."""
+    def put(self, picture: Bgra) -> int:
+        """Show a picture (height, width, 4) from now on, and return its number. One thread only.
+
+        ValueError when it has too many pixels.
+        """
         height, width = picture.shape[:2]
         if height * width > self.most_pixels:
             raise ValueError(f"{width} × {height} does not fit into {self.most_pixels} pixels")
@@ -59,6 +62,7 @@ class Preview(Shared):
         words[_SIZES_AT + slot] = height << 32 | width
         fence()
         words[_WRITTEN_AT] += 1
+        return words[_WRITTEN_AT]
 
     def newer_than(self, number: int) -> Shown | None:
         """The newest picture, as a copy; None when there is none after picture `number`."""

@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from studio.model.overlays import Overlay
+from studio.model.pictures import Pictures
 
 ClipId = NewType("ClipId", str)
 TrackId = NewType("TrackId", str)
@@ -38,7 +39,7 @@ class Media(Struct, frozen=True, kw_only=True):
 
     `file` is relative to the project's folder and stays inside it: `media/<id>.wav`, or `takes/<id>/000.wav`
     for a recording, which is used where it was written. `rate_hz` is the rate of that WAV, which is the
-    project's; `original_rate_hz` is what the imported file had.
+    project's; `original_rate_hz` is what the imported file had. `pictures` are those of the video it came from.
     """
 
     id: MediaId
@@ -50,6 +51,7 @@ class Media(Struct, frozen=True, kw_only=True):
     original: str = ""
     original_rate_hz: int = 0
     lineage: Lineage | None = None
+    pictures: Pictures | None = None
 
     def __post_init__(self) -> None:
         if self.rate_hz <= 0 or self.channels <= 0 or self.length < 0:

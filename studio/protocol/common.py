@@ -7,7 +7,7 @@ from msgspec import Struct
 from studio.errors import Explanation
 
 JobId = NewType("JobId", int)
-Role = Literal["live", "compute", "capture", "models"]
+Role = Literal["live", "compute", "capture", "models", "video"]
 
 
 class Message(Struct, frozen=True, kw_only=True, tag=True):

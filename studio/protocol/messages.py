@@ -73,8 +73,9 @@ from studio.protocol.models import (
     RemoveModel,
     VerifyModel,
 )
+from studio.protocol.video import MakeThumbnails, PictureShown, ShowPicture, ThumbnailsMade
 
-PROTOCOL = 7
+PROTOCOL = 8
 
 Request = (
     Cancel
@@ -113,6 +114,8 @@ Request = (
     | ImportModel
     | VerifyModel
     | RemoveModel
+    | ShowPicture
+    | MakeThumbnails
 )
 
 Event = (
@@ -149,6 +152,8 @@ Event = (
     | ModelsListed
     | ModelChanged
     | ModelRemoved
+    | PictureShown
+    | ThumbnailsMade
 )
 
 Job = (

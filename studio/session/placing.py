@@ -6,7 +6,17 @@ from pathlib import PurePath
 
 from msgspec.structs import replace
 
-from studio.model.edits import AddMarker, AddMedia, AddTrack, Edit, PlaceClip, ReplaceRange, SetRate, Several
+from studio.model.edits import (
+    AddMarker,
+    AddMedia,
+    AddTrack,
+    Edit,
+    PlaceClip,
+    ReplaceRange,
+    SetPictures,
+    SetRate,
+    Several,
+)
 from studio.model.project import Clip, ClipId, Marker, MarkerId, Media, Project, Track, TrackId
 
 ADOPTED_RATES_HZ = range(44100, 96001)
@@ -57,8 +67,11 @@ def placed_import(project: Project, media: Media, track: TrackId | None, start: 
     edits: list[Edit] = []
     if media.rate_hz != project.rate_hz:
         edits.append(SetRate(rate_hz=media.rate_hz))
-    if all(known.id != media.id for known in project.media):
+    known = next((one for one in project.media if one.id == media.id), None)
+    if known is None:
         edits.append(AddMedia(media=media))
+    elif media.pictures is not None and known.pictures != media.pictures:
+        edits.append(SetPictures(media=media.id, pictures=media.pictures))
     name = PurePath(media.name).stem or media.name
     there = next((one for one in project.tracks if one.id == track), None)
     if there is None:

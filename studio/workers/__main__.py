@@ -1,4 +1,4 @@
-"""`python -m studio.workers live|compute|capture|models`: one worker process, speaking frames on its stdin and stdout."""
+"""`python -m studio.workers ROLE`: one worker process, speaking frames on its stdin and stdout."""
 
 import os
 import sys

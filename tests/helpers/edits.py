@@ -33,6 +33,7 @@ from studio.model.edits import (
     SetFades,
     SetNotes,
     SetOverlays,
+    SetPictures,
     SetRate,
     SetTrackColour,
     SetTrackGain,
@@ -46,6 +47,7 @@ from studio.model.edits import (
     TrimClip,
 )
 from studio.model.overlays import Overlay
+from studio.model.pictures import Pictures
 from studio.model.project import (
     Clip,
     ClipId,
@@ -71,6 +73,15 @@ CLIP_IDS = [ClipId(name) for name in ("a", "b", "c", "a.1")]
 MARKER_IDS = [MarkerId(f"k{n}") for n in range(3)]
 
 samples = st.integers(0, TIMELINE)
+pictures = st.builds(
+    Pictures,
+    path=st.text(min_size=1, max_size=8),
+    width=st.integers(1, 4000),
+    height=st.integers(1, 4000),
+    fps=st.floats(1, 120),
+    begins_s=st.floats(0, 10),
+    length_s=st.floats(0, 10),
+)
 texts = st.text(max_size=8)
 gains_db = st.floats(-60, 12)
 fades = st.builds(Fade, length=st.integers(0, 60), shape=st.sampled_from(["linear", "equal_power", "smooth"]))
@@ -179,6 +190,7 @@ STRATEGIES: dict[type, st.SearchStrategy[Edit]] = {
     SetTuning: st.builds(SetTuning, st.floats(380, 480)),
     SetNotes: st.builds(SetNotes, texts),
     SetOverlays: st.builds(SetOverlays, st.lists(overlays, max_size=3).map(tuple)),
+    SetPictures: st.builds(SetPictures, st.sampled_from(MEDIA_IDS), st.none() | pictures),
     Relink: st.builds(Relink, st.sampled_from(MEDIA_IDS), st.sampled_from(["media/x.wav", "../x.wav", "/etc/passwd"])),
 }
 

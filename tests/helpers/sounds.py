@@ -94,11 +94,11 @@ def write_as(suffix: str, path: Path, frames: Frames, rate_hz: int = 48000) -> P
         container, encoder, sample_format, only_hz = BY_FFMPEG[suffix]
         assert only_hz in (0, rate_hz), f"{suffix} is always at {only_hz} Hz"
         with av.open(str(path), "w", format=container) as out:
-            _encode_sound(out, _sound_stream(out, encoder, sample_format, rate_hz, frames.shape[1]), frames)
+            encode_sound(out, sound_stream(out, encoder, sample_format, rate_hz, frames.shape[1]), frames)
     return path
 
 
-def _sound_stream(
+def sound_stream(
     out: av.container.OutputContainer, encoder: str, sample_format: str, rate_hz: int, channels: int
 ) -> av.AudioStream:
     stream = out.add_stream(encoder, rate=rate_hz)
@@ -110,7 +110,7 @@ def _sound_stream(
     return stream
 
 
-def _encode_sound(out: av.container.OutputContainer, stream: av.AudioStream, frames: Frames) -> None:
+def encode_sound(out: av.container.OutputContainer, stream: av.AudioStream, frames: Frames) -> None:
     context = stream.codec_context
     resampler = av.AudioResampler(context.format, context.layout, context.sample_rate, context.frame_size or 1024)
     for start in range(0, len(frames), 1024):
@@ -141,9 +141,9 @@ def _write_video(
         picture = out.add_stream(picture_encoder, rate=10)
         assert isinstance(picture, av.VideoStream)
         picture.width, picture.height, picture.pix_fmt = 64, 64, "yuv420p"
-        sound = _sound_stream(out, encoder, sample_format, rate_hz, frames.shape[1])
+        sound = sound_stream(out, encoder, sample_format, rate_hz, frames.shape[1])
         for index in range(max(1, len(frames) * 10 // rate_hz)):
             grey = np.full((64, 64, 3), index % 256, np.uint8)
             out.mux(picture.encode(av.VideoFrame.from_ndarray(grey, "rgb24")))
         out.mux(picture.encode(None))
-        _encode_sound(out, sound, frames)
+        encode_sound(out, sound, frames)

@@ -25,6 +25,7 @@ from studio.model.edits.project import (
     RenameProject,
     SetNotes,
     SetOverlays,
+    SetPictures,
     SetRate,
     SetTuning,
 )
@@ -108,6 +109,7 @@ Edit = (
     | SetTuning
     | SetNotes
     | SetOverlays
+    | SetPictures
     | Relink
     | Several
 )
@@ -141,6 +143,7 @@ __all__ = [
     "SetFades",
     "SetNotes",
     "SetOverlays",
+    "SetPictures",
     "SetRate",
     "SetTrackColour",
     "SetTrackGain",

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from studio.model.edits.base import EditBase, refuse
 from studio.model.overlays import MOST, Overlay
+from studio.model.pictures import Pictures
 from studio.model.pitch import engine_name
 from studio.model.project import Media, MediaId, Pitch, Project
 
@@ -53,6 +54,18 @@ class Relink(EditBase, frozen=True):
     def change(self, project: Project) -> Project:
         found = replace(project.medium(self.media), file=self.file)
         return replace(project, media=tuple(found if media.id == self.media else media for media in project.media))
+
+
+class SetPictures(EditBase, frozen=True):
+    """Say which video is seen while a medium is heard, or where that video lies now; None shows nothing."""
+
+    label: ClassVar[str] = "Change the pictures"
+    media: MediaId
+    pictures: Pictures | None
+
+    def change(self, project: Project) -> Project:
+        seen = replace(project.medium(self.media), pictures=self.pictures)
+        return replace(project, media=tuple(seen if media.id == self.media else media for media in project.media))
 
 
 class RenameProject(EditBase, frozen=True):

@@ -1,0 +1,253 @@
+"""The pictures of a video: which one is to be seen at a time, decoded as fast as can be from anywhere in the file."""
+
+import math
+import os
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Final, NamedTuple, Self
+
+import av
+import numpy as np
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.reformatter import Interpolation
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from studio.audio.foreign import open_foreign
+from studio.errors import StudioError
+from studio.model.pictures import Pictures
+
+Bgra = NDArray[np.uint8]
+"""A picture, shape (height, width, 4)."""
+
+_AHEAD_S: Final = 1.0
+_FAR_S: Final = 0.3
+_ROUNDING: Final = 1e-3  # of a tick: 3.4 s is a little less than that as a float
+_EARLIER_S: Final = (0.0, 2.0, 10.0, 1e9)
+_MOST_THREADS: Final = 4
+
+
+class Picture(NamedTuple):
+    """A decoded picture, and the time in the file from which on it is seen."""
+
+    frame: VideoFrame
+    time_s: float
+
+
+class Film:
+    """An open video: `with Film(path) as film: film.at(12.3)`. Used by one thread at a time.
+
+    Going on a little is cheap; anywhere else it begins at the key frame before, and leaves out what no other picture
+    needs.
+    """
+
+    def __init__(self, path: Path, *, threads: int = min(_MOST_THREADS, os.cpu_count() or 1)) -> None:
+        self._path = path
+        self._container = open_foreign(path)
+        try:
+            self._stream = moving(self._container, path)
+            self._stream.thread_type = "FRAME"
+            self._stream.thread_count = threads
+            self._tick: Fraction = self._stream.time_base or Fraction(1, 1000)
+            self._steady = self._stream.average_rate == self._stream.base_rate
+            self._current: VideoFrame | None = None
+            self._next: VideoFrame | None = None
+            self._frames: Iterator[VideoFrame] = iter(())
+            self._wanted = -math.inf
+            self._skips = self._keys_only = False
+            self._passing: Callable[[Picture], None] = lambda _key: None
+            self._begin_at(0)
+        except BaseException:
+            self._container.close()
+            raise
+
+    @property
+    def ratio(self) -> Fraction | None:
+        """How much wider than high its pixels are."""
+        return self._stream.sample_aspect_ratio
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._container.close()
+
+    def at(
+        self,
+        time_s: float,
+        gave_up: Callable[[], bool] = lambda: False,
+        passing: Callable[[Picture], None] = lambda _key: None,
+    ) -> Picture | None:
+        """The picture that is seen at a time of the file: the last that begins at or before it, else the first.
+
+        `gave_up` is asked before each picture that has to be decoded on the way; None where it says so. `passing` is
+        given the key frame at which it begins, where that is far before.
+        """
+        self._passing = passing
+        wanted = self._ticks(time_s)
+        if not self._is_near(wanted):
+            for earlier_s in _EARLIER_S:
+                self._begin_at(wanted - self._ticks(earlier_s))
+                if not self._go_to(wanted, gave_up):
+                    return None
+                if self._current is not None and _pts(self._current) <= wanted:
+                    break
+            if self._fell_into_a_gap(wanted):
+                self._begin_at(wanted)
+                self._skips = False
+                if not self._go_to(wanted, gave_up):
+                    return None
+        elif not self._go_to(wanted, gave_up):
+            return None
+        if self._current is None:
+            raise _nothing_seen(self._path)
+        return Picture(self._current, float(_pts(self._current) * self._tick))
+
+    def key_before(self, time_s: float) -> Picture | None:
+        """The key frame at or before a time; None where none can be decoded. With one thread it costs one picture."""
+        self._begin_at(self._ticks(time_s))
+        self._keys_only = True
+        found = next(self._frames, None)
+        self._begin_at(0)
+        return None if found is None else Picture(found, float(_pts(found) * self._tick))
+
+    def _ticks(self, time_s: float) -> int:
+        return math.floor(time_s / float(self._tick) + _ROUNDING)
+
+    def _is_near(self, wanted: int) -> bool:
+        return self._current is not None and 0 <= wanted - _pts(self._current) < Fraction(_AHEAD_S) / self._tick
+
+    def _begin_at(self, wanted: int) -> None:
+        """Go to the key frame before; forget what was there."""
+        self._current, self._next = None, None
+        self._skips, self._keys_only = self._steady, False
+        with suppress(av.FFmpegError):  # before the beginning, or a file that cannot be sought in
+            self._container.seek(max(wanted, self._stream.start_time or 0), stream=self._stream, backward=True)
+        self._frames = self._decoded()
+
+    def _go_to(self, wanted: int, gave_up: Callable[[], bool]) -> bool:
+        """Decode until the picture that is wanted is the current one; False when it is not wanted any more."""
+        self._wanted = wanted
+        while True:
+            current = self._current
+            if current is not None and wanted < _pts(current) + (current.duration or 0):
+                return True
+            if gave_up():
+                return False
+            following = self._next or next(self._frames, None)
+            self._next = None
+            if following is None:
+                return True
+            if current is not None and _pts(following) > wanted:
+                self._next = following
+                return True
+            self._current = following
+            if current is None and (wanted - _pts(following)) * self._tick > _FAR_S:
+                self._passing(Picture(following, float(_pts(following) * self._tick)))
+
+    def _fell_into_a_gap(self, wanted: int) -> bool:
+        """Whether what was found is over before, so that something may have been left out."""
+        current = self._current
+        return self._skips and current is not None and wanted >= _pts(current) + (current.duration or 0)
+
+    def _decoded(self) -> Iterator[VideoFrame]:
+        context = self._stream.codec_context
+        for packet in self._packets():
+            skips = self._skips and self._is_before(packet)
+            context.skip_frame = "NONKEY" if self._keys_only else "NONREF" if skips else "DEFAULT"
+            with suppress(av.FFmpegError):  # what is damaged is not seen
+                for frame in packet.decode():
+                    if frame.pts is not None:
+                        yield frame
+
+    def _packets(self) -> "Iterator[Packet[VideoStream]]":
+        packets = self._container.demux(self._stream)
+        with suppress(av.FFmpegError):
+            yield from packets
+
+    def _is_before(self, packet: "Packet[VideoStream]") -> bool:
+        """Whether its picture is over before the one that is wanted begins."""
+        lasts = packet.duration
+        return bool(lasts) and packet.pts is not None and packet.pts + (lasts or 0) <= self._wanted
+
+
+def as_bgra(frame: VideoFrame, width: int, height: int) -> Bgra:
+    """A picture in this size, as the eye should see it: turned as the file says."""
+    turned = round(frame.rotation / 90) % 4
+    across, down = (height, width) if turned % 2 else (width, height)
+    scaled = (across, down) != (frame.width, frame.height)
+    way = Interpolation.BILINEAR if scaled else Interpolation.BICUBIC
+    raw = frame.reformat(width=across, height=down, format="bgra", interpolation=way).to_ndarray()
+    made = np.asarray(raw, np.uint8)
+    return np.ascontiguousarray(np.rot90(made, turned)) if turned else made
+
+
+def size_of(frame: VideoFrame, stream_ratio: Fraction | None = None) -> tuple[int, int]:
+    """How wide and high a picture is shown in whole: its pixels need not be square, and it may lie on its side."""
+    ratio = stream_ratio or Fraction(1)
+    width, height = max(1, round(frame.width * ratio)), frame.height
+    return (height, width) if round(frame.rotation / 90) % 2 else (width, height)
+
+
+def fitting(size: tuple[int, int], width: int, height: int) -> tuple[int, int]:
+    """The largest size of the same shape that is neither larger than this nor larger than itself."""
+    scale = min(1.0, width / size[0], height / size[1])
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def pictures_of(path: Path, begins_s: float) -> Pictures | None:
+    """The pictures of a file whose sound begins at a time in it; None where it has none, or only a cover."""
+    try:
+        with open_foreign(path) as container:
+            stream = moving(container, path)
+            first = next((frame for frame in container.decode(stream)), None)
+            if first is None:
+                return None
+            width, height = size_of(first, stream.sample_aspect_ratio)
+            ends_s = _end_s(container, stream)
+            return Pictures(
+                path=str(path),
+                width=width,
+                height=height,
+                fps=float(stream.average_rate or 0),
+                begins_s=begins_s,
+                length_s=max(0.0, ends_s - begins_s),
+            )
+    except (StudioError, av.FFmpegError):
+        return None
+
+
+def moving(container: InputContainer, path: Path) -> VideoStream:
+    """The pictures that a player would choose; a `StudioError` where there are none."""
+    for stream in container.streams.video:
+        if not stream.disposition & av.stream.Disposition.attached_pic:
+            return stream
+    raise _nothing_seen(path)
+
+
+def _end_s(container: InputContainer, stream: VideoStream) -> float:
+    if stream.duration is not None and stream.time_base is not None:
+        return float(((stream.start_time or 0) + stream.duration) * stream.time_base)
+    start_s = (container.start_time or 0) / 1_000_000
+    return start_s + (container.duration or 0) / 1_000_000
+
+
+def _pts(frame: VideoFrame) -> int:
+    assert frame.pts is not None
+    return frame.pts
+
+
+def _nothing_seen(path: Path) -> StudioError:
+    return StudioError(
+        "video.nothing",
+        f"The pictures of {path.name} are not shown.",
+        cause="There are none in it, or they are damaged, or of a kind that the studio cannot decode.",
+        remedy="Play it in another program; if it plays there, convert it to MP4 and import that.",
+    )

@@ -1,0 +1,50 @@
+"""What the video worker is asked to show, and what it says of the pictures that it put into shared memory."""
+
+from studio.protocol.common import Message
+
+
+class ShowPicture(Message, frozen=True, kw_only=True):
+    """Show the picture that a video has at a time, in at most this size. Only the newest request counts.
+
+    Answered by `PictureShown`, first with the key frame before where the picture itself takes long to reach, or
+    refused; one that was overtaken is not answered.
+    """
+
+    serial: int
+    path: str
+    time_s: float
+    width: int
+    height: int
+
+
+class MakeThumbnails(Message, frozen=True, kw_only=True):
+    """Make small pictures of a whole video, a cache file of them. Answered by `ThumbnailsMade`, more than once."""
+
+    path: str
+    begins_s: float
+    length_s: float
+
+
+class PictureShown(Message, frozen=True, kw_only=True):
+    """Picture `number` of the `studio.ipc.preview.Preview` of that name is what was asked for.
+
+    `time_s` says from when on it is seen in the file. While `exact` is false a better one follows. `took_ms` is the
+    time from the request to here.
+    """
+
+    serial: int
+    path: str
+    preview: str
+    number: int
+    time_s: float
+    exact: bool
+    took_ms: float
+
+
+class ThumbnailsMade(Message, frozen=True, kw_only=True):
+    """So many of the thumbnails in a file (`studio.media.thumbnails`) are there; `done` when no more will come."""
+
+    path: str
+    file: str
+    ready: int
+    done: bool

@@ -1,0 +1,152 @@
+"""The video worker: decodes the pictures of videos, so that a broken one can harm neither a recording nor a job.
+
+It is started when a project has something to see. One thread shows pictures, the newest request first; another one
+makes thumbnails when nothing else is asked for.
+"""
+
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from studio.audio.film import Film, Picture, as_bgra, fitting, size_of
+from studio.errors import StudioError
+from studio.ipc.preview import Preview
+from studio.protocol.common import Cancel, Ready
+from studio.protocol.messages import PROTOCOL, Request
+from studio.protocol.video import MakeThumbnails, PictureShown, ShowPicture
+from studio.workers.runtime import Context
+from studio.workers.thumbnails import make_thumbnails
+
+_KEPT_FILMS: Final = 3
+
+
+class _Wanted(NamedTuple):
+    request: ShowPicture
+    asked_s: float
+    context: Context
+
+
+class _Put(NamedTuple):
+    """What lies in shared memory."""
+
+    path: str
+    time_s: float
+    width: int
+    height: int
+
+
+class Video:
+    """Keeps a few films open and shows what was asked for last."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._wanted: _Wanted | None = None
+        self._thumbnails: list[tuple[MakeThumbnails, Context]] = []
+        self._films: dict[str, Film] = {}
+        self._preview: Preview | None = None
+        self._put_last: _Put | None = None
+        self._number = 0
+        threading.Thread(target=self._show_on, name="pictures", daemon=True).start()
+        threading.Thread(target=self._make_on, name="thumbnails", daemon=True).start()
+
+    def ready(self) -> Ready:
+        return Ready(protocol=PROTOCOL, role="video", pid=os.getpid())
+
+    def handle(self, request: Request, context: Context) -> None:
+        """Remember what is wanted; the threads see to it."""
+        match request:
+            case ShowPicture():
+                with self._changed:
+                    self._wanted = _Wanted(request, time.monotonic(), context)
+                    self._changed.notify_all()
+            case MakeThumbnails():
+                with self._changed:
+                    self._thumbnails.append((request, context))
+                    self._changed.notify_all()
+            case Cancel():
+                pass
+            case _:
+                raise StudioError(
+                    "video.unknown",
+                    "That was not done.",
+                    cause="It is not the work of the part that shows videos.",
+                    remedy="This is our mistake: please send us the log.",
+                )
+
+    def close(self) -> None:
+        """Give the shared memory back."""
+        with self._changed:
+            preview, self._preview = self._preview, None
+        if preview is not None:
+            preview.close()
+
+    # Pictures
+
+    def _show_on(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._wanted is not None)
+                wanted, self._wanted = self._wanted, None
+            assert wanted is not None
+            wanted.context.answer(wanted.request, lambda wanted=wanted: self._show(wanted))  # type: ignore[misc]
+
+    def _show(self, wanted: _Wanted) -> PictureShown | None:
+        request = wanted.request
+        film = self._film(request.path)
+
+        def overtaken() -> bool:
+            """Somebody wants another picture, and it does not lie on the way to this one."""
+            newer = self._wanted
+            if newer is None:
+                return False
+            ahead_s = newer.request.time_s - request.time_s
+            return newer.request.path != request.path or not 0 <= ahead_s < 1
+
+        def announce(key: Picture) -> None:
+            if not overtaken():
+                wanted.context.send(self._put(wanted, film, key, exact=False))
+
+        picture = film.at(request.time_s, overtaken, announce)
+        return None if picture is None else self._put(wanted, film, picture, exact=True)
+
+    def _put(self, wanted: _Wanted, film: Film, picture: Picture, *, exact: bool) -> PictureShown:
+        request = wanted.request
+        width, height = fitting(size_of(picture.frame, film.ratio), request.width, request.height)
+        now = _Put(request.path, picture.time_s, width, height)
+        made = as_bgra(picture.frame, width, height) if now != self._put_last else None
+        with self._changed:
+            preview = self._preview
+            if preview is None or preview.most_pixels < width * height:
+                if preview is not None:
+                    preview.close()
+                preview = self._preview = Preview.create(max(width * height, request.width * request.height))
+            if made is not None:
+                self._number = preview.put(made)
+                self._put_last = now
+        return PictureShown(
+            serial=request.serial,
+            path=request.path,
+            preview=preview.name,
+            number=self._number,
+            time_s=picture.time_s,
+            exact=exact,
+            took_ms=(time.monotonic() - wanted.asked_s) * 1000,
+        )
+
+    def _film(self, path: str) -> Film:
+        film = self._films.pop(path, None) or Film(Path(path))
+        self._films[path] = film  # the newest last
+        for old in list(self._films)[:-_KEPT_FILMS]:
+            self._films.pop(old).__exit__(None, None, None)
+        return film
+
+    # Thumbnails
+
+    def _make_on(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: bool(self._thumbnails))
+                request, context = self._thumbnails.pop(0)
+            context.answer(request, lambda request=request, context=context: make_thumbnails(request, context))  # type: ignore[misc]
