@@ -20,6 +20,7 @@ def open_reel(wanted: Wanted, templates: Sequence[Template], hears: Hears) -> Re
         return None
 
     def reel_in(place: Path) -> Reel:
+        place.parent.mkdir(parents=True, exist_ok=True)
         return Reel(place, wanted.container, templates, wanted.split, hears.part_began)
 
     try:
@@ -27,7 +28,6 @@ def open_reel(wanted: Wanted, templates: Sequence[Template], hears: Hears) -> Re
     except (OSError, av.FFmpegError) as error:
         if wanted.fallback is None:
             raise trouble.cannot_begin(path, error) from error
-        wanted.fallback.mkdir(parents=True, exist_ok=True)
         reel = reel_in(wanted.fallback / path.name)
         hears.trouble("folder_lost", trouble.elsewhere(path.parent, wanted.fallback), False)
         return reel

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.capture.canvas import Layer
+from studio.capture.melody import HOP_S, Melody
 from studio.capture.screen import Pixels
 from studio.errors import StudioError
 from studio.ipc.series import Series
@@ -56,9 +57,14 @@ class Sound:
         self.pieces = 0
         self._shape = np.zeros((round(_WAVE_S * 48000) // _PIECE, 2), np.float32)
         self._rest: Frames = np.zeros((0, 2), np.float32)
+        self._melody: Melody | None = None
+        self.sung = 0
 
     def hear(self, frames: Frames) -> None:
         """Take (n, 2) at 48 kHz."""
+        if self._melody is not None:
+            self._melody.hear(frames)
+            self.sung += 1
         sound = np.concatenate((self._rest, frames))
         count = len(sound) // _PIECE
         self._rest = sound[count * _PIECE :]
@@ -73,6 +79,12 @@ class Sound:
         self.peak_db = max(20 * math.log10(max(peak, 1e-6)), self.peak_db - _FALL_DB_PER_S * seconds, _FLOOR_DB)
         self.quiet_s = 0.0 if 20 * math.log10(max(peak, 1e-6)) > _SPEAKING_DB else self.quiet_s + seconds
         self.pieces += count
+
+    def melody(self, count: int) -> NDArray[np.float32]:
+        """The newest points of the melody, listened for from the first time that this is asked."""
+        if self._melody is None:
+            self._melody = Melody()
+        return self._melody.hz[-count:]
 
     def shape(self, columns: int) -> NDArray[np.float32]:
         """Lowest and highest sample of each column, oldest first, shape (columns, 2)."""
@@ -94,8 +106,9 @@ class _Drawn(Protocol):
 class Stack:
     """All overlays of a recording. `hear` and `layers` may be called by different threads."""
 
-    def __init__(self, items: Sequence[Item]) -> None:
-        self._sound = Sound()
+    def __init__(self, items: Sequence[Item], before: "Stack | None" = None) -> None:
+        """What was heard `before`, by the layout that this one follows, is not forgotten."""
+        self._sound: Sound = before._sound if before is not None else Sound()
         self._items = tuple(items)
         self._drawn: list[_Drawn] = []
         self._pictures: dict[int, tuple[tuple[int, int, int], Layer]] = {}
@@ -195,8 +208,23 @@ class _Waveform(_Still):
         _columns(picture, middle - shape[:, 1] * middle, middle - shape[:, 0] * middle, _LINE)
 
 
-class _Pitch:
-    """The newest seconds of a melody that another process finds, on a scale of octaves from C2 to C6."""
+class _Pitch(_Still):
+    """The newest seconds of the melody of the recorded voice, on a scale of octaves from C2 to C6."""
+
+    def __init__(self, item: Item, sound: Sound) -> None:
+        self._sound = sound
+
+    def state(self, now_s: float) -> int:
+        return self._sound.sung
+
+    def draw(self, picture: Pixels) -> None:
+        count = round(_TRACE_S / HOP_S)
+        hz = self._sound.melody(count)
+        _draw_melody(picture, np.arange(1 - count, 1) * HOP_S, hz)
+
+
+class _PitchElsewhere:
+    """The same of a melody that another process finds and leaves in a `Series`."""
 
     def __init__(self, item: Item, sound: Sound) -> None:
         self._series = Series.attach(item.value)
@@ -218,30 +246,35 @@ class _Pitch:
         return round(now_s * 30)
 
     def draw(self, picture: Pixels) -> None:
-        _fill(picture, _BACK)
-        rows, columns = picture.shape[:2]
-        octaves = math.log2(_HIGH_HZ / _LOW_HZ)
-        for octave in range(1, round(octaves)):
-            picture[rows - 1 - round(octave / octaves * (rows - 1))] = _premultiplied((120, 120, 120, 170))
         _, points = self._series.since(0)
         points = points[points[:, self._time] > self._now_s - _TRACE_S]
-        if not len(points):
-            return
-        at = (1 - (self._now_s - points[:, self._time]) / _TRACE_S) * (columns - 1)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            height = (rows - 1) * (1 - np.log2(points[:, self._hz] / _LOW_HZ) / octaves)
-        known = np.isfinite(height) & (points[:, self._hz] > 0)
-        tops, bottoms = np.full(columns, np.inf), np.full(columns, -np.inf)
-        for a, b, here, there in zip(at[:-1], at[1:], height[:-1], height[1:], strict=True):
-            if math.isfinite(here) and math.isfinite(there) and b - a < columns / 20:
-                span = slice(max(0, int(a)), min(columns, int(b) + 1))
-                tops[span] = np.minimum(tops[span], min(here, there))
-                bottoms[span] = np.maximum(bottoms[span], max(here, there))
-        if known.any():
-            _columns(picture, tops - 1, bottoms + 1, _TRACE)
+        _draw_melody(picture, points[:, self._time] - self._now_s, points[:, self._hz])
 
     def close(self) -> None:
         self._series.close()
+
+
+def _draw_melody(picture: Pixels, at_s: NDArray[np.floating], hz: NDArray[np.floating]) -> None:
+    """`at_s` is how long ago each point was, negative; where `hz` is NaN or 0 the line has a gap."""
+    _fill(picture, _BACK)
+    rows, columns = picture.shape[:2]
+    octaves = math.log2(_HIGH_HZ / _LOW_HZ)
+    for octave in range(1, round(octaves)):
+        picture[rows - 1 - round(octave / octaves * (rows - 1))] = _premultiplied((120, 120, 120, 170))
+    if not len(hz):
+        return
+    at = (1 + at_s / _TRACE_S) * (columns - 1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        height = (rows - 1) * (1 - np.log2(hz / _LOW_HZ) / octaves)
+    known = np.isfinite(height) & (hz > 0)
+    tops, bottoms = np.full(columns, np.inf), np.full(columns, -np.inf)
+    joined = np.flatnonzero(known[:-1] & known[1:] & (np.diff(at) < columns / 20))
+    for point in joined:
+        span = slice(max(0, int(at[point])), min(columns, int(at[point + 1]) + 1))
+        tops[span] = np.minimum(tops[span], height[point : point + 2].min())
+        bottoms[span] = np.maximum(bottoms[span], height[point : point + 2].max())
+    if len(joined):
+        _columns(picture, tops - 1, bottoms + 1, _TRACE)
 
 
 class _Text(_Still):
@@ -304,7 +337,7 @@ _KINDS: Final[dict[str, Callable[[Item, Sound], _Drawn]]] = {
     "level": _Level,
     "speaking": _Speaking,
     "waveform": _Waveform,
-    "pitch": _Pitch,
+    "pitch": lambda item, sound: _PitchElsewhere(item, sound) if item.value else _Pitch(item, sound),
     "text": _Text,
     "image": _Image,
 }

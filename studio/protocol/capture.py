@@ -221,7 +221,7 @@ class CaptureProgress(Message, frozen=True, kw_only=True):
 class CaptureTrouble(Message, frozen=True, kw_only=True):
     """Something a person has to know of."""
 
-    kind: Literal["black", "disk_low", "folder_lost", "resized", "stopped", "silent"]
+    kind: Literal["black", "disk_low", "folder_lost", "resized", "stopped", "silent", "overlay"]
     why: Explanation
     over: bool = False
 

@@ -3,7 +3,7 @@
 import time
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from studio.errors import Explanation
 from studio.model.overlays import Overlay
@@ -37,6 +37,8 @@ from studio.session.settings_file import SettingsFile
 from studio.supervision.worker import State, Worker
 
 _PREVIEW_FPS: Final = 20.0
+_WHOLE_PX: Final = (3840, 2160)
+_OVERLAYS_MS: Final = 30
 _OF_LOOKING: Final = ("WatchScreen", "ListScreens")
 
 
@@ -71,9 +73,12 @@ class Capturing(QObject):
         self.is_black = False
         self._wanted = False
         self._then_record = False
+        self._whole = False
         self._size = (960, 540)
         self._figures_at_s = 0.0
         self._overlays: tuple[Overlay, ...] = ()
+        self._overlays_soon = QTimer(self, singleShot=True, interval=_OVERLAYS_MS)  # a drag makes many of them
+        self._overlays_soon.timeout.connect(self._lay_over)
         worker.said.connect(self._hear)
         worker.died.connect(self._died)
         worker.ready.connect(self._worker_ready)
@@ -119,6 +124,11 @@ class Capturing(QObject):
             self._worker.send(StopWatching())
         if not self.running:
             self._become("off")
+
+    def look_at_all(self, on: bool) -> None:
+        """Show the whole screen in all its pixels, for a region to be drawn on it, or again what would be recorded."""
+        self._whole = on and not self.running
+        self._watch()
 
     def list_screens(self) -> None:
         """Ask again which monitors, windows and microphones there are."""
@@ -278,8 +288,12 @@ class Capturing(QObject):
         if overlays == self._overlays:
             return
         self._overlays = overlays
+        if not self._overlays_soon.isActive():
+            self._overlays_soon.start()
+
+    def _lay_over(self) -> None:
         if self.phase in ("looking", "recording", "paused"):
-            self._worker.send(SetOverlays(overlays=captured.laid(overlays)))
+            self._worker.send(SetOverlays(overlays=captured.laid(self._overlays)))
 
     def _settings_changed(self, _settings: object) -> None:
         sounds = captured.sounds(self._settings.value.capture)
@@ -292,8 +306,9 @@ class Capturing(QObject):
         if not self._wanted:
             return
         self._overlays = self._document.project.overlays
-        width, height = self._size
-        spec = captured.spec(self._settings.value.capture, self.source, self._overlays, replay=False)
+        width, height = _WHOLE_PX if self._whole else self._size
+        source = Source() if self._whole else self.source
+        spec = captured.spec(self._settings.value.capture, source, self._overlays, replay=False)
         self._worker.send(WatchScreen(spec=spec, width=width, height=height, fps=_PREVIEW_FPS))
 
     def _become(self, phase: Phase) -> None:

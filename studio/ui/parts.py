@@ -1,7 +1,7 @@
 """What the window is filled with once it has been seen. Importing this brings in every panel."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final, get_args
+from typing import Final, Protocol, get_args, runtime_checkable
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -26,8 +26,16 @@ from studio.ui.toasts import Toasts
 from studio.ui.transport_bar import TransportBar
 from studio.ui.welcome import Welcome
 
-_WORKSPACES: Final[dict[Workspace, str]] = {"edit": "Edit"}
-"""The workspaces that there are; a new one is a page in `Parts._pages` and a line here."""
+_WORKSPACES: Final[dict[Workspace, str]] = {"edit": "Edit", "live": "Live"}
+"""The workspaces that there are; a new one is a line here and a case in `Parts._make_workspace`."""
+
+
+@runtime_checkable
+class HasTop(Protocol):
+    """A workspace that has a place of its own for messages above the work."""
+
+    @property
+    def top(self) -> QVBoxLayout: ...
 
 
 class Parts:
@@ -73,25 +81,27 @@ class Parts:
         self.edit_page = QStackedWidget(self.whole)
         self.edit_page.addWidget(self.welcome)
         self.edit_page.addWidget(self.timeline)
-        self._pages = QStackedWidget(self.whole)
-        self._pages.addWidget(self.edit_page)
         centre = QWidget(self.whole)
         self._centre = QVBoxLayout(centre)
         self._centre.setContentsMargins(0, 0, 0, 0)
         self._centre.setSpacing(0)
         self._centre.addWidget(self.banners)
-        self._centre.addWidget(self._pages, 1)
+        self._centre.addWidget(self.edit_page, 1)
         self.splitter = QSplitter(Qt.Orientation.Horizontal, self.whole)
         self.splitter.setHandleWidth(1)
         self.splitter.setChildrenCollapsible(False)
         for panel in (self.library, centre, self.right):
             self.splitter.addWidget(panel)
         self.splitter.setStretchFactor(1, 1)
+        self._pages = QStackedWidget(self.whole)
+        self._pages.addWidget(self.splitter)
+        self._workspaces: dict[Workspace, QWidget] = {"edit": self.splitter}
+        self.header.workspaces.show_workspace("edit")
         rows = QVBoxLayout(self.whole)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
         rows.addWidget(self.header)
-        rows.addWidget(self.splitter, 1)
+        rows.addWidget(self._pages, 1)
         rows.addWidget(self.transport)
         self.whole.setAccessibleName("Melisma Studio")
         self.whole.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
@@ -103,14 +113,36 @@ class Parts:
         self.dialogs.set_theme(theme)
 
     def set_workspace(self, workspace: Workspace) -> None:
-        """Show a workspace, where it exists."""
-        if workspace in _WORKSPACES:
-            self._pages.setCurrentIndex(list(_WORKSPACES).index(workspace))
-            self.header.workspaces.show_workspace(workspace)
+        """Show a workspace, where it exists. What is said above the work goes along."""
+        if workspace not in _WORKSPACES:
+            return
+        if workspace not in self._workspaces:
+            self._workspaces[workspace] = self._make_workspace(workspace)
+            self._pages.addWidget(self._workspaces[workspace])
+        page = self._workspaces[workspace]
+        top = page.top if isinstance(page, HasTop) else self._centre
+        top.insertWidget(0, self.banners)
+        self._pages.setCurrentWidget(page)
+        self.header.workspaces.show_workspace(workspace)
+
+    def _make_workspace(self, workspace: Workspace) -> QWidget:
+        """Workspaces are made when they are first opened; the start does not know their modules."""
+        match workspace:
+            case "live":
+                from studio.ui.live.page import LivePage
+
+                return LivePage(self._desk, self.actions, self.banners, self._theme, self.whole)
+            case _:
+                raise ValueError(f"there is no workspace {workspace}")
+
+    def workspace(self, workspace: Workspace) -> QWidget | None:
+        """The page of a workspace, or None as long as it was not opened."""
+        return self._workspaces.get(workspace)
 
     def focus_panel(self, step: int) -> None:
         """Give the keyboard to the first thing in the next or previous panel."""
-        panels = [self.header, self.library, self.edit_page, self.right, self.transport]
+        others = [page for name, page in self._workspaces.items() if name != "edit"]
+        panels = [self.header, self.library, self.edit_page, *others, self.right, self.transport]
         there = [panel for panel in panels if panel.isVisible()]
         holder = QApplication.focusWidget()
         now = next((index for index, panel in enumerate(there) if holder and panel.isAncestorOf(holder)), -step)

@@ -107,6 +107,7 @@ class Capture:
         self._chapters = 0
         self._watching: Watching | None = None
         self._showing: Showing | None = None
+        self._stack: Stack | None = None
 
     def ready(self) -> Ready:
         return Ready(protocol=PROTOCOL, role="capture", pid=os.getpid())
@@ -133,7 +134,9 @@ class Capture:
             case SaveReplay():
                 context.send(self._save_replay(Path(request.path)))
             case SetOverlays():
-                (self._watching or self._running("changed")).lay_over(_stack(request.overlays))
+                shown = self._watching or self._running("changed")
+                self._stack = self._lay(request.overlays, context)
+                shown.lay_over(self._stack)
             case Cancel():
                 pass
             case _:
@@ -164,7 +167,7 @@ class Capture:
                 recording.showing = showing
                 area = recording.area
             else:
-                with self._ready_to_look(request.spec) as (grabber, sounds, stack):
+                with self._ready_to_look(request.spec, context) as (grabber, sounds, stack):
                     wanted = replace(_wanted(request.spec), fps=request.fps)
 
                     def ended(why: Explanation) -> None:
@@ -194,14 +197,16 @@ class Capture:
             self._showing = None
 
     @contextlib.contextmanager
-    def _ready_to_look(self, spec: CaptureSpec) -> Iterator[tuple[Grabber, list[Sound], Stack | None]]:
+    def _ready_to_look(
+        self, spec: CaptureSpec, context: Context
+    ) -> Iterator[tuple[Grabber, list[Sound], Stack | None]]:
         """The screen, the sounds and the overlays of a spec; closed again where what is done with them fails."""
         grabber = open_screen()
         sounds: list[Sound] = []
         stack: Stack | None = None
         try:
             sounds += map(_sound, spec.sounds)
-            stack = _stack(spec.overlays)
+            stack = self._stack = self._lay(spec.overlays, context)
             yield grabber, sounds, stack
         except BaseException:
             for sound in sounds:
@@ -223,7 +228,7 @@ class Capture:
         canvas.warm_up()
         context.expect_silence(PATIENCE_S)
         self._stop_watching()
-        with self._ready_to_look(spec) as (grabber, sounds, stack):
+        with self._ready_to_look(spec, context) as (grabber, sounds, stack):
             choice = encoders.choose(spec.encoder)
             voice = _Voice(context)
             recording = Recording(_wanted(spec), grabber, choice, sounds, voice, stack, self._showing)
@@ -237,6 +242,21 @@ class Capture:
                 tracks=tuple(recording.titles),
             ),
         )
+
+    def _lay(self, overlays: tuple[OverlaySpec, ...], context: Context) -> Stack | None:
+        """The overlays that were asked for, or None: an empty stack would cost a little, too.
+
+        One that cannot be shown, because its picture is gone, is left out and told of.
+        """
+        items = []
+        for one in overlays:
+            item = Item(one.kind, one.left, one.top, one.width, one.height, one.text or one.path or one.series)
+            try:
+                Stack([item]).close()
+                items.append(item)
+            except StudioError as error:
+                context.send(CaptureTrouble(kind="overlay", why=error.explanation))
+        return Stack(items, self._stack) if items else None
 
     def _running(self, done: str) -> Recording:
         recording = self._recording
@@ -254,6 +274,7 @@ class Capture:
         part = None
         if replay is not None:
             try:
+                path.parent.mkdir(parents=True, exist_ok=True)
                 part = replay.save(path)
             except OSError as error:
                 raise StudioError(
@@ -324,18 +345,6 @@ def _wanted(spec: CaptureSpec) -> Wanted:
         split=Split(spec.split_bytes, spec.split_s),
         replay_s=spec.replay_s,
         cursor=spec.cursor,
-    )
-
-
-def _stack(overlays: tuple[OverlaySpec, ...]) -> Stack | None:
-    """The overlays that were asked for, or None: an empty stack would cost a little, too."""
-    if not overlays:
-        return None
-    return Stack(
-        [
-            Item(one.kind, one.left, one.top, one.width, one.height, one.text or one.path or one.series)
-            for one in overlays
-        ]
     )
 
 

@@ -76,8 +76,8 @@ def test_panels_hide_and_are_remembered(window: MainWindow, open_window: OpenWin
 
 
 def test_only_workspaces_that_exist_can_be_chosen(window: MainWindow) -> None:
-    assert not window.parts.header.workspaces.isVisible()
-    for workspace in ("sing", "speak", "live"):
+    assert window.parts.header.workspaces.isVisible()
+    for workspace in ("sing", "speak"):
         assert f"view.{workspace}" not in window.parts.actions
 
 

@@ -1,0 +1,1 @@
+"""The Live workspace. Nothing here is imported before it is opened."""

@@ -1,0 +1,125 @@
+"""The overlays of the picture: add, choose, write, place, take away."""
+
+from PySide6.QtCore import QRectF, QSignalBlocker, Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget, QListWidgetItem, QMenu, QWidget
+
+from studio.session.desk import Desk
+from studio.ui.controls import Button, FixedRows, IconButton, Text
+from studio.ui.fields import NameField, NumberField
+from studio.ui.live.layout_hand import LAYOUTS, NAMES, LayoutHand
+from studio.ui.sections import Section
+from studio.ui.theme import CONTROL_PX, Theme
+
+_PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif);;All files (*)"
+_MOST_ROWS = 6
+
+
+class OverlaySection(Section):
+    """A list, the topmost first, and the fields of the one that is selected. The preview shows the same selection."""
+
+    def __init__(self, desk: Desk, hand: LayoutHand, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__("Overlays", desk, theme, parent)
+        self._hand = hand
+        self.add_button = Button("Add overlay", self)
+        self.menu = QMenu(self.add_button)
+        for kind, name in NAMES.items():
+            self.menu.addAction(name).triggered.connect(lambda _on=False, which=kind: self._add(which))
+        self.menu.addSection("Begin with a layout")
+        for name in LAYOUTS:
+            self.menu.addAction(name).triggered.connect(lambda _on=False, which=name: hand.use(which))
+        self.add_button.setMenu(self.menu)
+        self.empty = Text("Nothing is laid over the picture.", theme, tone="secondary", wrap=True)
+        self.list = QListWidget(self)
+        self.list.setItemDelegate(FixedRows(self.list))
+        self.list.setAccessibleName("Overlays, the topmost first")
+        self.list.currentItemChanged.connect(self._chosen)
+        self.add_wide(self.add_button)
+        self.add_wide(self.empty)
+        self.add_wide(self.list)
+        self.fields = Section("", desk, theme, self)
+        self.fields.layout().setContentsMargins(0, 0, 0, 0)  # type: ignore[union-attr]  # a section has a layout
+        self.fields.set_title("")
+        self.fields._title.hide()
+        self.text = NameField("Words", self)
+        self.text.textEdited.connect(hand.write)
+        self.text.editingFinished.connect(hand.done)
+        self.file = Button("Choose picture…", self)
+        self.file.clicked.connect(self.choose_file)
+        self._numbers = {
+            name: NumberField(title, theme, 0, 100, unit="%", decimals=1, step=0.5, parent=self)
+            for name, title in (("left", "Left"), ("top", "Top"), ("width", "Width"), ("height", "Height"))
+        }
+        for number in self._numbers.values():
+            number.edited.connect(self._placed)
+            number.ended.connect(hand.done)
+        self.fields.add("Words", self.text)
+        self.fields.add("Picture", self.file)
+        self.fields.add("Corner", self._numbers["left"], self._numbers["top"])
+        self.fields.add("Size", self._numbers["width"], self._numbers["height"])
+        buttons = QWidget(self)
+        row = QHBoxLayout(buttons)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(4)
+        self.raise_button = IconButton("Raise", "chevron-up", theme, self)
+        self.raise_button.clicked.connect(lambda: hand.lift(1))
+        self.lower_button = IconButton("Lower", "chevron-down", theme, self)
+        self.lower_button.clicked.connect(lambda: hand.lift(-1))
+        self.remove = Button("Remove overlay", self)
+        self.remove.clicked.connect(hand.remove)
+        row.addWidget(self.remove)
+        row.addStretch(1)
+        row.addWidget(self.raise_button)
+        row.addWidget(self.lower_button)
+        self.fields.add_wide(buttons)
+        self.add_wide(self.fields)
+        hand.changed.connect(self.show_now)
+        self.show_now()
+
+    def show_now(self) -> None:
+        """Show the layout and the selected overlay."""
+        overlays, current = self._hand.overlays, self._hand.current
+        with QSignalBlocker(self.list):
+            self.list.clear()
+            for one in reversed(overlays):
+                item = QListWidgetItem(f"{NAMES[one.kind]}: {one.text}" if one.text else NAMES[one.kind])
+                item.setData(Qt.ItemDataRole.UserRole, one.id)
+                self.list.addItem(item)
+                if one.id == self._hand.selected:
+                    self.list.setCurrentItem(item)
+        self.list.setFixedHeight(min(len(overlays), _MOST_ROWS) * CONTROL_PX + 6)
+        self.list.setVisible(bool(overlays))
+        self.empty.setVisible(not overlays)
+        self.fields.setVisible(current is not None)
+        if current is None:
+            return
+        self._show_row(self.text, current.kind == "text")
+        self._show_row(self.file, current.kind == "image")
+        if current.kind == "text" and not self.text.hasFocus():
+            self.text.show_name(current.text)
+        for name, number in self._numbers.items():
+            number.show_value(getattr(current, name) * 100)
+
+    def choose_file(self) -> None:
+        """Ask which picture the selected overlay shows."""
+        name, _ = QFileDialog.getOpenFileName(self.window(), "Choose a picture", "", _PICTURES)
+        if name:
+            self._hand.show_file(name)
+
+    def _add(self, kind: str) -> None:
+        if kind == "image":
+            name, _ = QFileDialog.getOpenFileName(self.window(), "Choose a picture", "", _PICTURES)
+            if name:
+                self._hand.add("image", path=name)
+        else:
+            self._hand.add(kind)  # type: ignore[arg-type]  # a key of NAMES
+
+    def _show_row(self, field: QWidget, on: bool) -> None:
+        self.fields._form.setRowVisible(field, on)
+
+    def _chosen(self, item: QListWidgetItem | None, _before: object) -> None:
+        if item is not None:
+            self._hand.select(item.data(Qt.ItemDataRole.UserRole))
+
+    def _placed(self, _value: float) -> None:
+        left, top, width, height = (self._numbers[name].value() / 100 for name in ("left", "top", "width", "height"))
+        self._hand.place(QRectF(left, top, width, height), gesture="fields")
