@@ -114,6 +114,7 @@ class Studio(QObject):
         self._finish_take()
         self.takes.close()
         self.desk.separating.close()
+        self.desk.close_models()
         self.desk.background.close()
         self.document.close()
         self.library.close()

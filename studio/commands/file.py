@@ -145,6 +145,14 @@ FILE: tuple[Command, ...] = (
         about="A copy with all its sound, for another computer or an archive.",
     ),
     Command(
+        id="file.models",
+        title="Models…",
+        group="File",
+        run=lambda desk: desk.asks.models(),
+        icon="model",
+        about="What engines need beyond the studio itself: download, import, check, delete.",
+    ),
+    Command(
         id="file.relink",
         title="Find missing sound…",
         group="File",

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from studio.errors import Explanation
 from studio.model.project import TrackId
@@ -24,6 +25,9 @@ from studio.session.settings_file import SettingsFile
 from studio.session.takes import Takes
 from studio.session.transport import Transport
 from studio.supervision.worker import Worker
+
+if TYPE_CHECKING:
+    from studio.session.models import Models
 
 Workspace = Literal["edit", "sing", "speak", "live"]
 Separation = Literal["separate", "denoise", "dereverb", "compare", "batch"]
@@ -76,6 +80,10 @@ class Asks(Protocol):
     def system_check(self) -> None: ...
 
     def export_dialog(self) -> None: ...
+
+    def models(self) -> None:
+        """Open the list of models that engines can load."""
+        ...
 
     def separation(self, page: Separation) -> None:
         """Open what takes the selected clip apart, cleans it, compares engines on it, or works on many files."""
@@ -164,6 +172,20 @@ class Desk:
     growing: GrowingSound = field(init=False)
     capture: Worker = field(default_factory=lambda: Worker("capture"))
     capturing: Capturing = field(init=False)
+
+    @cached_property
+    def models(self) -> "Models":
+        """The models of this computer; nobody asks for them until somebody looks."""
+        from studio.session.models import Models
+
+        models = Models()
+        models.rearranged.connect(self.jobs.renew)
+        return models
+
+    def close_models(self) -> None:
+        """End what `models` began, where it was asked for."""
+        if "models" in self.__dict__:
+            self.models.close()
 
     def __post_init__(self) -> None:
         self.capturing = Capturing(self.capture, self.document, self.settings)

@@ -74,6 +74,7 @@ class Jobs(QObject):
         self._queue: list[JobId] = []
         self._running: JobId | None = None
         self._cancelling = False
+        self._renewing = False
         self._time_left = TimeLeft()
         self._next = 1
         self._gave_up: Explanation | None = None
@@ -151,6 +152,11 @@ class Jobs(QObject):
             self._worker.restart()
         self._enqueue(id)
 
+    def renew(self) -> None:
+        """Start the worker anew once it has nothing to do, so that it looks again at what is installed."""
+        self._renewing = True
+        self._renew_when_idle()
+
     def dismiss(self, id: JobId) -> None:
         """Take a job that is over off the list."""
         row = self._rows.get(id)
@@ -163,6 +169,12 @@ class Jobs(QObject):
         self._orders[row.id] = order
         self._rows[row.id] = row
         return row.id
+
+    def _renew_when_idle(self) -> None:
+        if self._renewing and not self.busy:
+            self._renewing = False
+            if self._worker.state is State.READY:
+                self._worker.restart()
 
     def _enqueue(self, id: JobId) -> None:
         if self._gave_up is not None:
@@ -229,6 +241,7 @@ class Jobs(QObject):
         self._running = None
         self._end(id, state, why)
         self._pump()
+        self._renew_when_idle()
 
     def _end(self, id: JobId, state: JobState, why: Explanation | None = None) -> None:
         row = replace(self._rows[id], state=state, why=why if state == "failed" else None, stage="", left_s=None)

@@ -61,6 +61,9 @@ class Nobody:
     def export_dialog(self) -> None:
         """Nothing to open."""
 
+    def models(self) -> None:
+        """Nothing to open."""
+
     def separation(self, page: Separation) -> None:
         """Nothing to open."""
 

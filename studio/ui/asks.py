@@ -75,6 +75,9 @@ class WindowAsks:
     def export_dialog(self) -> None:
         self._parts.dialogs.export()
 
+    def models(self) -> None:
+        self._parts.dialogs.models()
+
     def separation(self, page: Separation) -> None:
         self._parts.dialogs.separation(page)
 

@@ -10,6 +10,7 @@ from studio.ui.theme import Theme, wear
 
 if TYPE_CHECKING:
     from studio.ui.export_dialog import ExportDialog
+    from studio.ui.models.models_dialog import ModelsDialog
     from studio.ui.preferences import Preferences
     from studio.ui.separate.windows import SeparationDialog
     from studio.ui.shortcut_sheet import ShortcutSheet
@@ -25,6 +26,7 @@ class Dialogs:
         self._preferences: Preferences | None = None
         self._system_check: SystemCheck | None = None
         self._export: ExportDialog | None = None
+        self._models: ModelsDialog | None = None
         self._shortcuts: ShortcutSheet | None = None
         self._separation: dict[Separation, SeparationDialog] = {}
 
@@ -76,6 +78,16 @@ class Dialogs:
         self._separation[page].begin()
         self._front(self._separation[page])
         return self._separation[page]
+
+    def models(self) -> "ModelsDialog":
+        """Open the list of models."""
+        from studio.ui.models.models_dialog import ModelsDialog
+
+        if self._models is None:
+            self._models = ModelsDialog(self._desk, self.theme, self._window)
+        self._models.begin()
+        self._front(self._models)
+        return self._models
 
     def shortcuts(self) -> "ShortcutSheet":
         """Open the list of keys."""
