@@ -30,7 +30,7 @@ from studio.session.importing import Importing
 from studio.session.jobs import Jobs
 from studio.session.library import Library
 from studio.session.nobody import Nobody, Nowhere
-from studio.session.recovery import LeftBehind, untitled_left
+from studio.session.recovery import LeftBehind, captures_left, untitled_left
 from studio.session.selection import Selection
 from studio.session.settings_file import SettingsFile
 from studio.session.takes import Takes
@@ -159,7 +159,7 @@ class Studio(QObject):
         if files:
             opening.open_dropped(self.desk, files)
         separating = self.desk.separating
-        self._offer((*untitled_left(self.document.folder), *separating.left_behind))
+        self._offer((*untitled_left(self.document.folder), *separating.left_behind, *captures_left()))
         self.desk.background.do(lambda _report: separating.batch.left(), self._offer_files)
 
     def _first_import(self, _media: Media) -> None:
@@ -179,7 +179,7 @@ class Studio(QObject):
             for one in (*self._left, *found)
             if one.kind == "files" or (one.kind == "project" and one.folder != here)
         )
-        self._left = of_here("take") + of_here("work") + tuple(dict.fromkeys(elsewhere))
+        self._left = of_here("take") + of_here("work") + tuple(dict.fromkeys(elsewhere)) + captures_left()
         if found and self._left:
             self.desk.asks.recover(self._left)
 

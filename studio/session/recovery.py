@@ -11,6 +11,7 @@ from PySide6.QtCore import QLockFile
 
 from studio import paths
 from studio.errors import StudioError
+from studio.media import captures
 from studio.media.moving import carry_sound
 from studio.media.store import TAKES, ProjectStore
 from studio.media.takes import RecoveredTake, recover
@@ -18,13 +19,14 @@ from studio.model.project import Project
 from studio.session.document import LOCK
 from studio.session.untitled import UNTITLED, untitled_name
 
-Kind = Literal["project", "take", "work", "files"]
+Kind = Literal["project", "take", "work", "files", "capture"]
 
 
 class LeftBehind(Struct, frozen=True, kw_only=True):
     """Something that was found at the start.
 
-    Keep puts a take into its project, Open opens a project, Go on does the rest of a job ("work") or of many files.
+    Keep puts a take into its project, Open opens a project, Go on does the rest of a job ("work") or of many files. A
+    "capture" is a file in which the screen was recorded; `take` is the path of its note.
     """
 
     kind: Kind
@@ -34,6 +36,17 @@ class LeftBehind(Struct, frozen=True, kw_only=True):
     found_at: str
     take: str = ""
     job: int = 0
+
+
+def captures_left() -> tuple[LeftBehind, ...]:
+    """Recordings of the screen whose process died, oldest first. Their files play as they are."""
+    return tuple(
+        LeftBehind(
+            kind="capture", folder=str(file.parent), name=file.name, length_s=0, found_at=one.began, take=str(note)
+        )
+        for note, one in captures.interrupted()
+        for file in map(Path, one.files)
+    )
 
 
 def untitled_left(opened: Path) -> tuple[LeftBehind, ...]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from studio.media import captures
 from studio.protocol.common import JobId
 from studio.session import opening
 from studio.session.desk import Desk
@@ -24,11 +25,16 @@ _VERBS: Final[dict[Kind, str]] = {
     "project": "Open project",
     "work": "Go on",
     "files": "Go on",
+    "capture": "Import its sound",
 }
 _TITLES: Final[dict[Kind, tuple[str, str]]] = {
     "take": ("An interrupted take was recovered.", "{} interrupted takes were recovered."),
     "project": ("A project without a name was left open.", "{} projects without a name were left open."),
     "work": ("A job on this project was not finished.", "{} jobs on this project were not finished."),
+    "capture": (
+        "A recording of the screen was interrupted. It plays up to its last second.",
+        "{} recordings of the screen were interrupted. They play up to their last second.",
+    ),
     "files": ("Some files are not finished.", "Some files are not finished."),
 }
 
@@ -91,7 +97,7 @@ class RecoveryView(QWidget):
         length = f"{words.length(one.length_s)}, " if one.length_s else ""
         line.addWidget(Text(f"{length}{_when(one.found_at)}", theme, tone="secondary"))
         line.addStretch(1)
-        if one.kind in ("take", "project"):
+        if one.kind in ("take", "project", "capture"):
             show = Button("Show in folder", row, kind="quiet")
             show.clicked.connect(lambda: self._desk.asks.reveal(Path(one.folder)))
             line.addWidget(show)
@@ -99,6 +105,11 @@ class RecoveryView(QWidget):
         act.setAccessibleName(f"{_VERBS[one.kind]}: {one.name}")
         act.clicked.connect(lambda: self._take(one, row))
         line.addWidget(act)
+        if one.kind == "capture":
+            dismiss = Button("Dismiss", row, kind="quiet")
+            dismiss.setAccessibleName(f"Dismiss: {one.name}")
+            dismiss.clicked.connect(lambda: self._see(one, row))
+            line.addWidget(dismiss)
         return row
 
     def _take(self, one: LeftBehind, row: QWidget) -> None:
@@ -110,9 +121,20 @@ class RecoveryView(QWidget):
             self._desk.takes.keep(one.take)
         elif one.kind == "work":
             self._desk.jobs.retry(JobId(one.job))
+        elif one.kind == "capture":
+            self._desk.importing.add([Path(one.folder) / one.name])
+            captures.seen(Path(one.take))
         else:
             self._desk.separating.batch.go_on()
             self._desk.asks.separation("batch")
+        self._put_away(row)
+
+    def _see(self, one: LeftBehind, row: QWidget) -> None:
+        """The person knows of it now; the file stays where it is."""
+        captures.seen(Path(one.take))
+        self._put_away(row)
+
+    def _put_away(self, row: QWidget) -> None:
         row.hide()
         self._waiting -= 1
         if not self._waiting:
