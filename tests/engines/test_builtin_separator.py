@@ -137,14 +137,28 @@ def test_bands_spread_back_over_every_bin() -> None:
     assert np.allclose(pool(ones), 1, atol=1e-5)
 
 
-def test_a_voice_only_imagined_is_left_out_and_a_sure_one_kept() -> None:
-    power = np.ones((8, 4), np.float32)
-    faint = np.full((8, 4), 0.3, np.float32)
-    half = np.zeros((8, 4), np.float32)
+def test_a_part_only_imagined_is_put_down_and_a_sure_one_kept() -> None:
+    power = np.ones((8, 400), np.float32)
+    faint = np.full_like(power, 0.3)
+    (voice,) = settle(power, faint)
+    assert np.allclose(voice, 10 ** (-24 / 20), rtol=0.02)
+    (voice,) = settle(power, 1 - faint)
+    assert np.allclose(1 - voice, 10 ** (-24 / 20), rtol=0.02)
+    half = np.zeros_like(power)
     half[:4] = 1
-    assert not settle(power, faint)[0].any()
-    assert np.allclose(settle(power, 1 - faint)[0], 1)
     assert np.array_equal(settle(power, half)[0], half)
+
+
+def test_what_is_imagined_around_a_voice_is_put_down_where_it_is_far_from_it() -> None:
+    power = np.ones((8, 1200), np.float32)
+    mask = np.full_like(power, 0.2)
+    mask[:4, 500:700] = 1
+    mask[4:, 500:700] = 0
+    (voice,) = settle(power, mask)
+    assert np.array_equal(voice[:, 520:680], mask[:, 520:680])
+    assert (voice[:, :300] < 0.1).all()
+    assert (voice[:, 900:] < 0.1).all()
+    assert np.abs(np.diff(voice[:, :490], axis=1)).max() < 0.02
 
 
 def test_it_makes_two_stems_only(separator: BuiltinSeparator) -> None:

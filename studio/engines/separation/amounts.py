@@ -1,35 +1,71 @@
 """Whether there is a voice at all, and anything beside it: what is hardly there is taken for not there."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from studio.engines.separation.spectrum import Mask
+from studio.engines.separation.spectrum import Mask, frame_times
 
-_GUESSING: Final = 0.61
-_KNOWING: Final = 0.72
+_NEAR_S: Final = 1.0
+_PER_DB: Final = 0.03
+_NOWHERE: Final = 0.60
+_SOMEWHERE: Final = 0.68
+_NOT_HERE: Final = 0.20
+_HERE: Final = 0.40
+_LEFT_DB: Final = -24.0
+"""Where a part is taken for not there, so much of it stays, beside the mix: a wrong guess is quiet, not lost."""
+
+_QUIET: Final = 1e-3
+"""What is 30 dB below the whole proves nothing."""
+
 _TINY: Final = 1e-9
 
 
+class _Part(NamedTuple):
+    """How sure we are of a part around each frame, and how loud it is beside the mix, in dB."""
+
+    evidence: NDArray[np.float32]
+    level_db: NDArray[np.float32]
+
+
 def settle(power: Mask, *masks: Mask) -> tuple[Mask, ...]:
-    """The masks, with the voice left out where the first one never finds any, and whole where it finds nothing else.
+    """The masks, with what is only imagined put down: voice where there is none, or a band beside a voice alone.
 
-    How sure a part is: the mean of its own mask over its own power. A real voice owns the bins it is heard in; one
-    that the masks only imagine holds a little of many.
+    The first mask is that of `power`, and the one that is judged. A real part owns the bins it is heard in, so that
+    the mean of its mask over its own power is high, and it is loud; one that is only imagined holds a little of many.
+    Of the two parts the more doubtful one is judged: at its best moment, for the whole, and then around each frame.
     """
-    voice, rest = _sureness(power, masks[0]), _sureness(power, 1 - masks[0])
-    if voice >= rest:
-        share = _step(rest)
-        return tuple(np.asarray(1 - share * (1 - mask)) for mask in masks)
-    share = _step(voice)
-    return tuple(np.asarray(share * mask) for mask in masks)
+    whole, held, kept = (part.sum(0) for part in (power, power * masks[0], power * masks[0] ** 2))
+    voice, rest = _part(whole, held, kept), _part(whole, whole - held, whole - 2 * held + kept)
+    if voice.evidence.max() >= rest.evidence.max():
+        gain = _gain(rest)
+        return tuple(np.asarray(1 - gain * (1 - mask)) for mask in masks)
+    gain = _gain(voice)
+    return tuple(np.asarray(gain * mask) for mask in masks)
 
 
-def _sureness(power: Mask, mask: Mask) -> float:
-    held = power * mask
-    return float((held * mask).sum() / (held.sum() + _TINY * power.sum() + _TINY))
+def _part(whole: NDArray[np.float32], held: NDArray[np.float32], kept: NDArray[np.float32]) -> _Part:
+    """From the power of the mix, that weighted with the mask and with its square, each frame's sum."""
+    whole, held, kept = (_around(part) for part in (whole, held, kept))
+    quiet = _QUIET * whole.mean() + _TINY
+    level_db = 10 * np.log10(kept / (whole + quiet) + _TINY)
+    return _Part(kept / (held + quiet) + _PER_DB * level_db, level_db)
 
 
-def _step(sureness: float) -> np.float32:
-    share = np.clip((sureness - _GUESSING) / (_KNOWING - _GUESSING), 0, 1)
-    return np.float32(share * share * (3 - 2 * share))
+def _gain(part: _Part) -> NDArray[np.float32]:
+    """What to multiply a part with in each frame: 1 where it is there."""
+    there = _step(part.evidence.max(), _NOWHERE, _SOMEWHERE) * _step(part.evidence, _NOT_HERE, _HERE)
+    left = np.minimum(10 ** ((_LEFT_DB - part.level_db) / 20), 1)
+    return np.asarray(there + (1 - there) * left, np.float32)
+
+
+def _around(sums: NDArray[np.float32]) -> NDArray[np.float32]:
+    from scipy.ndimage import gaussian_filter1d
+
+    return np.asarray(gaussian_filter1d(sums.astype(np.float64), _NEAR_S / frame_times(), mode="reflect"))
+
+
+def _step(evidence: NDArray[np.float32], none: float, full: float) -> NDArray[np.float32]:
+    share = np.clip((evidence - none) / (full - none), 0, 1)
+    return np.asarray(share * share * (3 - 2 * share))
