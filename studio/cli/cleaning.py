@@ -84,8 +84,8 @@ def bring_in(compute: Line, path: Path, folder: Path) -> MediaImported:
     return done
 
 
-def stretch_of(words: str, media: Media) -> tuple[int, int]:
-    """Start and length of what `--preview START:LENGTH` asks for, all of the sound where it is ""."""
+def stretch_of(words: str, media: Media, title: str = "The preview was not made.") -> tuple[int, int]:
+    """Start and length of what START:LENGTH asks for, all of the sound where it is ""; `title` begins a refusal."""
     if not words:
         return 0, media.length
     first, _, length = words.rpartition(":")
@@ -94,7 +94,7 @@ def stretch_of(words: str, media: Media) -> tuple[int, int]:
     if start >= media.length or not wanted:
         raise StudioError(
             "preview.range",
-            "The preview was not made.",
+            title,
             cause=f"The sound is {media.length / media.rate_hz:.2f} s long, and {words} reaches into none of it.",
             remedy="Choose a start within it, and a length, as in 30:15.",
         )

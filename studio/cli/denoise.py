@@ -19,6 +19,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--engine", default="spectral", metavar="ID", help="spectral (default), or see: studio doctor")
     parser.add_argument("--strength", type=float, default=1.0, metavar="X", help="0 changes nothing, 1 (default) most")
     parser.add_argument("--preview", default="", metavar="START:LENGTH", help="only a stretch, such as 0:45:20")
+    parser.add_argument("--noise", default="", metavar="START:LENGTH", help="where nothing but the noise is heard")
     settings_argument(parser)
 
 
@@ -33,11 +34,17 @@ def run(call: Call) -> Outcome:
     new_folder(asked.out.absolute().parent)
     with Line("compute") as compute:
         ready = compute.ready()
-        card_of(ready, asked.engine, "denoise", "dereverb")
+        card = card_of(ready, asked.engine, "denoise", "dereverb")
+        if asked.noise and "noise profile" not in card.can:
+            able = [one.id for one in ready.engines if "noise profile" in one.can]
+            raise WrongCall(f"{asked.engine} cannot be shown a noise; --noise is for {' or '.join(able)}.")
         with lasting.folder_for(path) as folder:
             imported = bring_in(compute, path, folder)
             media = imported.media
             start, length = stretch_of(asked.preview, media)
+            if asked.noise:
+                first, long = stretch_of(asked.noise, media, "The noise was not learnt.")
+                settings |= {"noise_start": first, "noise_length": long}
             foreseen = foresee(ready, asked.engine, 1, length / media.rate_hz)
             done = compute.do(
                 lambda job: Denoise(

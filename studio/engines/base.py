@@ -126,10 +126,11 @@ class Chunking(Struct, frozen=True, kw_only=True):
 
 
 class Whole(Struct, frozen=True, kw_only=True):
-    """What is known of the entire sound before its first chunk, for levels that must not change on the way.
+    """What is known of the entire sound before its first chunk, for what must not change on the way.
 
     `mean` and `std` are those of the mean of the channels, `peak` is the largest sample of any channel, and
-    `side_db` the level of left minus right beside left plus right, -200 where there is none (as in mono).
+    `side_db` the level of left minus right beside left plus right, -200 where there is none (as in mono). `noise`
+    is what the engine's own `learn_noise` made of a stretch that the person chose, () where none was chosen.
     """
 
     length_s: float
@@ -137,6 +138,7 @@ class Whole(Struct, frozen=True, kw_only=True):
     std: float
     peak: float
     side_db: float
+    noise: tuple[float, ...] = ()
 
 
 class Effort(Struct, frozen=True, kw_only=True):
@@ -277,4 +279,13 @@ class Converter(Engine, Protocol[Opened]):
         Settings: `transpose` in semitones (-24 to 24, `None` moves the middle of the melody to that of the voice),
         `formant` in semitones, `strength` 0 (untouched) to 1.
         """
+        ...
+
+
+@runtime_checkable
+class LearnsNoise(Protocol):
+    """A denoiser that can be shown the noise alone; its card says "noise profile" among what it can do."""
+
+    def learn_noise(self, noise: Sound, rate_hz: int) -> tuple[float, ...]:
+        """Return what it will find in `Whole.noise`; a `StudioError` where the stretch is too short to tell."""
         ...

@@ -35,13 +35,17 @@ Work = Callable[[Sound, int, Whole, Effort, Report], Parts]
 
 
 class Pass(Struct, frozen=True, kw_only=True):
-    """What is to be made: a part of each name. With `remainder`, the last one is what the others leave of the sound."""
+    """What is to be made: a part of each name. With `remainder`, the last one is what the others leave of the sound.
+
+    `learn` is asked once, before the first chunk, for what `Whole.noise` is to be at a rate.
+    """
 
     names: tuple[str, ...]
     remainder: bool
     chunking: Chunking
     efforts: tuple[Effort, ...]
     work: Work
+    learn: Callable[[int], tuple[float, ...]] | None = None
 
 
 class State(Struct, frozen=True, kw_only=True):
@@ -81,6 +85,8 @@ def run(
     plan = _plan(wanted.chunking, sound, at_hz)
     state = _state(folder, wanted, sound, plan)
     whole = state.whole or _survey(sound, lambda part, stage: report(_SURVEYING * part, stage))
+    if state.whole is None and wanted.learn is not None:
+        whole = replace(whole, noise=wanted.learn(at_hz))
     if state.whole is None:
         state = replace(state, whole=whole)
         _keep(folder, state)

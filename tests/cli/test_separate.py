@@ -9,6 +9,7 @@ import soundfile
 from tests.cli.conftest import Studio, answer
 from tests.helpers import tiny_separator
 from tests.helpers.songs import song
+from tests.helpers.voices import noise
 
 
 def write(path: Path, seconds: float = 2.0, rate_hz: int = 44100, channels: int = 2) -> Path:
@@ -40,7 +41,7 @@ def test_with_nothing_chosen_the_built_in_engine_gives_two_stems_that_add_up(stu
 
 def test_a_recipe_is_done_by_its_name_and_all_are_listed(studio: Studio, tmp_path: Path) -> None:
     listed = answer(studio("separate", "--recipe", "list", "--json"))
-    names = [one["name"] for one in listed["recipes"]]  # type: ignore[attr-defined, index]
+    names = [one["name"] for one in listed["recipes"]]  # type: ignore[attr-defined]
     assert names == ["dry-vocal", "karaoke", "noisy-speech", "voice-for-cloning"]
 
     source = write(tmp_path / "song.wav")
@@ -116,3 +117,30 @@ def test_a_wrong_call_ends_with_status_2(studio: Studio, tmp_path: Path, words: 
     source = write(tmp_path / "song.wav", 0.5)
 
     assert studio("separate", source, "--out", tmp_path / "out", *words).returncode == 2
+
+
+def test_a_noise_that_is_shown_goes_further_down(studio: Studio, tmp_path: Path) -> None:
+    rate_hz = 44100
+    sound = noise(3 * rate_hz, 0.05)
+    time_s = np.arange(rate_hz) / rate_hz
+    sound[rate_hz : 2 * rate_hz] += (0.3 * np.sin(2 * np.pi * 440 * time_s)).astype(np.float32)
+    source = tmp_path / "noisy.wav"
+    soundfile.write(source, sound, rate_hz, subtype="FLOAT")
+
+    def left_db(*more: object) -> float:
+        said = answer(studio("denoise", source, "--out", tmp_path / "clean.wav", "--json", *more))
+        assert said["ok"] is True
+        cleaned, _ = soundfile.read(tmp_path / "clean.wav")
+        end = slice(round(2.3 * rate_hz), round(2.9 * rate_hz))
+        return float(10 * np.log10(np.mean(cleaned[end] ** 2) / np.mean(sound[end] ** 2)))
+
+    by_itself, shown = left_db(), left_db("--noise", "0:0.9")
+    assert shown < -20
+    assert shown < by_itself - 5
+
+    wrong = studio("denoise", source, "--out", tmp_path / "no.wav", "--engine", "dereverb", "--noise", "0:1")
+    assert wrong.returncode == 2
+    assert "--noise is for spectral" in wrong.stderr
+    short = studio("denoise", source, "--out", tmp_path / "no.wav", "--noise", "0:0.05")
+    assert short.returncode == 1
+    assert "too short" in short.stderr

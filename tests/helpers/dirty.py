@@ -6,7 +6,7 @@ import numpy as np
 import soxr
 
 from studio.engines import registry
-from studio.engines.base import Effort, Report, Sound, Whole
+from studio.engines.base import Effort, LearnsNoise, Report, Sound, Whole
 from studio.engines.espeak import speak
 from tests.helpers.voices import noise
 
@@ -35,7 +35,17 @@ def with_noise(clean: Sound, dirt: Sound, ratio_db: float) -> Sound:
     return (clean + np.float32(scale) * dirt[:, None]).astype(np.float32)
 
 
-def clean_up(id: str, sound: Sound, rate_hz: int, strength: float = 1.0, report: Report = lambda *_: None) -> Sound:
+def clean_up(
+    id: str,
+    sound: Sound,
+    rate_hz: int,
+    strength: float = 1.0,
+    report: Report = lambda *_: None,
+    noise: Sound | None = None,
+) -> Sound:
+    """What an engine makes of a sound, after it was shown `noise` where that is given."""
+    engine = registry.denoiser(id)
+    assert noise is None or isinstance(engine, LearnsNoise)
     mono = sound.mean(axis=1) if len(sound) else np.zeros(1, np.float32)
     whole = Whole(
         length_s=len(sound) / rate_hz,
@@ -43,10 +53,9 @@ def clean_up(id: str, sound: Sound, rate_hz: int, strength: float = 1.0, report:
         std=float(mono.std()),
         peak=float(np.abs(mono).max()),
         side_db=-200.0,
+        noise=engine.learn_noise(noise, rate_hz) if noise is not None and isinstance(engine, LearnsNoise) else (),
     )
-    return registry.denoiser(id).denoise(
-        sound, rate_hz, strength=strength, whole=whole, settings={}, effort=Effort(), report=report
-    )
+    return engine.denoise(sound, rate_hz, strength=strength, whole=whole, settings={}, effort=Effort(), report=report)
 
 
 def si_sdr_db(wanted: Sound, found: Sound) -> float:

@@ -15,12 +15,16 @@ from studio.protocol.jobs import CleanStep
 from studio.protocol.messages import PROTOCOL
 from studio.session.desk import Desk, Separation
 from studio.session.recipes import Recipe
+from studio.ui.separate.clean_dialog import CleanDialog
 from studio.ui.separate.separate_dialog import SeparateDialog
 from studio.ui.window import MainWindow
 
 BUILT_IN = EngineCard(id="builtin", task="separate", name="built-in (basic)", licence="GPL", about="Basic.", stems=(2,))
 DEMUCS = EngineCard(id="htdemucs", task="separate", name="Demucs", licence="MIT", about="Far better.", stems=(4, 2))
 RNNOISE = EngineCard(id="rnnoise", task="denoise", name="RNNoise", licence="BSD", about="For speech.")
+STEADY = EngineCard(
+    id="spectral", task="denoise", name="Steady noise", licence="GPL", about="For hum.", can=("noise profile",)
+)
 ROOM = EngineCard(id="dereverb", task="dereverb", name="Less room", licence="GPL")
 LACKING = replace(DEMUCS, id="six", name="Demucs, six stems", stems=(6, 4, 2), missing="It needs its weights.")
 
@@ -153,4 +157,29 @@ def test_an_own_recipe_gets_another_name_and_goes(window: MainWindow, monkeypatc
     buttons["Remove"].click()
     assert window.desk.separating.recipes.all == ()
     assert not buttons["Remove"].isVisible()
+    dialog.close()
+
+
+def test_the_noise_is_learnt_from_a_selected_stretch_and_all_of_the_clip_is_cleaned(window: MainWindow) -> None:
+    greet(window.desk, BUILT_IN, STEADY, RNNOISE)
+    dialog = opened(window, "denoise")
+    assert isinstance(dialog, CleanDialog)
+    assert dialog.engines.values == ("spectral",)
+    row, rate_hz = dialog.noise, window.desk.document.project.rate_hz
+    assert not row.learn.isEnabled()
+
+    window.desk.selection.set_range(2 * rate_hz, 3 * rate_hz)  # of clip a, which lies at 1 s and begins at 1 s
+    assert [piece.clip.length for piece in dialog.pieces] == [rate_hz]
+    row.learn.click()
+    assert row.settings == {"noise_file": "media/tone.wav", "noise_start": 2 * rate_hz, "noise_length": rate_hz}
+    assert [piece.clip.length for piece in dialog.pieces] == [3 * rate_hz]
+
+    dialog.engines.choose(("rnnoise",))
+    assert not row.isVisible()
+    dialog.engines.choose(("spectral",))
+    row.forget.click()
+    assert row.settings == {}
+
+    window.desk.selection.set_range(4 * rate_hz, 6 * rate_hz)  # beyond the clip
+    assert not row.learn.isEnabled()
     dialog.close()

@@ -10,12 +10,13 @@ import soundfile
 
 from studio.engines import registry
 from studio.engines.base import Effort, Report, Settings, Sound, Stems, Whole
+from studio.engines.denoise.spectral import Spectral
 from studio.errors import Cancelled, StudioError
 from studio.media import measured
 from studio.media.wav import Frames, MappedWav
 from studio.model.project import Media
 from studio.protocol.common import JobId
-from studio.protocol.jobs import CleanStep, Denoise, Separate, Separated, StemsGrowing
+from studio.protocol.jobs import CleanStep, Denoise, EngineSettings, Separate, Separated, StemsGrowing
 from studio.protocol.messages import Event
 from studio.workers.denoising import denoise
 from studio.workers.runtime import Context
@@ -147,6 +148,67 @@ def test_what_makes_no_sense_is_said_before_anything_is_done(
     with pytest.raises(StudioError) as caught:
         run(job(media, tmp_path, **wishes))
     assert caught.value.explanation.code == code
+
+
+def noisy(folder: Path) -> Media:
+    """A second of noise, then a second of noise and song."""
+    sound = np.random.default_rng(3).normal(0, 0.02, (2 * RATE_HZ, 2)).astype(np.float32)
+    sound[RATE_HZ:] += song(1)
+    return write_medium(folder, "noisy", sound, RATE_HZ)
+
+
+def test_the_noise_that_the_settings_name_is_learnt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(registry, "denoiser", lambda _id: Spectral())
+    media = noisy(tmp_path)
+    shown: EngineSettings = {"noise_start": 0, "noise_length": RATE_HZ // 2, "noise_file": media.file}
+
+    def left_db(settings: EngineSettings) -> float:
+        made = denoise(clean_job(media, tmp_path, settings), Context(lambda _event: None), quiet).media
+        assert made.lineage is not None
+        assert made.lineage.settings.items() >= settings.items()
+        part = slice(round(0.55 * RATE_HZ), round(0.85 * RATE_HZ))
+        power = [np.mean(frames(tmp_path, one)[part] ** 2) for one in (made, media)]
+        return 10 * float(np.log10(power[0] / power[1]))
+
+    assert left_db(shown) < -20
+    assert left_db(shown) < left_db({}) - 5
+
+
+@pytest.mark.parametrize(
+    ("settings", "code"),
+    [
+        ({"noise_start": 0, "noise_length": 100}, "denoise.noise_short"),
+        ({"noise_start": -5, "noise_length": RATE_HZ}, "denoise.noise_range"),
+        ({"noise_start": RATE_HZ, "noise_length": 2 * RATE_HZ}, "denoise.noise_range"),
+        ({"noise_start": 0, "noise_length": RATE_HZ, "noise_file": "../../elsewhere.wav"}, "denoise.noise_range"),
+    ],
+)
+def test_a_noise_that_is_not_there_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: EngineSettings, code: str
+) -> None:
+    monkeypatch.setattr(registry, "denoiser", lambda _id: Spectral())
+    with pytest.raises(StudioError) as caught:
+        denoise(clean_job(noisy(tmp_path), tmp_path, settings), Context(lambda _event: None), quiet)
+    assert caught.value.explanation.code == code
+
+
+def test_an_engine_that_cannot_be_shown_a_noise_says_so(tmp_path: Path) -> None:
+    wanted = clean_job(noisy(tmp_path), tmp_path, {"noise_length": RATE_HZ})
+    with pytest.raises(StudioError) as caught:
+        denoise(wanted, Context(lambda _event: None), quiet)
+    assert caught.value.explanation.code == "denoise.no_profile"
+
+
+def clean_job(media: Media, folder: Path, settings: EngineSettings) -> Denoise:
+    return Denoise(
+        job=JobId(1),
+        media=media,
+        project_dir=str(folder),
+        start=0,
+        length=media.length,
+        engine="spectral",
+        settings=settings,
+    )
 
 
 def test_stopped_at_any_moment_it_goes_on_and_ends_with_the_same_samples(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 import numpy as np
 
 from studio.engines.base import Chunking, Effort, EngineInfo, Report, Settings, Sound, Whole
-from studio.engines.denoise import noise
+from studio.engines.denoise import noise, profile
 from studio.engines.denoise.frames import Powers, sound_of, spectra, window_size
 from studio.engines.denoise.suppression import gains
 from studio.engines.denoise.without_model import WithoutModel
@@ -33,7 +33,7 @@ class _Spectral(WithoutModel):
         effort: Effort,
         report: Report,
     ) -> Sound:
-        del whole, settings, effort
+        del settings, effort
         report(0.0, _STAGE)
         if strength <= 0 or not len(sound):
             report(1.0, _STAGE)
@@ -42,9 +42,10 @@ class _Spectral(WithoutModel):
         found = spectra(sound, size)
         powers = np.mean(found.real**2 + found.imag**2, axis=0)
         report(0.1, _STAGE)
-        level = self._level(powers)
-        factors = gains(powers, level, strength, lambda share: report(0.3 + 0.6 * share, _STAGE))
-        found *= factors
+        known = np.asarray(whole.noise, np.float32)
+        level = known[None] if known.size else self._level(powers)
+        factors = gains(powers, level, strength, lambda share: report(0.3 + 0.5 * share, _STAGE))
+        found *= profile.let_through(factors, powers, known, strength) if known.size else factors
         report(0.9, _STAGE)
         cleaned = sound_of(found, size, len(sound))
         report(1.0, _STAGE)
@@ -63,9 +64,14 @@ class Spectral(_Spectral):
         name="Steady noise",
         licence="GPL-3.0-or-later",
         about="Lowers noise that stays as it is, such as hum, hiss or a fan. Built in, for any sound.",
+        can=("noise profile",),
         needs=("scipy",),
         version_of="scipy",
     )
+
+    def learn_noise(self, noise: Sound, rate_hz: int) -> tuple[float, ...]:
+        """The power of the noise in each bin."""
+        return tuple(profile.learnt(noise, window_size(rate_hz, _WINDOW_S)).tolist())
 
     def _level(self, powers: Powers) -> Powers:
         return noise.steady(powers)[None]

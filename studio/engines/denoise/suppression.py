@@ -6,11 +6,11 @@ from typing import Final
 import numpy as np
 
 from studio.engines.denoise.frames import Powers
+from studio.engines.denoise.profile import DEEPEST_DB
 
 _MEMORY: Final = 0.95
 _LEAST_RATIO: Final = 10**-2.5
 _MOST_RATIO: Final = 1e4
-_DEEPEST_DB: Final = -30.0
 _BEAT_FRAMES: Final = 250
 
 
@@ -31,7 +31,7 @@ def gains(powers: Powers, noise: Powers, strength: float, beat: Callable[[float]
 
     out = np.empty_like(powers)
     clean = np.zeros(powers.shape[1], np.float32)
-    floor = np.float32(10 ** (_DEEPEST_DB * strength / 20))
+    floor = np.float32(10 ** (DEEPEST_DB * strength / 20))
     for i, power in enumerate(powers):
         if i % _BEAT_FRAMES == 0:
             beat(i / len(powers))

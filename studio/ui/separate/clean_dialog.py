@@ -12,6 +12,7 @@ from studio.ui.controls import Text, caption
 from studio.ui.fields import NumberField
 from studio.ui.separate.fitting import fit
 from studio.ui.separate.labels import row_label
+from studio.ui.separate.noise_row import LEARNS, NoiseRow
 from studio.ui.separate.trying import TryingWindow
 from studio.ui.theme import Theme
 from studio.ui.timeline.head_controls import ThinSlider
@@ -43,15 +44,17 @@ class CleanDialog(TryingWindow):
         self.slider.valueChanged.connect(self.strength.show_value)
         self.strength.edited.connect(lambda value: self.slider.setValue(round(value)))
         self._hint = Text("", theme, tone="secondary", wrap=True)
+        self.noise = NoiseRow(desk, theme, self)
+        self.noise.changed.connect(self._changed)
         self._lay_out()
         desk.engines.changed.connect(self._show_engines)
+        desk.selection.changed.connect(self._selection_changed)
 
     def begin(self) -> None:
         """Start with the clips that are selected now."""
         self.begin_with_selected()
+        self.noise.begin(tuple(piece.clip.id for piece in self.pieces))
         self._show_engines()
-        pieces = self.pieces
-        self.show_head(pieces, sum(piece.clip.length for piece in pieces))
 
     def _lay_out(self) -> None:
         label = row_label("Strength", self.theme, self.slider)
@@ -60,6 +63,7 @@ class CleanDialog(TryingWindow):
         rows.addWidget(caption("Engine", self.theme))
         rows.addWidget(self.engines)
         rows.addLayout(self.row(label, self.slider, self.strength, stretch=self.slider, spacing=12))
+        rows.addWidget(self.noise)
         rows.addWidget(self.tryout)
         rows.addStretch(1)
         rows.addLayout(self.row(self._hint, self.close_button, self.go, stretch=self._hint))
@@ -67,7 +71,9 @@ class CleanDialog(TryingWindow):
     @property
     def span(self) -> tuple[int, int] | None:
         selection = self.desk.selection
-        return (selection.start, selection.stop) if selection.is_range and not selection.clips else None
+        if not selection.is_range or selection.clips or self.noise.is_selected:
+            return None
+        return (selection.start, selection.stop)
 
     def _show_engines(self) -> None:
         self.engines.show_cards([card for card in self.desk.engines.cards if card.task == self._task])
@@ -75,8 +81,14 @@ class CleanDialog(TryingWindow):
             self.engines.choose(())
         self._changed()
 
+    def _selection_changed(self) -> None:
+        if self.isVisible():
+            self._changed()
+
     def _changed(self) -> None:
-        seconds = self.seconds
+        card, seconds, pieces = self.engines.card, self.seconds, self.pieces
+        self.show_head(pieces, sum(piece.clip.length for piece in pieces))
+        self.noise.setVisible(card is not None and LEARNS in card.can)
         self.engines.show_costs(lambda card: self.desk.separating.cost(card, 1, seconds))
         self._hint.setText(self.show_whether_able() or "Afterwards, A switches between before and after, equally loud.")
         fit(self)
@@ -91,7 +103,10 @@ class CleanDialog(TryingWindow):
     @property
     def _cleaning(self) -> CleanStep | None:
         card = self.engines.card
-        return CleanStep(engine=card.id, strength=self.slider.value() / 100) if card is not None else None
+        if card is None:
+            return None
+        settings = self.noise.settings if LEARNS in card.can else {}
+        return CleanStep(engine=card.id, strength=self.slider.value() / 100, settings=settings)
 
     def try_it(self) -> None:
         cleaning, project = self._cleaning, self.desk.document.project
