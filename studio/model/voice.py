@@ -44,6 +44,7 @@ class Learnt(Struct, frozen=True, kw_only=True):
     engine_version: str
     seed: int
     wall_s: float
+    cpu_s: float
     facts: dict[str, str | float] = {}
     fallback: bool = False
     """Learnt without a text: the rough way."""

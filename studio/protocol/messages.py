@@ -74,8 +74,9 @@ from studio.protocol.models import (
     VerifyModel,
 )
 from studio.protocol.video import MakeThumbnails, PictureShown, ShowPicture, ThumbnailsMade
+from studio.protocol.voices import Converted, ConvertVoice, LearnVoice, Speak, Spoken, VoiceLearnt
 
-PROTOCOL = 8
+PROTOCOL = 9
 
 Request = (
     Cancel
@@ -87,6 +88,9 @@ Request = (
     | MeasureNotes
     | Separate
     | Denoise
+    | LearnVoice
+    | Speak
+    | ConvertVoice
     | Export
     | RenderClip
     | MakeSample
@@ -132,6 +136,9 @@ Event = (
     | StemsGrowing
     | Separated
     | Denoised
+    | VoiceLearnt
+    | Spoken
+    | Converted
     | SampleMade
     | Codecs
     | Exported
@@ -163,6 +170,9 @@ Job = (
     | MeasureNotes
     | Separate
     | Denoise
+    | LearnVoice
+    | Speak
+    | ConvertVoice
     | Export
     | RenderClip
     | MakeSample
@@ -180,6 +190,9 @@ Result = (
     | NotesMeasured
     | Separated
     | Denoised
+    | VoiceLearnt
+    | Spoken
+    | Converted
     | Exported
     | SampleMade
     | Codecs

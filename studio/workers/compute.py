@@ -29,6 +29,7 @@ from studio.protocol.jobs import (
     TrackPitch,
 )
 from studio.protocol.messages import PROTOCOL, Job, Request, Result
+from studio.protocol.voices import ConvertVoice, LearnVoice, Speak
 from studio.workers import device
 from studio.workers.runtime import Context, Report
 
@@ -44,6 +45,9 @@ HANDLERS: Final[Mapping[type[Job], str]] = {
     MeasureNotes: "studio.workers.pitch:measure_notes",
     Separate: "studio.workers.separation:separate",
     Denoise: "studio.workers.denoising:denoise",
+    LearnVoice: "studio.workers.voices:learn",
+    Speak: "studio.workers.speech:speak",
+    ConvertVoice: "studio.workers.converting:convert",
     MakeSample: "studio.workers.sample:make_sample",
     ListCodecs: "studio.workers.codecs:list_codecs",
 }

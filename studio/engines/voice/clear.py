@@ -1,12 +1,13 @@
 """Speech as clear as eSpeak's with the sound of the reader: frames of both blended, through WORLD."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.engines.base import Mono
-from studio.engines.voice.frames import ORDER, Matrix, World, analysed, resampled, synthesised
+from studio.engines.voice.frames import ORDER, Matrix, Row, World, analysed, resampled, synthesised
 from studio.engines.voice.learning import moved_to
 from studio.engines.voice.plan import Plan, livened
 from studio.engines.voice.reader import Reader
@@ -14,16 +15,29 @@ from studio.engines.voice.units import Half, Pause
 
 _SMOOTHED: Final = 6
 _QUIET_DB: Final = -0.2
+_SHARPER: Final = 1.15
+_MELODY_FRAMES: Final = 2.0
 
 
-def blended(reader: Reader, plan: Plan, chosen: Sequence[Half | Pause], share: float, smooth: float = 0.3) -> Mono:
-    """Speech whose envelopes are the reader's to `share`, those made of recordings and of expectation (`smooth`)."""
+class _Own(NamedTuple):
+    """What the reader's own frames say of each frame of a plan."""
+
+    envelope: Matrix
+    noise: Matrix
+    log_f0: Row
+    voiced: NDArray[np.bool_]
+
+
+def blended(reader: Reader, plan: Plan, chosen: Sequence[Half | Pause], share: float) -> Mono:
+    """Speech in the carrier's timing whose envelopes are the reader's to `share`, and whose melody is the reader's."""
+    from scipy.ndimage import gaussian_filter1d
+
     facts, statistics = reader.facts, reader.statistics
     carrier = analysed(
         resampled(plan.spoken.samples, plan.spoken.rate_hz, facts.rate_hz), facts.rate_hz, aperiodic=False
     )
     frames = min(carrier.frames, len(plan.expected))
-    own, noise = _own(reader, plan, chosen, smooth)
+    own = _own(reader, plan, chosen)
     moved = moved_to(
         carrier.envelope[:frames],
         statistics.carrier_mean,
@@ -32,42 +46,46 @@ def blended(reader: Reader, plan: Plan, chosen: Sequence[Half | Pause], share: f
         statistics.reader_spread,
     )
     moved += _shifts(reader, plan)[:frames]
-    envelope = share * own[:frames] + (1 - share) * moved
-    voiced = carrier.f0_hz[:frames] > 0
-    log_f0 = np.log(np.maximum(carrier.f0_hz[:frames], 1.0))
-    tune = (log_f0 - facts.carrier_log_f0) / facts.carrier_log_f0_spread
-    tune = np.clip(tune, -2.5, 2.5) * facts.log_f0_spread * 0.8 + facts.log_f0
-    f0 = np.where(voiced, np.exp(tune), 0).astype(np.float32)
-    noise = noise[:frames].copy()
+    envelope = _sharpened(share * own.envelope[:frames] + (1 - share) * moved)
+    voiced = (carrier.f0_hz[:frames] > 0) | own.voiced[:frames]
+    f0 = np.where(voiced, np.exp(gaussian_filter1d(own.log_f0[:frames], _MELODY_FRAMES)), 0).astype(np.float32)
+    noise = own.noise[:frames].copy()
     noise[~voiced] = np.maximum(noise[~voiced], _QUIET_DB)
     return synthesised(World(f0, envelope, noise), facts.rate_hz)
 
 
-def _own(reader: Reader, plan: Plan, chosen: Sequence[Half | Pause], smooth: float) -> tuple[Matrix, Matrix]:
-    """The reader's envelope and aperiodicity in each frame of the plan."""
+def _own(reader: Reader, plan: Plan, chosen: Sequence[Half | Pause]) -> _Own:
+    """The chosen halves in the timing of the plan; what is expected of the reader where there is none."""
+    world = reader.material.world
     expected = livened(reader, plan.expected)
     envelope, noise = expected[:, :ORDER].copy(), np.minimum(expected[:, ORDER:-2], 0).astype(np.float32)
-    world = reader.material.world
-    joins, before = [], None
+    melody = np.full(len(envelope), np.nan, np.float32)
+    joins: list[int] = []
+    before: Half | Pause | None = None
     for one in chosen:
-        if isinstance(one, Half):
+        if isinstance(one, Half) and one.wanted_stop > one.wanted_start:
             length = one.wanted_stop - one.wanted_start
-            if length <= 0:
-                continue
-            at = np.clip(
-                one.start + (np.arange(length) + 0.5) / length * (one.stop - one.start) - 0.5, 0, world.frames - 1
-            )
+            steps = (np.arange(length) + 0.5) / length * (one.stop - one.start) - 0.5
+            at = np.clip(one.start + steps, 0, world.frames - 1)
             low = np.floor(at).astype(np.int64)
             part = (at - low)[:, None].astype(np.float32)
-            high = np.minimum(low + 1, world.frames - 1)
             place = slice(one.wanted_start, one.wanted_stop)
-            taken = world.envelope[low] * (1 - part) + world.envelope[high] * part
-            envelope[place] = (1 - smooth) * taken + smooth * envelope[place]
-            noise[place] = world.aperiodicity[low]
+            envelope[place] = (
+                world.envelope[low] * (1 - part) + world.envelope[np.minimum(low + 1, world.frames - 1)] * part
+            )
+            nearest = np.round(at).astype(np.int64)
+            noise[place] = world.aperiodicity[nearest]
+            f0 = world.f0_hz[nearest]
+            melody[place] = np.where(f0 > 0, np.log(np.maximum(f0, 1.0)), np.nan)
             if not (isinstance(before, Half) and before.stop == one.start):
                 joins.append(one.wanted_start)
         before = one
-    return _eased(envelope, joins), noise
+    voiced = ~np.isnan(melody)
+    line = plan.log_f0.copy()
+    if voiced.any():
+        places = np.arange(len(line))
+        line = np.interp(places, places[voiced], melody[voiced]).astype(np.float32)
+    return _Own(_eased(envelope, joins), noise, line, voiced)
 
 
 def _eased(envelope: Matrix, joins: Sequence[int]) -> Matrix:
@@ -82,14 +100,22 @@ def _eased(envelope: Matrix, joins: Sequence[int]) -> Matrix:
     return envelope
 
 
+def _sharpened(envelope: Matrix) -> Matrix:
+    """Blending makes formants flat: give them back some of their height."""
+    made = envelope.copy()
+    middle = made[:, 1:].mean(0)
+    made[:, 1:] = middle + (made[:, 1:] - middle) * np.float32(_SHARPER)
+    return made
+
+
 def _shifts(reader: Reader, plan: Plan) -> Matrix:
     """What the moved carrier lacks, phone by phone, changing over 50 ms."""
     from scipy.ndimage import uniform_filter1d
 
-    index, shifts = reader.numbers, reader.statistics.shifts
+    numbers, shifts = reader.numbers, reader.statistics.shifts
     rows = np.zeros((int(plan.starts[-1]), ORDER), np.float32)
-    for segment, start, stop in zip(plan.segments, plan.starts, plan.starts[1:], strict=False):
-        if segment.phone in index and not segment.is_silence:
-            rows[start:stop] = shifts[index[segment.phone]]
+    for segment, start, stop in zip(plan.segments, plan.starts[:-1], plan.starts[1:], strict=True):
+        if segment.phone in numbers and not segment.is_silence:
+            rows[start:stop] = shifts[numbers[segment.phone]]
     smoothed: Matrix = uniform_filter1d(rows, 10, axis=0)
     return smoothed

@@ -1,5 +1,6 @@
 """The voice that every installation can learn: no download, from ten seconds of a person on."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
@@ -19,10 +20,10 @@ _BLOCK_S: Final = 0.4
 _LITTLE_S: Final = 20.0
 _MUCH_S: Final = 120.0
 _LEAST_S: Final = 3.0
-CLEAREST: Final = 0.5
+CLEAREST: Final = 0.4
 """The reader's share in the envelope where `character` is 0."""
 
-_CHARACTERS: Final = {"clear": 0.4, "alike": 1.0}
+_CHARACTERS: Final = {"clear": 0.25, "alike": 1.0}
 
 
 class OpenVoice(NamedTuple):
@@ -62,7 +63,7 @@ class BasicVoice:
                 title="Clear or alike",
                 low=0.0,
                 high=1.0,
-                default=0.4,
+                default=0.25,
                 about="0 is easy to understand, 1 is made of the person's own recordings.",
             ),
             Control(id="speed", title="Speed", low=0.5, high=2.0, default=1.0, unit="×"),
@@ -103,11 +104,12 @@ class BasicVoice:
 
         del settings
         loaded = reader.load(Path(voice))
-        return OpenVoice(loaded, Units(loaded))
+        opened = OpenVoice(loaded, Units(loaded))
+        for character in _CHARACTERS:  # loads the libraries, which else the first sentence would wait for
+            deque(self.speak("Ah.", opened, settings={"character": character}, seed=0, report=_nobody), maxlen=0)
+        return opened
 
-    def speak(
-        self, text: str, voice: OpenVoice, *, settings: Settings, seed: int, report: Report
-    ) -> Iterator[Mono]:
+    def speak(self, text: str, voice: OpenVoice, *, settings: Settings, seed: int, report: Report) -> Iterator[Mono]:
         """Yield a sentence; see `Speaker`."""
         from studio.engines.voice import alike, clear, plan
         from studio.engines.voice.units import Weighing
@@ -133,6 +135,46 @@ class BasicVoice:
             yield sound[start : start + block].astype(np.float32)
 
 
+class BasicConverter:
+    """The same voices for what somebody else says or sings."""
+
+    info: ClassVar = EngineInfo(
+        id="basic-convert",
+        task="convert",
+        name="built-in conversion (basic)",
+        licence="GPL-3.0-or-later",
+        about="Moves the timbre of a recording to a learnt voice, and keeps timing, melody and vibrato.",
+        needs=("pyworld", "safetensors", "soxr", "scipy"),
+        extra="engines",
+        version_of="pyworld",
+        controls=(
+            Control(id="transpose", title="Transpose", low=-24.0, high=24.0, default=0.0, unit="semitones"),
+            Control(id="formant", title="Formants", low=-12.0, high=12.0, default=0.0, unit="semitones"),
+            Control(id="strength", title="Strength", low=0.0, high=1.0, default=1.0),
+        ),
+    )
+
+    def open(self, voice: Path, settings: Settings) -> OpenVoice:
+        """Return the reader that `BasicVoice` learnt into a folder."""
+        return BasicVoice().open(voice, settings)
+
+    def convert(self, samples: Mono, rate_hz: int, voice: OpenVoice, *, settings: Settings, report: Report) -> Mono:
+        """Return the sound in that voice; see `Converter`."""
+        from studio.engines.voice.converting import Wish, converted
+
+        transpose, formant, strength = (settings.get(name) for name in ("transpose", "formant", "strength"))
+        wish = Wish(
+            None if transpose is None else float(np.clip(float(transpose), -24, 24)),
+            float(np.clip(float(formant or 0.0), -12, 12)),
+            1.0 if strength is None else float(np.clip(float(strength), 0, 1)),
+        )
+        return converted(samples, rate_hz, voice.reader, wish, report)
+
+
+def _nobody(fraction: float, stage: str) -> None:
+    """Reports to nobody."""
+
+
 def character_of(settings: Settings, length_s: float) -> float:
     """How alike to be, 0 to 1: as chosen, or as much as so many seconds of recordings carry."""
     chosen = settings.get("character")
@@ -142,4 +184,4 @@ def character_of(settings: Settings, length_s: float) -> float:
         return float(np.clip(chosen, 0.0, 1.0))
     if length_s >= _MUCH_S:
         return 1.0
-    return _CHARACTERS["clear"] if length_s >= _LITTLE_S else 0.3
+    return _CHARACTERS["clear"] if length_s >= _LITTLE_S else 0.15

@@ -42,6 +42,7 @@ _SHIFT_BELIEF: Final = 30.0
 
 def learn(references: Sequence[Reference], *, language: str, seed: int, report: Report) -> Reader:
     """Learn a reader from recordings with their texts."""
+    network.prepare()
     rate_hz = min(HIGHEST_RATE_HZ, *(reference.rate_hz for reference in references))
     sounds = [levelled(resampled(reference.samples, reference.rate_hz, rate_hz)) for reference in references]
     texts = [reference.text for reference in references]

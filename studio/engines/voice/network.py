@@ -23,6 +23,11 @@ _STRETCH: Final = 250
 _SLOPE_WEIGHT: Final = 3.0
 
 
+def prepare() -> None:
+    """Load torch, which takes long and lets no other thread run meanwhile: before any progress is told."""
+    import torch  # noqa: F401
+
+
 def learn(
     inputs: Sequence[Matrix],
     outputs: Sequence[Matrix],

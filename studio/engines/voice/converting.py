@@ -1,0 +1,196 @@
+"""What was said or sung, again in a learnt voice: its timing, melody and vibrato stay, its timbre does not.
+
+Voiced sound goes through WORLD; consonants without a voice and breaths are the recording's own, as they were.
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from studio.engines.base import Mono, Report
+from studio.engines.voice.frames import HOP_S, ORDER, Matrix, Row, resampled
+from studio.engines.voice.learning import moved_to
+from studio.engines.voice.reader import Reader
+
+_HIGHEST_HZ: Final = 1100.0
+_LOWEST_HZ: Final = 55.0
+_CHUNK: Final = round(30 / HOP_S)
+_SEARCH: Final = round(8 / HOP_S)
+_SHAPE: Final = slice(1, 25)
+_NEIGHBOURS: Final = 6
+_MOST_FRAMES: Final = 12000
+_AT_ONCE: Final = 1000
+_STEADY: Final = 5
+_FADE_FRAMES: Final = 3
+_QUIETEST: Final = 25
+
+
+class Wish(NamedTuple):
+    """How to convert: semitones (`None`: to the middle of the voice), semitones of formants, 0 to 1."""
+
+    transpose: float | None
+    formant: float
+    strength: float
+
+
+class _Melody(NamedTuple):
+    f0_hz: NDArray[np.float64]
+    times: NDArray[np.float64]
+
+
+def converted(samples: Mono, rate_hz: int, reader: Reader, wish: Wish, report: Report) -> Mono:
+    """Return the sound in the voice of `reader`, of the same rate and length."""
+    facts = reader.facts
+    sound = np.ascontiguousarray(resampled(samples, rate_hz, facts.rate_hz), np.float64)
+    if len(sound) < facts.rate_hz // 20 or not np.abs(sound).max():
+        return samples.copy()
+    report(0.0, "Listening to the melody")
+    melody = _melody(sound, facts.rate_hz)
+    voiced = melody.f0_hz > 0
+    if voiced.sum() < _STEADY:
+        return samples.copy()
+    semitones = wish.transpose
+    if semitones is None:
+        semitones = 12 / np.log(2) * (facts.log_f0 - float(np.median(np.log(melody.f0_hz[voiced]))))
+    made = np.zeros(len(sound), np.float32)
+    own = _Own(reader)
+    hop = facts.rate_hz * HOP_S
+    stretches = list(_stretches(voiced))
+    source = _statistics(sound, facts.rate_hz, melody, stretches)
+    for number, (first, last) in enumerate(stretches):
+        report(0.1 + 0.9 * number / len(stretches), "Converting")
+        start, stop = round(first * hop), min(round(last * hop), len(sound))
+        if voiced[first:last].any():
+            piece = sound[start:stop]
+            part = _Melody(melody.f0_hz[first:last], np.arange(last - first, dtype=np.float64) * HOP_S)
+            made[start:stop] = _voiced(piece, facts.rate_hz, part, source, own, wish, float(semitones))
+    share = _share(voiced, len(sound), hop)
+    mixed = made * share + sound.astype(np.float32) * (1 - share)
+    back = resampled(mixed, facts.rate_hz, rate_hz)[: len(samples)]
+    return np.pad(back, (0, len(samples) - len(back))).astype(np.float32)
+
+
+class _Own:
+    """The reader's voiced frames, to find those that are like a given one."""
+
+    def __init__(self, reader: Reader) -> None:
+        world = reader.material.world
+        voiced = np.flatnonzero(
+            (world.f0_hz > 0) & (world.envelope[:, 0] > np.percentile(world.envelope[:, 0], _QUIETEST))
+        )
+        chosen = voiced[:: max(1, len(voiced) // _MOST_FRAMES)]
+        self.envelope, self.noise = world.envelope[chosen], world.aperiodicity[chosen]
+        self.mean, self.spread = self.envelope.mean(0), self.envelope.std(0) + np.float32(1e-6)
+        self._shape = ((self.envelope - self.mean) / self.spread)[:, _SHAPE]
+        self._squares = (self._shape**2).sum(1)
+
+    def like(self, shape: Matrix) -> tuple[Matrix, Matrix]:
+        """The mean of the nearest frames' envelopes and aperiodicities, for normalised frames."""
+        envelopes, noises = [], []
+        for start in range(0, len(shape), _AT_ONCE):
+            rows = shape[start : start + _AT_ONCE, _SHAPE]
+            near = np.argpartition(self._squares - 2 * rows @ self._shape.T, _NEIGHBOURS, axis=1)[:, :_NEIGHBOURS]
+            envelopes.append(self.envelope[near].mean(1))
+            noises.append(self.noise[near].mean(1))
+        return np.vstack(envelopes), np.vstack(noises)
+
+
+def _melody(sound: NDArray[np.float64], rate_hz: int) -> _Melody:
+    import pyworld
+
+    f0, times = pyworld.dio(
+        sound, rate_hz, f0_floor=_LOWEST_HZ, f0_ceil=_HIGHEST_HZ, frame_period=HOP_S * 1000, allowed_range=0.1
+    )
+    return _Melody(pyworld.stonemask(sound, f0, times, rate_hz), times)
+
+
+def _stretches(voiced: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Pieces of some 30 s that begin and end without a voice where there is such a place."""
+    first = 0
+    while first < len(voiced):
+        last = min(first + _CHUNK, len(voiced))
+        if last < len(voiced):
+            quiet = np.flatnonzero(~voiced[last - _SEARCH : last])
+            last = last - _SEARCH + int(quiet[-1]) if len(quiet) else last
+        yield first, last
+        first = last
+
+
+def _envelope(sound: NDArray[np.float64], rate_hz: int, melody: _Melody) -> NDArray[np.float64]:
+    import pyworld
+
+    envelope: NDArray[np.float64] = pyworld.cheaptrick(sound, melody.f0_hz, melody.times, rate_hz)
+    return envelope
+
+
+def _statistics(
+    sound: NDArray[np.float64], rate_hz: int, melody: _Melody, stretches: list[tuple[int, int]]
+) -> tuple[Row, Row]:
+    """Mean and spread of the source's voiced frames, from its first minute."""
+    import pyworld
+
+    last = stretches[min(1, len(stretches) - 1)][1]
+    piece = sound[: round(last * HOP_S * rate_hz)]
+    part = _Melody(melody.f0_hz[:last], melody.times[:last])
+    coded = pyworld.code_spectral_envelope(_envelope(piece, rate_hz, part), rate_hz, ORDER).astype(np.float32)
+    rows = coded[part.f0_hz > 0]
+    rows = rows if len(rows) else coded
+    rows = rows[rows[:, 0] >= np.percentile(rows[:, 0], _QUIETEST)]
+    return rows.mean(0), rows.std(0) + np.float32(1e-6)
+
+
+def _voiced(
+    sound: NDArray[np.float64],
+    rate_hz: int,
+    melody: _Melody,
+    source: tuple[Row, Row],
+    own: _Own,
+    wish: Wish,
+    semitones: float,
+) -> Mono:
+    """A stretch by WORLD in the reader's voice."""
+    import pyworld
+    from scipy.ndimage import uniform_filter1d
+
+    coded = pyworld.code_spectral_envelope(_envelope(sound, rate_hz, melody), rate_hz, ORDER).astype(np.float32)
+    noise = pyworld.code_aperiodicity(pyworld.d4c(sound, melody.f0_hz, melody.times, rate_hz), rate_hz)
+    moved = moved_to(coded, *source, own.mean, own.spread)
+    near, near_noise = own.like((coded - source[0]) / source[1])
+    timbre = 0.5 * moved + 0.5 * uniform_filter1d(near, _STEADY, axis=0)
+    level = coded[:, 0].copy()
+    mixed = (1 - wish.strength) * coded + wish.strength * timbre
+    mixed[:, 0] = level + wish.strength * (own.mean[0] - source[0][0])
+    fft = pyworld.get_cheaptrick_fft_size(rate_hz)
+    envelope = pyworld.decode_spectral_envelope(np.ascontiguousarray(mixed, np.float64), rate_hz, fft)
+    if wish.formant:
+        envelope = _warped(envelope, 2 ** (wish.formant / 12))
+    noises = (1 - wish.strength) * noise + wish.strength * uniform_filter1d(near_noise, _STEADY, axis=0)
+    aperiodic = pyworld.decode_aperiodicity(np.ascontiguousarray(np.minimum(noises, -1e-9), np.float64), rate_hz, fft)
+    f0 = melody.f0_hz * 2 ** (semitones / 12)
+    spoken = pyworld.synthesize(np.ascontiguousarray(f0), envelope, aperiodic, rate_hz, HOP_S * 1000)
+    spoken = np.pad(spoken, (0, max(0, len(sound) - len(spoken))))[: len(sound)]
+    wanted, got = float(np.sqrt((sound**2).mean())), float(np.sqrt((spoken**2).mean()))
+    levelled: Mono = (spoken * (wanted / max(got, 1e-9))).astype(np.float32)
+    return levelled
+
+
+def _warped(envelope: NDArray[np.float64], factor: float) -> NDArray[np.float64]:
+    """An envelope with its formants moved up by a factor."""
+    bins = np.arange(envelope.shape[1])
+    at = np.clip(bins / factor, 0, envelope.shape[1] - 1)
+    low = np.floor(at).astype(np.int64)
+    part = at - low
+    high = np.minimum(low + 1, envelope.shape[1] - 1)
+    logs = np.log(np.maximum(envelope, 1e-16))
+    return np.ascontiguousarray(np.exp(logs[:, low] * (1 - part) + logs[:, high] * part))
+
+
+def _share(voiced: NDArray[np.bool_], length: int, hop: float) -> Mono:
+    """How much of each sample is the converted voice: all where there is one, with short fades."""
+    from scipy.ndimage import uniform_filter1d
+
+    smooth = uniform_filter1d(voiced.astype(np.float64), _FADE_FRAMES, mode="nearest")
+    share: Mono = np.interp(np.arange(length), np.arange(len(voiced)) * hop, smooth).astype(np.float32)
+    return share

@@ -1,0 +1,91 @@
+"""What the compute worker is asked to do with voices: learn one, speak with one, convert into one."""
+
+from msgspec import Struct, field
+
+from studio.model.voice import Voice
+from studio.protocol.common import JobId, Message
+from studio.protocol.jobs import EngineSettings
+
+
+class ReferenceFile(Struct, frozen=True, kw_only=True):
+    """A recording to learn from, by its absolute path, and what is said in it, "" where nobody has written it down."""
+
+    path: str
+    text: str = ""
+
+
+class LearnVoice(Message, frozen=True, kw_only=True):
+    """Learn a voice into the person's library. Answered by Progress*, then VoiceLearnt, Failed or Stopped."""
+
+    job: JobId
+    name: str
+    consent: str
+    references: tuple[ReferenceFile, ...]
+    language: str
+    engine: str
+    seed: int = 0
+
+
+class VoiceLearnt(Message, frozen=True, kw_only=True):
+    """The voice, as it is in the library now."""
+
+    job: JobId
+    voice: Voice
+    notes: tuple[str, ...] = ()
+
+
+class Speak(Message, frozen=True, kw_only=True):
+    """Say a text into a new float WAV. Answered by Progress*, then Spoken, Failed or Stopped.
+
+    `voice` is the id of a voice of the library, or, for an engine that brings voices, the name of one.
+    """
+
+    job: JobId
+    text: str
+    voice: str
+    engine: str
+    path: str
+    seed: int = 0
+    settings: EngineSettings = field(default_factory=dict)
+    dictionary: dict[str, str] = field(default_factory=dict)
+
+
+class Spoken(Message, frozen=True, kw_only=True):
+    """What was said is in the file. `first_audio_ms` counts from the first word asked for, with the voice open."""
+
+    job: JobId
+    path: str
+    rate_hz: int
+    duration_s: float
+    first_audio_ms: float
+    rtf: float
+    cpu_rtf: float
+    open_ms: float
+    engine: str
+    device: str
+    marked: bool
+    notes: tuple[str, ...] = ()
+
+
+class ConvertVoice(Message, frozen=True, kw_only=True):
+    """Say or sing a sound again in a voice of the library, into a new float WAV. Answered by Converted."""
+
+    job: JobId
+    source: str
+    voice: str
+    engine: str
+    path: str
+    settings: EngineSettings = field(default_factory=dict)
+
+
+class Converted(Message, frozen=True, kw_only=True):
+    """The converted sound is in the file."""
+
+    job: JobId
+    path: str
+    rate_hz: int
+    duration_s: float
+    rtf: float
+    engine: str
+    device: str
+    notes: tuple[str, ...] = ()

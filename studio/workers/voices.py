@@ -1,0 +1,101 @@
+"""The jobs that learn a voice into the library, and that say or sing something again in one."""
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+
+from studio.engines import registry
+from studio.engines.base import Reference, Report
+from studio.errors import StudioError
+from studio.media import voices
+from studio.media.wav import WavWriter
+from studio.model.voice import Consent, Learnt, Sample, Voice
+from studio.protocol.voices import LearnVoice, VoiceLearnt
+from studio.workers.heard import Heard, hear
+from studio.workers.runtime import Context
+from studio.workers.shares import share
+
+_TITLE = "The voice was not learnt."
+_READING = 0.05
+LOADING_S = 60.0
+
+
+def learn(job: LearnVoice, context: Context, report: Report) -> VoiceLearnt:
+    """Learn a voice from files and put it into the library."""
+    if not job.consent.strip():
+        raise StudioError(
+            "voice.consent",
+            _TITLE,
+            cause="Nobody has said that the person agrees.",
+            remedy="Write down what the person whose voice it is agreed to.",
+        )
+    speaker = registry.speaker(job.engine)
+    if "clone" not in speaker.info.can:
+        raise StudioError(
+            "voice.engine",
+            _TITLE,
+            cause=f"{speaker.info.name} cannot learn voices.",
+            remedy="Choose another engine.",
+        )
+    recordings = [
+        hear(Path(file.path), _TITLE, share(report, i / len(job.references) * _READING, _READING))
+        for i, file in enumerate(job.references)
+    ]
+    notes = [recording.damage for recording in recordings if recording.damage]
+    began_s, began_cpu_s = time.monotonic(), time.process_time()
+    voice_id = voices.new_id(job.name)
+    with voices.making(voice_id) as folder:
+        samples = _kept(job, recordings, folder)
+        context.expect_silence(LOADING_S)
+        references = [
+            Reference(recording.samples, recording.rate_hz, sample.text)
+            for recording, sample in zip(recordings, samples, strict=True)
+        ]
+        home = folder / job.engine
+        home.mkdir()
+        facts = speaker.learn(
+            references, home, language=job.language, seed=job.seed, report=share(report, _READING, 0.99)
+        )
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        voice = Voice(
+            id=voice_id,
+            name=job.name,
+            language=job.language,
+            created=now,
+            consent=Consent(text=job.consent.strip(), given=now),
+            samples=samples,
+            learnt=(
+                Learnt(
+                    engine=job.engine,
+                    engine_version=registry.installed_version(speaker.info),
+                    seed=job.seed,
+                    wall_s=round(time.monotonic() - began_s, 2),
+                    cpu_s=round(time.process_time() - began_cpu_s, 2),
+                    facts=dict(facts),
+                ),
+            ),
+        )
+        voices.write_profile(voice, folder)
+    report(1.0, "Done")
+    return VoiceLearnt(job=job.job, voice=voice, notes=tuple(notes))
+
+
+def _kept(job: LearnVoice, recordings: list[Heard], folder: Path) -> tuple[Sample, ...]:
+    """The recordings as files of the voice."""
+    (folder / "samples").mkdir()
+    made = []
+    for number, (file, recording) in enumerate(zip(job.references, recordings, strict=True), start=1):
+        name = f"samples/{number:03d}.wav"
+        with WavWriter(folder / name, recording.rate_hz, 1) as wav:
+            wav.write(np.ascontiguousarray(recording.samples[:, None]))
+        made.append(
+            Sample(
+                file=name,
+                text=file.text.strip(),
+                length_s=len(recording.samples) / recording.rate_hz,
+                original=Path(file.path).name,
+            )
+        )
+    return tuple(made)
