@@ -19,6 +19,7 @@ from av.audio.frame import AudioFrame
 from av.codec.context import Flags2
 from av.container import InputContainer
 
+from studio.audio import downmix
 from studio.audio.downmix import to_channels
 from studio.audio.foreign import first_sound, nothing_decoded, open_foreign
 from studio.audio.packets import Packets
@@ -194,6 +195,11 @@ class Decoder:
         elif self._bad_samples:
             said.append(f"{self._bad_samples:,} samples were not numbers and are silent now.")
         return " ".join(filter(None, said))
+
+    @property
+    def mixed_down(self) -> str:
+        """What a person should know of a sound with more channels than two; empty where there was nothing to mix."""
+        return downmix.told(tuple(channel.name for channel in self._stream.codec_context.layout.channels))
 
     def _loss(self) -> str:
         given_s = self._given / self.rate_hz

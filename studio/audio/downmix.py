@@ -28,6 +28,20 @@ _SIDES: Final[dict[str, tuple[float, float]]] = {
 }
 
 
+_SYSTEMS: Final = {6: "5.1 surround", 7: "6.1 surround", 8: "7.1 surround"}
+
+
+def told(names: tuple[str, ...]) -> str:
+    """What a person should know of a sound with more channels than two, in a sentence; nothing of any other."""
+    if len(names) <= 2:
+        return ""
+    if not all(name in _SIDES for name in names):
+        return f"Its {len(names)} channels were mixed down to one sound in the middle."
+    system = f" ({_SYSTEMS[len(names)]})" if len(names) in _SYSTEMS else ""
+    bass = ", without the bass channel" if any(name.startswith("LFE") for name in names) else ""
+    return f"Its {len(names)} channels{system} were mixed down to stereo{bass}."
+
+
 def to_channels(frames: Frames, names: tuple[str, ...], channels: int) -> Frames:
     """Return the sound with `channels` (1 or 2) channels; `names` are FFmpeg's names of those that it has."""
     if frames.shape[1] == channels:

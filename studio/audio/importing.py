@@ -51,12 +51,13 @@ _log = logging.getLogger(__name__)
 class Imported(NamedTuple):
     """A medium that is in the project's folder with its peaks in the cache, and what was wrong with its file.
 
-    `resumed` is how much of it an earlier import had made, 0 to 1.
+    `note` is what else a person should know; `resumed` is how much of it an earlier import had made, 0 to 1.
     """
 
     media: Media
     warning: str
     resumed: float
+    note: str
 
 
 def import_media(path: Path, project_dir: Path, rate_hz: int, report: Report, *, any_rate: bool = False) -> Imported:
@@ -107,7 +108,7 @@ def import_media(path: Path, project_dir: Path, rate_hz: int, report: Report, *,
         report(1.0, "Importing")
         warning = " ".join(filter(None, (_CHANGED if begun.changed else "", sound.damage)))
         found = state.place.frames / sound.rate_hz if state else 0.0
-        return Imported(media, warning, found * to_hz / media.length)
+        return Imported(media, warning, found * to_hz / media.length, sound.mixed_down)
 
 
 def _begun(opened: ExitStack, path: Path, project_dir: Path, wish: Wish, title: str) -> Unfinished:

@@ -60,6 +60,7 @@ def run(call: Call) -> Outcome:
             )
             assert isinstance(done, Denoised)
             target = put(folder / done.media.file, asked.out)
+    notes = [*filter(None, (imported.note,)), *done.notes]
     data: dict[str, object] = {
         "file": str(path),
         "out": str(target),
@@ -69,10 +70,8 @@ def run(call: Call) -> Outcome:
         "channels": media.channels,
         "estimate": msgspec.to_builtins(foreseen),
         "spent": msgspec.to_builtins(done.spent),
-        "notes": list(done.notes),
+        "notes": notes,
         "warning": imported.warning,
     }
     said = [f"{path}", f"  {length / media.rate_hz:.2f} s, in {done.spent.wall_s:.1f} s", f"  {target}"]
-    return Outcome(
-        text="\n".join([*said, *(f"  {line}" for line in (imported.warning, *done.notes) if line)]), data=data
-    )
+    return Outcome(text="\n".join([*said, *(f"  {line}" for line in (imported.warning, *notes) if line)]), data=data)

@@ -213,7 +213,7 @@ def _figures(
         "channels": first.channels,
         "estimate": msgspec.to_builtins(foreseen),
         "spent": msgspec.to_builtins(made.spent),
-        "notes": list(made.notes),
+        "notes": [*filter(None, (imported.note,)), *made.notes],
         "warning": imported.warning,
     }
 

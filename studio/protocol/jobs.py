@@ -170,13 +170,15 @@ class MakeSample(Message, frozen=True, kw_only=True):
 class MediaImported(Message, frozen=True, kw_only=True):
     """The sound is in the project's folder with its peaks built. `warning` says what could not be read, or "".
 
-    `resumed` is how much of it an import that was interrupted had made already, 0 to 1.
+    `note` says what else a person should know, as on channels that were mixed down. `resumed` is how much of it an
+    import that was interrupted had made already, 0 to 1.
     """
 
     job: JobId
     media: Media
     warning: str = ""
     resumed: float = 0.0
+    note: str = ""
 
 
 class PeaksBuilt(Message, frozen=True, kw_only=True):

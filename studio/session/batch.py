@@ -277,8 +277,8 @@ class Batch(QObject):
             assert isinstance(result, MediaImported)
             self._steps[row.id] = result.media
             self._keep()
-            if result.warning:
-                self._put(replace(self._rows[row.id], note=result.warning))
+            if said := " ".join(filter(None, (result.warning, result.note))):
+                self._put(replace(self._rows[row.id], note=said))
             self._work(row.id, task, result.media)
 
         self._do(make, f"Reading {row.path.name}", then, (0.0, _IMPORTED))
@@ -315,7 +315,8 @@ class Batch(QObject):
         def then(result: Result) -> None:
             assert isinstance(result, Separated | Denoised)
             if result.notes:
-                self._put(replace(self._rows[id], note=" ".join(result.notes)))
+                before = self._rows[id].note
+                self._put(replace(self._rows[id], note=" ".join(filter(None, (before, *result.notes)))))
             made = result.stems if isinstance(result, Separated) else (result.media,)
             self._write(id, task, made, apart=_takes_apart(work))
 

@@ -122,6 +122,8 @@ class News(QObject):
                 remedy="What could be read is in the project.",
             )
             self._banners.put(f"import {result.media.id}", why, weight="warning")
+        elif isinstance(result, MediaImported) and result.note:
+            self._toasts.say(f"{result.media.name}: {result.note[:1].lower()}{result.note[1:]}")
         elif isinstance(result, Exported) and result.files and row.title.startswith("Exporting"):
             if self._dialogs.export_is_open:
                 return

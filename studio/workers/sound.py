@@ -28,10 +28,10 @@ from studio.workers.runtime import Context, Report
 
 def import_media(job: ImportMedia, context: Context, report: Report) -> MediaImported:
     """Bring a file into the project."""
-    media, warning, resumed = importing.import_media(
+    media, warning, resumed, note = importing.import_media(
         Path(job.path), Path(job.project_dir), job.rate_hz, report, any_rate=job.any_rate
     )
-    return MediaImported(job=job.job, media=media, warning=warning, resumed=resumed)
+    return MediaImported(job=job.job, media=media, warning=warning, resumed=resumed, note=note)
 
 
 def build_peaks(job: BuildPeaks, context: Context, report: Report) -> PeaksBuilt:

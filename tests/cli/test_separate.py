@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -144,3 +145,18 @@ def test_a_noise_that_is_shown_goes_further_down(studio: Studio, tmp_path: Path)
     short = studio("denoise", source, "--out", tmp_path / "no.wav", "--noise", "0:0.05")
     assert short.returncode == 1
     assert "too short" in short.stderr
+
+
+def test_a_surround_film_is_taken_apart_in_stereo_and_that_is_said(studio: Studio, tmp_path: Path) -> None:
+    source = tmp_path / "film.flac"
+    with av.open(str(source), "w") as film:
+        stream = film.add_stream("flac", rate=44100, layout="5.1")
+        sound = (np.tile(song(1.0), (1, 3)) * 2**15).astype(np.int16)
+        frame = av.AudioFrame.from_ndarray(sound.reshape(1, -1), format="s16", layout="5.1")
+        frame.sample_rate = 44100
+        film.mux([*stream.encode(frame), *stream.encode(None)])
+
+    done = studio("separate", source, "--out", tmp_path / "out")
+    assert done.returncode == 0
+    assert "Its 6 channels (5.1 surround) were mixed down to stereo, without the bass channel." in done.stdout
+    assert soundfile.info(tmp_path / "out" / "vocals.wav").channels == 2

@@ -14,7 +14,7 @@ import soundfile
 
 from studio import paths
 from studio.audio import importing, packets
-from studio.audio.downmix import to_channels
+from studio.audio.downmix import to_channels, told
 from studio.audio.importing import Imported, MediaWriter, import_media, remove_leftovers, render_track
 from studio.errors import StudioError
 from studio.media.peaks import Peaks, columns_of
@@ -130,6 +130,23 @@ def test_surround_is_mixed_down_by_the_usual_coefficients() -> None:
     assert right == pytest.approx([0, 1, 0.7071, 0, 0, 0.7071], abs=1e-4)
 
 
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("FL",), ""),
+        (("FL", "FR"), ""),
+        (("FL", "FR", "FC"), "Its 3 channels were mixed down to stereo."),
+        (
+            ("FL", "FR", "FC", "LFE", "BL", "BR"),
+            "Its 6 channels (5.1 surround) were mixed down to stereo, without the bass channel.",
+        ),
+        (("A", "B", "C", "D"), "Its 4 channels were mixed down to one sound in the middle."),
+    ],
+)
+def test_channels_that_are_mixed_down_are_said(names: tuple[str, ...], said: str) -> None:
+    assert told(names) == said
+
+
 @pytest.mark.parametrize("channels", [3, 4, 6, 8])
 def test_files_of_many_channels_become_stereo(tmp_path: Path, channels: int) -> None:
     soundfile.write(tmp_path / "s.wav", np.repeat(0.1 * buzz(LENGTH), channels, axis=1), 48000)
@@ -137,6 +154,8 @@ def test_files_of_many_channels_become_stereo(tmp_path: Path, channels: int) -> 
     result, found = imported(tmp_path / "s.wav", tmp_path / "project")
 
     assert result.media.channels == 2
+    assert f"Its {channels} channels" in result.note
+    assert result.warning == ""
     for side in (0, 1):
         assert np.corrcoef(found[:, side], buzz(LENGTH)[:, 0])[0, 1] > 0.999
 
