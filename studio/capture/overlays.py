@@ -19,7 +19,7 @@ from studio.errors import StudioError
 from studio.ipc.series import Series
 from studio.media.wav import Frames
 
-_BACK: Final = (18, 14, 12, 150)  # BGRA, not premultiplied
+_BACK: Final = (18, 14, 12, 190)  # BGRA, not premultiplied
 _QUIET: Final = (112, 196, 92, 255)
 _WARM: Final = (72, 190, 238, 255)
 _LOUD: Final = (82, 82, 235, 255)
@@ -267,14 +267,16 @@ def _draw_melody(picture: Pixels, at_s: NDArray[np.floating], hz: NDArray[np.flo
     with np.errstate(invalid="ignore", divide="ignore"):
         height = (rows - 1) * (1 - np.log2(hz / _LOW_HZ) / octaves)
     known = np.isfinite(height) & (hz > 0)
-    tops, bottoms = np.full(columns, np.inf), np.full(columns, -np.inf)
-    joined = np.flatnonzero(known[:-1] & known[1:] & (np.diff(at) < columns / 20))
-    for point in joined:
-        span = slice(max(0, int(at[point])), min(columns, int(at[point + 1]) + 1))
-        tops[span] = np.minimum(tops[span], height[point : point + 2].min())
-        bottoms[span] = np.maximum(bottoms[span], height[point : point + 2].max())
-    if len(joined):
-        _columns(picture, tops - 1, bottoms + 1, _TRACE)
+    joined = known[:-1] & known[1:] & (np.diff(at) < columns / 20)
+    if not joined.any():
+        return
+    across = np.arange(columns)
+    before = np.clip(np.searchsorted(at, across, "right") - 1, 0, len(at) - 2)
+    line = np.interp(across, at, np.where(known, height, 0.0))
+    line = np.where(joined[before] & (across >= at[0]), line, np.nan)
+    beside = np.concatenate((line[1:], [np.nan]))
+    half = max(1.0, rows / 120)
+    _columns(picture, np.fmin(line, beside) - half, np.fmax(line, beside) + half, _TRACE)
 
 
 class _Text(_Still):
@@ -348,16 +350,28 @@ def _premultiplied(colour: tuple[int, int, int, int]) -> tuple[int, int, int, in
     return blue * alpha // 255, green * alpha // 255, red * alpha // 255, alpha
 
 
+def _packed(colour: tuple[int, int, int, int]) -> np.uint32:
+    """A colour as one number, of which numpy writes many at once."""
+    packed: np.uint32 = np.array(_premultiplied(colour), np.uint8).view(np.uint32)[0]
+    return packed
+
+
 def _fill(picture: Pixels, colour: tuple[int, int, int, int]) -> None:
-    picture[...] = _premultiplied(colour)
+    picture.view(np.uint32)[...] = _packed(colour)
 
 
 def _columns(
     picture: Pixels, tops: NDArray[np.floating], bottoms: NDArray[np.floating], colour: tuple[int, int, int, int]
 ) -> None:
-    """Colour each column from its top to its bottom row, at least one pixel where the two meet."""
-    rows = np.arange(picture.shape[0])[:, None]
-    picture[(rows >= np.floor(tops)) & (rows <= np.ceil(bottoms))] = _premultiplied(colour)
+    """Colour each column from its top to its bottom row, at least one pixel where the two meet; none where NaN."""
+    known = np.isfinite(tops) & np.isfinite(bottoms)
+    if not known.any():
+        return
+    first = np.where(known, np.floor(tops), len(picture)).astype(np.int16)
+    last = np.where(known, np.ceil(bottoms), -1).astype(np.int16)
+    band = slice(max(0, int(first.min())), int(last.max()) + 1)
+    rows = np.arange(len(picture), dtype=np.int16)[band, None]
+    np.putmask(picture.view(np.uint32)[band, :, 0], (rows >= first) & (rows <= last), _packed(colour))
 
 
 def _font(size: float):  # type: ignore[no-untyped-def]  # noqa: ANN202 one of two kinds, both PIL's own

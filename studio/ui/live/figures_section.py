@@ -46,7 +46,9 @@ class FiguresSection(Section):
         else:
             lost = figures.dropped + figures.late
             self.lost.setText(
-                f"{figures.dropped} dropped, {figures.late} late of {figures.frames}" if lost else "No picture"
+                f"{figures.dropped} dropped, {figures.late} late of {figures.frames + figures.dropped}"
+                if lost
+                else "No picture"
             )
             self.lost.set_tone("warning" if figures.dropped else "text")
             self.delay.setText(f"{figures.grab_to_packet_ms_p95:.0f} ms")
