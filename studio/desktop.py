@@ -26,6 +26,7 @@ from studio.session.compare import Compare
 from studio.session.desk import Desk
 from studio.session.document import Document
 from studio.session.engine_list import EngineList
+from studio.session.housekeeping import Housekeeping
 from studio.session.importing import Importing
 from studio.session.jobs import Jobs
 from studio.session.library import Library
@@ -84,6 +85,7 @@ class Studio(QObject):
         self._ended = False
         self.document.changed.connect(self.selection.keep_to)
         self._left: tuple[LeftBehind, ...] = ()
+        self._housekeeping = Housekeeping(self.document, self.jobs, settings, self.desk.background, self)
         self.takes.found.connect(self._offer)
         self.desk.separating.found.connect(self._offer)
         self.importing.imported.connect(self._first_import)
@@ -116,6 +118,7 @@ class Studio(QObject):
         self.desk.separating.close()
         self.desk.close_models()
         self.desk.background.close()
+        self.desk.close_video()
         self.document.close()
         self.library.close()
         self.settings.close()
@@ -186,6 +189,7 @@ class Studio(QObject):
     def _offer_files(self, lists: tuple[KeptList, ...]) -> None:
         self.desk.separating.batch.adopt(lists)
         self._offer(self.desk.separating.batch.left_behind)
+        self._housekeeping.begin()
 
     def _finish_take(self) -> None:
         if not self.transport.recording:

@@ -1,4 +1,4 @@
-"""`studio export PROJECT --out FILE`: a project as sound files."""
+"""`studio export PROJECT --out FILE`: a project as sound files, or with `--video FILE` as its video."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
@@ -26,6 +26,7 @@ _BY_SUFFIX: Final[dict[str, Container]] = {
     ".mp4": "m4a",
     ".opus": "opus",
 }
+_VIDEOS: Final = (".mp4", ".mov", ".m4v", ".mkv", ".webm")
 _RATES_HZ: Final = (8000, 384000)
 _KBPS: Final[dict[Container, tuple[int, int]]] = {"mp3": (8, 320), "m4a": (16, 512), "opus": (6, 510)}
 _BITS: Final[dict[str, SampleFormat]] = {"16": "int16", "24": "int24", "32f": "float32"}
@@ -33,9 +34,14 @@ _BITS: Final[dict[str, SampleFormat]] = {"16": "int16", "24": "int24", "32f": "f
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("project", type=Path, metavar="PROJECT", help="a project's folder")
+    parser.add_argument("--out", type=Path, metavar="FILE|DIR", help="the file; with --stems or --markers a folder")
     parser.add_argument(
-        "--out", type=Path, required=True, metavar="FILE|DIR", help="the file; with --stems or --markers a folder"
+        "--video",
+        type=Path,
+        metavar="FILE",
+        help="the project's video, its pictures unchanged, with the mix as its sound; --stems adds a track for each",
     )
+    parser.add_argument("--keep-sound", action="store_true", help="with --video: its own sound stays beside the new")
     parser.add_argument("--format", choices=sorted(set(_BY_SUFFIX.values())), help="else the suffix of FILE decides")
     parser.add_argument("--bits", choices=sorted(_BITS), default="24", help="for WAV and FLAC (24); 16 is dithered")
     parser.add_argument("--rate", type=int, default=0, metavar="HZ", help="sample rate, else the project's")
@@ -55,9 +61,10 @@ def run(call: Call) -> Outcome:
     folder = readable(asked.project)
     folder = folder.parent if folder.name == "project.json" else folder
     project = read_project(folder)
-    spec = spec_of(asked, project)
-    out: Path = asked.out.absolute()
-    new_folder(out if spec.split != "mix" else out.parent)
+    _check_target(asked)
+    spec = video_spec_of(asked, project) if asked.video else spec_of(asked, project)
+    out: Path = (asked.video or asked.out).absolute()
+    new_folder(out if spec.split != "mix" and not spec.video else out.parent)
     with Line("compute") as compute:
         done = compute.do(
             lambda job: Export(job=job, project=project, project_dir=str(folder), path=str(out), spec=spec)
@@ -77,10 +84,7 @@ def spec_of(asked: Namespace, project: Project) -> ExportSpec:
         if split == "mix":
             raise WrongCall(f"{asked.out.name} does not say which format it should be: name one with --format.")
         container = "wav"
-    start = parse_clock(asked.start, project.rate_hz) if asked.start else 0
-    stop = parse_clock(asked.stop, project.rate_hz) if asked.stop else 0
-    if asked.stop and stop <= start:
-        raise WrongCall(f"--to {asked.stop} has to lie after --from {asked.start or '0'}.")
+    start, stop = _stretch(asked, project)
     _check_figures(asked, container)
     if container == "flac" and asked.bits == "32f":
         raise WrongCall("FLAC holds whole numbers: choose --bits 16 or 24, or WAV.")
@@ -97,6 +101,41 @@ def spec_of(asked: Namespace, project: Project) -> ExportSpec:
         peak_limit_dbtp=asked.peak,
         title=project.name if split == "mix" else "",
     )
+
+
+def video_spec_of(asked: Namespace, project: Project) -> ExportSpec:
+    """The same for a video; `WrongCall` for what only a file of sound can be."""
+    if asked.video.suffix.lower() not in _VIDEOS:
+        raise WrongCall(f"{asked.video.name} has to end in one of {', '.join(_VIDEOS)}.")
+    for name, given in (("--format", asked.format), ("--markers", asked.markers), ("--lufs", asked.lufs is not None)):
+        if given:
+            raise WrongCall(f"{name} is for files of sound, not for --video.")
+    if asked.kbps and not 16 <= asked.kbps <= 512:
+        raise WrongCall("--kbps for a video lies between 16 and 512.")
+    start, stop = _stretch(asked, project)
+    return ExportSpec(
+        bitrate_kbps=asked.kbps,
+        start=start,
+        stop=stop,
+        split="tracks" if asked.stems else "mix",
+        video=True,
+        keep_sound=asked.keep_sound,
+    )
+
+
+def _check_target(asked: Namespace) -> None:
+    if (asked.out is None) == (asked.video is None):
+        raise WrongCall("Say where to: --out FILE for sound, or --video FILE for the video with its new sound.")
+    if asked.keep_sound and asked.video is None:
+        raise WrongCall("--keep-sound is for --video.")
+
+
+def _stretch(asked: Namespace, project: Project) -> tuple[int, int]:
+    start = parse_clock(asked.start, project.rate_hz) if asked.start else 0
+    stop = parse_clock(asked.stop, project.rate_hz) if asked.stop else 0
+    if asked.stop and stop <= start:
+        raise WrongCall(f"--to {asked.stop} has to lie after --from {asked.start or '0'}.")
+    return start, stop
 
 
 def _check_figures(asked: Namespace, container: Container) -> None:

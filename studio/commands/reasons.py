@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from studio.model.project import Clip, Track
+from studio.model.video import has_pictures
 from studio.session.desk import Desk
 
 Reason = Callable[[Desk], str]
@@ -20,6 +21,11 @@ def first_of(*reasons: Reason) -> Reason:
 def read_only(desk: Desk) -> str:
     """Nothing can be changed in a project that only can be read."""
     return "" if desk.document.read_only is None else "This project can only be read"
+
+
+def nothing_to_see(desk: Desk) -> str:
+    """No clip comes from a video."""
+    return "" if has_pictures(desk.document.project) else "Nothing in the project comes from a video"
 
 
 def empty(desk: Desk) -> str:

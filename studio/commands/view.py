@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from studio.commands.base import Command
-from studio.commands.reasons import empty, no_range
+from studio.commands.reasons import empty, no_range, nothing_to_see
 from studio.session.desk import Desk, Panel, Workspace
 from studio.settings.schema import Follow, ThemeName
 
@@ -115,6 +115,15 @@ VIEW: tuple[Command, ...] = (
     Command(id="view.pitch", title="Pitch lane", group="View", keys="Ctrl+Alt+3", run=toggle_panel("pitch")),
     Command(
         id="view.spectrogram", title="Spectrogram", group="View", keys="Ctrl+Alt+4", run=toggle_panel("spectrogram")
+    ),
+    Command(
+        id="view.video",
+        title="Video",
+        group="View",
+        keys="Ctrl+Alt+6",
+        run=toggle_panel("video"),
+        unavailable=nothing_to_see,
+        about="The picture under the playhead",
     ),
     Command(
         id="view.export_picture",

@@ -115,7 +115,11 @@ class ListCodecs(Message, frozen=True, kw_only=True):
 
 
 class ExportSpec(Struct, frozen=True, kw_only=True):
-    """What an exported file should be. `stop` 0 means to the end; `bitrate_kbps` 0 means the codec's good default."""
+    """What an exported file should be. `stop` 0 means to the end; `bitrate_kbps` 0 means the codec's good default.
+
+    With `video` it is the video that the project shows, its pictures copied, with the mix as its sound; `split` "tracks"
+    adds each track as a sound of its own, `keep_sound` leaves those that the video had beside them.
+    """
 
     container: Literal["wav", "flac", "mp3", "m4a", "opus"] = "wav"
     sample_format: Literal["int16", "int24", "float32"] = "int24"
@@ -130,6 +134,8 @@ class ExportSpec(Struct, frozen=True, kw_only=True):
     peak_limit_dbtp: float = -1.0
     title: str = ""
     artist: str = ""
+    video: bool = False
+    keep_sound: bool = False
 
 
 class Export(Message, frozen=True, kw_only=True):

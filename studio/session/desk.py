@@ -28,10 +28,11 @@ from studio.supervision.worker import Worker
 
 if TYPE_CHECKING:
     from studio.session.models import Models
+    from studio.session.video import Video
 
 Workspace = Literal["edit", "sing", "speak", "live"]
 Separation = Literal["separate", "denoise", "dereverb", "compare", "batch"]
-Panel = Literal["library", "inspector", "history", "jobs", "pitch", "spectrogram"]
+Panel = Literal["library", "inspector", "history", "jobs", "pitch", "spectrogram", "video"]
 
 
 class Asks(Protocol):
@@ -191,3 +192,15 @@ class Desk:
         self.capturing = Capturing(self.capture, self.document, self.settings)
         self.separating = Separating(self.document, self.jobs, self.engines)
         self.growing = GrowingSound(self.document, self.transport, self.separating)
+
+    @cached_property
+    def video(self) -> "Video":
+        """The pictures of the project; nobody asks for them until there is something to see."""
+        from studio.session.video import Video
+
+        return Video(self.document, self.transport, self.selection)
+
+    def close_video(self) -> None:
+        """End the process that decodes pictures, where one was needed."""
+        if "video" in self.__dict__:
+            self.video.close()

@@ -16,6 +16,7 @@ _NAMES: Final[dict[Role, str]] = {
     "compute": "voice engine",
     "capture": "screen recorder",
     "models": "model download",
+    "video": "video player",
 }
 
 

@@ -59,6 +59,8 @@ class WindowView:
                 self._timeline.toggle_pitch()
             case "spectrogram":
                 self._timeline.toggle_spectrogram()
+            case "video":
+                self._timeline.toggle_video()
         parts.actions.refresh_soon()
 
     def set_workspace(self, workspace: Workspace) -> None:

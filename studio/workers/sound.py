@@ -6,7 +6,7 @@ from studio import paths
 from studio.audio import importing
 from studio.audio.encode import FORMATS, Choice, possible_rate
 from studio.audio.export import Target, export_piece
-from studio.audio.mix import Mixer, media_in
+from studio.audio.mix import Mixer, audible, media_in
 from studio.audio.peaks import build_peaks as build_pyramid
 from studio.audio.pieces import Piece, Split, paths_for, pieces_of
 from studio.audio.trouble import told
@@ -43,6 +43,8 @@ def build_peaks(job: BuildPeaks, context: Context, report: Report) -> PeaksBuilt
 
 def export(job: Export, context: Context, report: Report) -> Exported:
     """Render the project to one file, or to several in a folder."""
+    if job.spec.video:
+        return Exported(job=job.job, files=(_video(job, report),))
     spec, open_media = job.spec, media_in(Path(job.project_dir))
     pieces = pieces_of(job.project, spec.start, spec.stop, spec.split)
     if not pieces:
@@ -64,6 +66,35 @@ def export(job: Export, context: Context, report: Report) -> Exported:
             )
         )
     return Exported(job=job.job, files=tuple(files))
+
+
+def _video(job: Export, report: Report) -> ExportedFile:
+    """The video of the project with its new sound."""
+    from studio.audio.movie import SoundTrack, write_movie
+
+    spec, project, open_media = job.spec, job.project, media_in(Path(job.project_dir))
+    tracks = [SoundTrack("Mix", Mixer(project, open_media))]
+    if spec.split == "tracks":
+        tracks += [
+            SoundTrack(track.name, Mixer(project, open_media, (track.id,))) for track in audible(project) if track.clips
+        ]
+    done = write_movie(
+        project,
+        tuple(tracks),
+        Path(job.path),
+        report,
+        start=spec.start,
+        stop=spec.stop,
+        keep_sound=spec.keep_sound,
+        kbps=spec.bitrate_kbps,
+    )
+    return ExportedFile(
+        path=str(done.path),
+        duration_s=done.duration_s,
+        size_bytes=done.path.stat().st_size,
+        loudness=Loudness(**done.measured._asdict()),
+        note=done.note,
+    )
 
 
 def _targets(job: Export, pieces: tuple[Piece, ...]) -> tuple[Path, ...]:

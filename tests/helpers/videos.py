@@ -43,7 +43,8 @@ def write_video(
 ) -> Path:
     """Write a video; with `gap_at` the pictures pause for a second before that one."""
     with av.open(str(path), "w") as out:
-        stream = out.add_stream(codec, rate=fps, options={"g": str(gop), "preset": "veryfast"})
+        options = {"preset": "veryfast", "sc_threshold": "0"} if codec == "libx264" else {}
+        stream = out.add_stream(codec, rate=fps, options={"g": str(gop), **options})
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         stream.codec_context.time_base = Fraction(1, fps)

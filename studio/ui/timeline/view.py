@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer
 from PySide6.QtGui import QPainter, QResizeEvent
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QScrollBar, QSplitter, QVBoxLayout, Q
 
 from studio.model.levels import gain_to_db
 from studio.model.project import Project, Track, TrackId
+from studio.model.video import has_pictures
 from studio.session.desk import Desk
 from studio.settings.schema import Settings
 from studio.ui.actions import Actions
@@ -33,7 +34,12 @@ from studio.ui.timeline.sight import Sight
 from studio.ui.timeline.spectrogram import AXES
 from studio.ui.timeline.track_header import WIDTH as HEAD_WIDTH
 
+if TYPE_CHECKING:
+    from studio.ui.video.dock import VideoDock
+
 _TICK_MS: Final = 16
+_VIDEO_ROW: Final = 1
+_TRACKS_ROW: Final = 2
 _METER_EVERY: Final = 3
 _METER_S: Final = 0.05
 _SCROLL_STEPS: Final = 10000
@@ -52,6 +58,7 @@ class TimelineView(QWidget):
         self._theme = theme
         self._ticks = 0
         self._fitted = False
+        self._video: VideoDock | None = None
         self.sight = Sight(self)
         self.sounds = FileSounds(desk.jobs, desk.importing.build_peaks, self)
         self.sight.set_project(desk.document.project)
@@ -90,6 +97,7 @@ class TimelineView(QWidget):
         self._settings_changed(desk.settings.value)
         self._transport_changed()
         self.kept_looks = KeptLooks(desk.document, self.sight, self)
+        self._show_video(desk.document.project)
 
     def _lay_out(self) -> None:
         tracks = QWidget()
@@ -102,11 +110,12 @@ class TimelineView(QWidget):
         self._corner.setFixedSize(HEAD_WIDTH, RULER_HEIGHT)
         grid.addWidget(self._corner, 0, 0)
         grid.addWidget(self.ruler, 0, 1)
-        grid.addWidget(self.heads, 1, 0)
-        grid.addWidget(self.canvas, 1, 1)
-        grid.addWidget(self._down, 1, 2)
+        grid.addWidget(self.heads, _TRACKS_ROW, 0)
+        grid.addWidget(self.canvas, _TRACKS_ROW, 1)
+        grid.addWidget(self._down, _TRACKS_ROW, 2)
         grid.setColumnStretch(1, 1)
-        grid.setRowStretch(1, 1)
+        grid.setRowStretch(_TRACKS_ROW, 1)
+        self._grid = grid
         self.splitter = QSplitter(Qt.Orientation.Vertical)
         self.splitter.setChildrenCollapsible(False)
         self.splitter.addWidget(tracks)
@@ -116,7 +125,11 @@ class TimelineView(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(self.splitter, 1)
+        self._whole = QSplitter(Qt.Orientation.Vertical)
+        self._whole.setChildrenCollapsible(False)
+        self._whole.setHandleWidth(1)
+        self._whole.addWidget(self.splitter)
+        whole.addWidget(self._whole, 1)
         whole.addWidget(self._across)
         self.setFocusProxy(self.canvas)
 
@@ -220,6 +233,16 @@ class TimelineView(QWidget):
         for track in tracks:
             self.sight.show_texture(track, "" if shown else "log")
 
+    def toggle_video(self) -> None:
+        """Show or hide the picture under the playhead, where the project has any."""
+        if self._video is not None:
+            self._video.toggle()
+
+    @property
+    def shows_video(self) -> bool:
+        """Whether the picture under the playhead is open."""
+        return self._video is not None and self._video.shows_picture
+
     @property
     def shows_pitch(self) -> bool:
         """Whether the pitch lane is open."""
@@ -251,7 +274,15 @@ class TimelineView(QWidget):
     def _follow_project(self, project: Project) -> None:
         self.sight.set_project(project)
 
+    def _show_video(self, project: Project) -> None:
+        """Make room for pictures the first time that there are any."""
+        if self._video is None and has_pictures(project):
+            from studio.ui.video.dock import VideoDock  # most projects have nothing to see
+
+            self._video = VideoDock(self._desk, self._theme, self.sight, self._whole, self._grid, _VIDEO_ROW)
+
     def _project_changed(self, project: Project) -> None:
+        self._show_video(project)
         if not self._fitted and project.length > 0:
             self._fitted = True
             self.sight.fit()
@@ -305,6 +336,8 @@ class TimelineView(QWidget):
         at = self._desk.transport.position()
         for part in (self.ruler, self.canvas, self.pitch):
             part.set_playhead(at)
+        if self._video is not None:
+            self._video.lane.set_playhead(at)
 
     def _show_levels(self, at: float) -> None:
         project = self._desk.document.project
