@@ -14,7 +14,7 @@ import psutil
 from studio import paths
 from studio.cli import scratch
 
-_KEPT_S: Final = 7 * 24 * 3600.0
+_KEPT_S: Final = 14 * 24 * 3600.0
 _OWNER: Final = "owner"
 
 

@@ -89,13 +89,13 @@ def left() -> tuple[KeptList, ...]:
 
 
 def is_in_use(folder: Path) -> bool:
-    """Whether a list of a process that lives names this work folder."""
+    """Whether this is the list of a process that lives, or a work folder that such a list names."""
     for path in _folder().glob(f"*{_SUFFIX}"):
         try:
             kept = msgspec.json.decode(path.read_bytes(), type=KeptList)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
             continue
-        if _lives(kept) and any(row.folder == str(folder) for row in kept.rows):
+        if _lives(kept) and (path == folder or any(row.folder == str(folder) for row in kept.rows)):
             return True
     return False
 

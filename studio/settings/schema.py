@@ -101,6 +101,26 @@ class SeparationSettings(Struct, frozen=True, kw_only=True):
         float,
         Meta(ge=5.0, le=60.0, title="Preview", description="How much is tried before the whole.", extra={"unit": "s"}),
     ] = 20.0
+    keep_days: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=14,
+            title="Keep unfinished work",
+            description="What is finished of a job that was stopped, so that it can go on.",
+            extra={"unit": "days"},
+        ),
+    ] = 14
+    keep_gb: Annotated[
+        float,
+        Meta(
+            ge=1.0,
+            le=500.0,
+            title="Room for unfinished work",
+            description="When there is more, the oldest of it goes.",
+            extra={"unit": "GB"},
+        ),
+    ] = 20.0
 
 
 class AppearanceSettings(Struct, frozen=True, kw_only=True):
