@@ -78,8 +78,7 @@ def bench_kernels() -> dict[str, object]:
     power, floor = draw.random((2000, 257), np.float32), draw.random(257, np.float32) * np.float32(0.01)
     weights, teeth = comb_reference.density(257, 15.6), comb_reference.teeth(257, 15.6, np.geomspace(50, 1000, 210))
     scores = draw.random((1000, 210), np.float32)
-    sound, centres = draw.random(16000, np.float32), np.arange(1000, 15000, 10)
-    length, glide = np.full(len(centres), 60, np.float32), np.zeros(len(centres), np.float32)
+    sound, pitch = draw.random(80000, np.float32), np.full(2000, 1 / 60, np.float32)
     pairs: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
         "comb": (
             lambda: comb_reference.strengths(power, floor, weights, teeth),
@@ -87,8 +86,8 @@ def bench_kernels() -> dict[str, object]:
         ),
         "path": (lambda: path_reference.likeliest(scores, 0.01, 0.8), lambda: path.likeliest(scores, 0.01, 0.8)),
         "periods": (
-            lambda: periods_reference.unroll(sound, centres, length, glide, 2.5, 160),
-            lambda: periods.unroll(sound, centres, length, glide, 2.5, 160),
+            lambda: periods_reference.unroll(sound, pitch, 40, 2.5, 320, 0.2),
+            lambda: periods.unroll(sound, pitch, 40, 2.5, 320, 0.2),
         ),
     }
     found: dict[str, object] = {}

@@ -33,9 +33,14 @@ def worth(scores: NDArray[np.float32], way: NDArray[np.int32], step: float, leap
 
 def windows(seed: int, frames: int) -> NDArray[np.float32]:
     sound = buzz(150.0, 8000, 4000) + noise(4000, 0.05, seed)
-    centres = np.linspace(500, 3500, frames).astype(np.int64)
-    length = np.full(frames, 8000 / 150, np.float32)
-    return periods.unroll(sound, centres, length, np.zeros(frames, np.float32), harmonics.HALF, harmonics.POINTS)
+    pitch = np.full(frames, 150 / 8000, np.float32)
+    return periods.unroll(sound, pitch, 40, harmonics.HALF, harmonics.POINTS, 0.2)
+
+
+def contour_of(seed: int, frames: int) -> NDArray[np.float32]:
+    """A pitch in periods a sample that glides, and leaps now and then."""
+    steps = np.random.default_rng(seed).normal(0, 0.12, frames)
+    return (0.02 * np.exp(np.cumsum(steps))).clip(0.005, 0.15).astype(np.float32)
 
 
 @compiled
@@ -72,12 +77,27 @@ def test_a_path_leaps_only_where_it_pays() -> None:
 @given(frames=st.integers(0, 9), samples=st.integers(0, 900), seed=seeds)
 def test_periods_unroll_alike(frames: int, samples: int, seed: int) -> None:
     sound = random(seed, samples) - np.float32(0.5)
-    centres = np.random.default_rng(seed).integers(-100, samples + 100, frames)
-    length, glide = 6 + 180 * random(seed + 1, frames), (random(seed + 2, frames) - np.float32(0.5)) / np.float32(300)
+    pitch = contour_of(seed, frames)
 
-    found = cpu_periods.unroll(sound, centres, length, glide, 2.5, 160)
+    found = cpu_periods.unroll(sound, pitch, 40, 2.5, 160, 0.2)
 
-    np.testing.assert_allclose(found, periods.unroll(sound, centres, length, glide, 2.5, 160), atol=2e-3)
+    np.testing.assert_allclose(found, periods.unroll(sound, pitch, 40, 2.5, 160, 0.2), atol=1e-3)
+
+
+def test_along_its_own_pitch_a_glide_is_a_steady_tone() -> None:
+    hz = 200 * 2 ** (0.3 * np.sin(np.arange(8000) / 8000 * 2 * np.pi * 5))
+    pitch = (hz[::40] / 8000).astype(np.float32)
+
+    unrolled = periods.unroll(buzz(hz, 8000, 8000), pitch, 40, harmonics.HALF, harmonics.POINTS, 0.2)[20:-20]
+
+    assert likeness.compare(unrolled)[:, :3].min() > 0.995
+    assert np.abs(harmonics.measure(unrolled, np.full(len(unrolled), 8, np.int32), 4.0).offset).max() < 1e-3
+
+
+@pytest.mark.parametrize("pitch", [np.zeros(3, np.float32), np.full((2, 2), 0.1, np.float32)])
+def test_what_is_no_pitch_is_refused(pitch: NDArray[np.float32]) -> None:
+    with pytest.raises(ValueError, match="pitch"):
+        cpu_periods.unroll(np.zeros(100, np.float32), pitch, 40, 2.5, 160, 0.2)
 
 
 @compiled
@@ -86,7 +106,9 @@ def test_harmonics_and_likeness_measure_alike(frames: int, seed: int) -> None:
     unrolled = windows(seed, frames)
     count = np.random.default_rng(seed).integers(1, harmonics.HARMONICS + 1, frames).astype(np.int32)
 
-    for found, wanted in zip(cpu_harmonics.measure(unrolled, count), harmonics.measure(unrolled, count), strict=True):
+    for found, wanted in zip(
+        cpu_harmonics.measure(unrolled, count, 4.0), harmonics.measure(unrolled, count, 4.0), strict=True
+    ):
         np.testing.assert_allclose(found, wanted, rtol=2e-2, atol=1e-4)
     np.testing.assert_allclose(cpu_likeness.compare(unrolled), likeness.compare(unrolled), atol=1e-4)
 
@@ -94,12 +116,10 @@ def test_harmonics_and_likeness_measure_alike(frames: int, seed: int) -> None:
 @pytest.mark.parametrize("off", [-0.01, -0.003, 0.0, 0.003, 0.01])
 def test_a_guess_that_is_off_is_found_to_be_off(off: float) -> None:
     sound = buzz(200.0, 8000, 4000)
-    length = np.full(1, 8000 / 200 * (1 + off), np.float32)
-    unrolled = periods.unroll(
-        sound, np.array([2000]), length, np.zeros(1, np.float32), harmonics.HALF, harmonics.POINTS
-    )
+    guess = np.full(101, 200 / (1 + off) / 8000, np.float32)
+    unrolled = periods.unroll(sound, guess, 40, harmonics.HALF, harmonics.POINTS, 0.2)[50:51]
 
-    found = harmonics.measure(unrolled, np.array([12], np.int32))
+    found = harmonics.measure(unrolled, np.array([12], np.int32), 4.0)
 
     assert found.offset[0] == pytest.approx(off, rel=0.15, abs=2e-4)
     assert found.clear[0] > 0.9

@@ -14,11 +14,16 @@ else:
 os.environ.setdefault("TRITON_INTERPRET", "0" if torch.cuda.is_available() else "1")
 pytest.importorskip("triton")
 
-from tests.kernels.test_pitch_kernels import random, worth
+from tests.kernels.test_pitch_kernels import contour_of, random, windows, worth
 from voicekernels.gpu import comb as gpu_comb
+from voicekernels.gpu import contour as gpu_contour
+from voicekernels.gpu import harmonics as gpu_harmonics
+from voicekernels.gpu import likeness as gpu_likeness
 from voicekernels.gpu import path as gpu_path
 from voicekernels.gpu import periods as gpu_periods
-from voicekernels.reference import comb, path, periods
+from voicekernels.gpu import summits as gpu_summits
+from voicekernels.gpu import voicing as gpu_voicing
+from voicekernels.reference import comb, contour, harmonics, likeness, path, periods, summits, voicing
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 SHAPES = np.random.default_rng(6).integers(1, 40, (4, 3)).tolist()
@@ -48,12 +53,50 @@ def test_paths_are_worth_as_much_as_the_best(frames: int, columns: int) -> None:
     assert worth(scores, found, 0.05, 0.8) == pytest.approx(best, abs=1e-4)
 
 
-@pytest.mark.parametrize(("frames", "samples", "points"), [(1, 50, 16), (5, 700, 160), (3, 0, 8), (0, 9, 8)])
+@pytest.mark.parametrize(
+    ("frames", "samples", "points"), [(1, 50, 16), (5, 700, 160), (3, 0, 8), (0, 9, 8), (9, 400, 320)]
+)
 def test_periods_equal_the_reference(frames: int, samples: int, points: int) -> None:
     sound = random(1, samples) - np.float32(0.5)
-    centres = np.random.default_rng(2).integers(-50, samples + 50, frames)
-    length, glide = 6 + 100 * random(3, frames), (random(4, frames) - np.float32(0.5)) / np.float32(300)
+    pitch = contour_of(2, frames)
 
-    found = gpu_periods.unroll(there(sound), there(centres), there(length), there(glide), 2.5, points).cpu().numpy()
+    found = gpu_periods.unroll(there(sound), there(pitch), 40, 2.5, points, 0.2).cpu().numpy()
 
-    np.testing.assert_allclose(found, periods.unroll(sound, centres, length, glide, 2.5, points), atol=2e-3)
+    np.testing.assert_allclose(found, periods.unroll(sound, pitch, 40, 2.5, points, 0.2), atol=3e-3)
+
+
+@pytest.mark.parametrize("frames", [0, 1, *SHAPES[0]])
+def test_harmonics_and_likeness_equal_the_reference(frames: int) -> None:
+    unrolled = windows(frames, frames)
+    count = np.random.default_rng(frames).integers(1, harmonics.HARMONICS + 1, frames).astype(np.int32)
+
+    found = gpu_harmonics.measure(there(unrolled), there(count), 4.0).cpu().numpy()
+
+    for mine, wanted in zip(found, harmonics.measure(unrolled, count, 4.0), strict=True):
+        np.testing.assert_allclose(mine, wanted, rtol=2e-2, atol=1e-4)
+    alike = gpu_likeness.compare(there(unrolled)).cpu().numpy()
+    np.testing.assert_allclose(alike, likeness.compare(unrolled), atol=1e-4)
+
+
+@pytest.mark.parametrize("frames", [0, 1, 2, 3, *SHAPES[1]])
+def test_contours_are_smoothed_alike(frames: int) -> None:
+    values, weights = random(1, frames) * 2, random(2, frames) + np.float32(0.01)
+
+    found = gpu_contour.smooth(there(values), there(weights), 3.0, 0.7).cpu().numpy()
+
+    np.testing.assert_allclose(found, contour.smooth(values, weights, 3.0, 0.7), rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize(("frames", "columns", "count"), [(0, 3, 1), (2, 1, 2), *SHAPES])
+def test_summits_are_the_same(frames: int, columns: int, count: int) -> None:
+    scores = np.round(random(frames, frames, columns) * 20 - 5).astype(np.float32)
+
+    for found, wanted in zip(gpu_summits.highest(there(scores), count), summits.highest(scores, count), strict=True):
+        np.testing.assert_array_equal(found.cpu().numpy(), wanted)
+
+
+@pytest.mark.parametrize("frames", [0, 1, *SHAPES[2]])
+def test_voicing_is_decided_alike(frames: int) -> None:
+    odds = random(frames, frames) * 8 - 4
+
+    np.testing.assert_array_equal(gpu_voicing.decide(there(odds), 1.3).cpu().numpy(), voicing.decide(odds, 1.3))

@@ -20,7 +20,23 @@ def strengths(
     return felt @ teeth
 
 
-@njit(cache=True, fastmath={"reassoc", "contract", "arcp", "nsz"}, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
+def power(spectrum: NDArray[np.complex64]) -> NDArray[np.float32]:
+    """See `reference.comb.power`; equal to it within 1e-6 relative."""
+    out = np.empty(spectrum.shape, np.float32)
+    _power(np.ascontiguousarray(spectrum, np.complex64).view(np.float32), out)
+    return out
+
+
+@njit(cache=True, fastmath={"contract"}, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
+def _power(spectrum: NDArray[np.float32], out: NDArray[np.float32]) -> None:
+    frames, bins = out.shape
+    for t in range(frames):
+        for b in range(bins):
+            re, im = spectrum[t, 2 * b], spectrum[t, 2 * b + 1]
+            out[t, b] = re * re + im * im
+
+
+@njit(cache=True, fastmath={"reassoc", "contract", "arcp", "nsz"}, error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
 def _feel(
     power: NDArray[np.float32], floor: NDArray[np.float32], density: NDArray[np.float32], felt: NDArray[np.float32]
 ) -> None:

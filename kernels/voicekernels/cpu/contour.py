@@ -15,7 +15,7 @@ def smooth(
     return _smooth(values, weights, stiffness, jump)  # type: ignore[no-any-return]
 
 
-@njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
+@njit(cache=True, error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
 def _smooth(
     values: NDArray[np.float32], weights: NDArray[np.float32], stiffness: float, jump: float
 ) -> NDArray[np.float32]:

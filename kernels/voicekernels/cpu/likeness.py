@@ -16,7 +16,7 @@ def compare(periods: NDArray[np.float32]) -> NDArray[np.float32]:
     return out
 
 
-@njit(cache=True, fastmath={"reassoc", "contract", "arcp", "nsz"}, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
+@njit(cache=True, fastmath={"reassoc", "contract", "arcp", "nsz"}, error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
 def _compare(periods: NDArray[np.float32], out: NDArray[np.float32]) -> None:
     half = POINTS_A_PERIOD // 2
     middle = POINTS // 2

@@ -23,9 +23,10 @@ def likeliest(scores: NDArray[np.float32], step: float, leap: float) -> NDArray[
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
 def _likeliest(scores: NDArray[np.float32], step: np.float32, leap: np.float32, path: NDArray[np.int32]) -> None:
     frames, columns = scores.shape
-    back = np.zeros((frames, columns), np.int16)
+    back = np.empty((frames, columns), np.int16)
     best = scores[0].copy()
     reached = np.empty(columns, np.float32)
+    price = step * np.arange(columns).astype(np.float32)
     for t in range(1, frames):
         top = 0
         for c in range(1, columns):
@@ -33,23 +34,27 @@ def _likeliest(scores: NDArray[np.float32], step: np.float32, leap: np.float32, 
                 top = c
         highest = best[top]
         floor = highest - leap
-        way, origin = floor, top
+        # What a way up or down costs grows evenly: with that taken off, the best origin is the highest so far.
+        most, origin = best[0], np.int16(0)
         for c in range(columns):
-            way -= step
-            if way < floor:
-                way, origin = floor, top
-            if best[c] >= way:
-                way, origin = best[c], c
-            reached[c] = way
+            here = best[c] + price[c]
+            if here > most:
+                most, origin = here, np.int16(c)
+            reached[c] = most - price[c]
             back[t, c] = origin
-        way, origin = floor, top
+        most, origin = best[columns - 1] - price[columns - 1], np.int16(columns - 1)
         for c in range(columns - 1, -1, -1):
-            way -= step
-            if best[c] >= way:
-                way, origin = best[c], c
+            here = best[c] - price[c]
+            if here > most:
+                most, origin = here, np.int16(c)
+            way = most + price[c]
             if way > reached[c]:
                 reached[c] = way
                 back[t, c] = origin
+        for c in range(columns):
+            if floor > reached[c]:
+                reached[c] = floor
+                back[t, c] = top
         for c in range(columns):
             best[c] = reached[c] - highest + scores[t, c]  # the highest is taken off, so that sums stay small
     at = 0

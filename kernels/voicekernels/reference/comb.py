@@ -39,6 +39,12 @@ def teeth(bins: int, width_hz: float, pitches_hz: NDArray[np.float64]) -> NDArra
     return shaped
 
 
+def power(spectrum: NDArray[np.complex64]) -> NDArray[np.float32]:
+    """Return the squared size of each bin, float32, same shape."""
+    exact = spectrum.astype(np.complex128)
+    return (exact.real**2 + exact.imag**2).astype(np.float32)
+
+
 def strengths(
     power: NDArray[np.float32],
     noise: NDArray[np.float32],

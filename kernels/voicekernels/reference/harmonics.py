@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 HALF: Final = 2.5  # periods to either side
-POINTS_A_PERIOD: Final = 32
+POINTS_A_PERIOD: Final = 64  # of the lowest voices what lies above would be mirrored onto lower harmonics
 POINTS: Final = round(2 * HALF * POINTS_A_PERIOD)
-HARMONICS: Final = 14
-DOUBT: Final = 4.0  # a harmonic so many times as strong as the noise counts half
+HARMONICS: Final = 20
+BEST: Final = 0.01  # the share of itself that every harmonic counts as noise
 _FURTHEST: Final = 0.1
 _TINY: Final = 1e-12
 
@@ -32,45 +32,44 @@ class Measured(NamedTuple):
     """The share of the energy that is harmonic, 0 to 1."""
 
 
-def basis() -> NDArray[np.float32]:
-    """Windowed waves, shape (POINTS, 6 * HARMONICS + 2).
+def basis(harmonics: int) -> NDArray[np.complex128]:
+    """Windowed waves, shape (POINTS, 3 * harmonics + 1).
 
-    Cosines and sines of the harmonics under the window, the same under its slope, then those halfway between.
+    The harmonics under the window, the same under its slope, then what lies halfway between them.
     """
     phase = (np.arange(POINTS) + 0.5) / POINTS_A_PERIOD - HALF
     window = 0.5 + 0.5 * np.cos(np.pi * phase / HALF)
     slope = -np.pi / (2 * HALF) * np.sin(np.pi * phase / HALF)
-    waves = np.exp(-2j * np.pi * np.outer(phase, np.arange(1, HARMONICS + 1)))
-    between = np.exp(-2j * np.pi * np.outer(phase, np.arange(HARMONICS + 1) + 0.5)) * window[:, None]
-    here, change = waves * window[:, None], waves * slope[:, None]
-    parts = (here.real, here.imag, change.real, change.imag, between.real, between.imag)
-    return np.concatenate(parts, axis=1).astype(np.float32)
+    waves = np.exp(-2j * np.pi * np.outer(phase, np.arange(1, harmonics + 1)))
+    between = np.exp(-2j * np.pi * np.outer(phase, np.arange(harmonics + 1) + 0.5))
+    return np.concatenate((waves * window[:, None], waves * slope[:, None], between * window[:, None]), axis=1)
 
 
-def measure(periods: NDArray[np.float32], count: NDArray[np.int32]) -> Measured:
+def measure(periods: NDArray[np.float32], count: NDArray[np.int32], doubt: float) -> Measured:
     """Measure windows that `periods.unroll` made with `HALF` and `POINTS`.
 
     `periods` is float32 (frames, POINTS); `count` int32 (frames,), how many harmonics of each frame lie in the band,
-    1 to `HARMONICS`. Raises ValueError for other shapes.
+    1 to `HARMONICS`. A harmonic `doubt` times as strong as the noise counts a quarter. Raises ValueError for other
+    shapes.
     """
     check(periods, count)
-    z = periods.astype(np.float64) @ basis().astype(np.float64)
-    k, n = np.arange(1, HARMONICS + 1), HARMONICS
-    here = z[:, :n] + 1j * z[:, n : 2 * n]
-    change = z[:, 2 * n : 3 * n] + 1j * z[:, 3 * n : 4 * n]
-    between = z[:, 4 * n : 5 * n + 1] ** 2 + z[:, 5 * n + 1 :] ** 2
+    n = HARMONICS
+    z = periods.astype(np.float64) @ basis(n)
+    k = np.arange(1, n + 1)
+    here, change, between = z[:, :n], z[:, n : 2 * n], np.abs(z[:, 2 * n :]) ** 2
     power = np.abs(here) ** 2 + _TINY
     noise = 0.5 * (between[:, 1:] + between[:, :-1]) + _TINY
     inside = k <= count[:, None]
     turned = -(change * here.conj()).imag / power / (2 * np.pi)
-    trust = np.where(inside, np.sqrt(np.sqrt(power) * k) * power / (power + DOUBT * noise), 0.0)
+    sure = power / (power + doubt * noise)
+    trust = np.where(inside, sure * sure, 0.0)
     offset = (trust * turned).sum(axis=1) / np.maximum((trust * k).sum(axis=1), _TINY)
     loud = np.where(inside, np.sqrt(np.sqrt(power)), 0.0)
     clear = (loud * power / (power + noise)).sum(axis=1) / np.maximum(loud.sum(axis=1), _TINY)
     harmonic, rest = np.where(inside, power, 0).sum(axis=1), np.where(inside, noise, 0).sum(axis=1)
     found = (
         np.clip(offset, -_FURTHEST, _FURTHEST),
-        np.where(inside, k * k * power / noise, 0).sum(axis=1),
+        np.where(inside, k * k * sure * power / (noise + BEST * power), 0).sum(axis=1),
         clear,
         harmonic / np.maximum(harmonic + rest, _TINY),
     )

@@ -27,12 +27,27 @@ _PERIODS_A_WINDOW: Final = 6.0
 _STEP: Final = 0.008
 _LEAP: Final = 0.8
 _HIGHEST_HARMONIC_HZ: Final = 3400.0
-_STRAIGHT: Final = 0.08  # octaves from one frame to the next beyond which it is a leap, not a glide
-_BEND_CENTS: Final = 8.0  # how much a voice's glide changes from frame to frame
+_LEAPS: Final = 0.2  # share from one frame to the next beyond which a pitch has leapt, not glided
 _LEAST_CENTS: Final = 1.0
 _DOUBT_CENTS: Final = 100.0
 
 Series = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class _Look:
+    """How a contour is made more exact."""
+
+    harmonics: int
+    doubt: float
+    bend_cents: float
+    """How much a voice's glide changes from frame to frame."""
+    straight: float
+    """Octaves from one frame to the next beyond which a contour is not smoothed."""
+
+
+_ROUGH: Final = _Look(10, 25.0, 4.0, 0.08)  # more harmonics would not tell where a guess is that is a quarter tone off
+_FINE: Final = _Look(HARMONICS, 2.0, 6.0, 0.12)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -68,9 +83,9 @@ def hear(sound: Mono, floor: Floor, low_hz: float, high_hz: float) -> Heard:
     scores, lowest = _scores(sound, frames, floor, low_hz, high_hz)
     way = path.likeliest(np.square(np.maximum(scores, 0)), _STEP, _LEAP)
     columns, strength = _read(scores, way)
-    octaves, _ = _refined(sound, (lowest + columns / _COLUMNS_AN_OCTAVE).astype(np.float32), HOP * _STRIDE)
+    octaves, _ = _refined(sound, (lowest + columns / _COLUMNS_AN_OCTAVE).astype(np.float32), HOP * _STRIDE, _ROUGH)
     octaves, strength = _onto_frames(octaves, strength, frames)
-    octaves, (found, unrolled) = _refined(sound, octaves, HOP)
+    octaves, (found, unrolled) = _refined(sound, octaves, HOP, _FINE)
     alike = likeness.compare(unrolled)
     signs = np.stack(
         (
@@ -89,19 +104,18 @@ def hear(sound: Mono, floor: Floor, low_hz: float, high_hz: float) -> Heard:
     return Heard(octaves, signs, _guesses(scores, lowest, frames))
 
 
-def _refined(sound: Mono, octaves: Series, hop: int) -> tuple[Series, tuple[Measured, Series]]:
+def _refined(sound: Mono, octaves: Series, hop: int, how: _Look) -> tuple[Series, tuple[Measured, Series]]:
     """A contour with a frame each `hop` samples made exact, and what it was made exact by."""
     from voicekernels.cpu import contour, harmonics, periods
 
     hz = np.exp2(octaves)
-    count = np.clip(_HIGHEST_HARMONIC_HZ / hz, 1, HARMONICS).astype(np.int32)
-    centres = np.arange(len(octaves), dtype=np.int64) * hop
-    unrolled = periods.unroll(sound, centres, (RATE_HZ / hz).astype(np.float32), _glide(octaves, hop), HALF, POINTS)
-    found = harmonics.measure(unrolled, count)
+    count = np.clip(_HIGHEST_HARMONIC_HZ / hz, 1, how.harmonics).astype(np.int32)
+    unrolled = periods.unroll(sound, (hz / RATE_HZ).astype(np.float32), hop, HALF, POINTS, _LEAPS)
+    found = harmonics.measure(unrolled, count, how.doubt)
     spread = _DOUBT_CENTS / np.sqrt(found.weight + np.float32(1e-9)) + np.float32(_LEAST_CENTS)
-    bend = _BEND_CENTS * (hop / HOP) ** 2
+    bend = how.bend_cents * (hop / HOP) ** 2
     exact = octaves + np.log2(1 + found.offset)
-    return contour.smooth(exact, 1 / np.square(spread), 1 / bend**2, _STRAIGHT * hop / HOP), (found, unrolled)
+    return contour.smooth(exact, 1 / np.square(spread), 1 / bend**2, how.straight * hop / HOP), (found, unrolled)
 
 
 _MOMENTS: Final = 256
@@ -112,17 +126,12 @@ def _spectra(sound: Mono, centres: NDArray[np.intp], window: int) -> Series:
     """Power spectra of windows around some samples, shape (centres, window / 2 + 1)."""
     import scipy.fft
 
-    pieces = np.zeros((len(centres), window), np.float32)
-    for piece, centre in zip(pieces, centres, strict=True):
-        start = max(centre - window // 2, 0)
-        part = sound[start : centre + window // 2]
-        offset = start - (centre - window // 2)
-        piece[offset : offset + len(part)] = part
-    return _power(scipy.fft.rfft(pieces * _hann(window), axis=1))
+    from voicekernels.cpu import comb
 
-
-def _power(spectrum: NDArray[np.complex64]) -> Series:
-    return spectrum.real * spectrum.real + spectrum.imag * spectrum.imag
+    place = centres[:, None] + np.arange(-window // 2, window // 2)
+    inside = (place >= 0) & (place < len(sound))
+    pieces = np.where(inside, sound[np.clip(place, 0, len(sound) - 1)], 0) * _hann(window)
+    return comb.power(scipy.fft.rfft(pieces, axis=1))
 
 
 @cache
@@ -149,11 +158,16 @@ def _scores(sound: Mono, frames: int, floor: Floor, low_hz: float, high_hz: floa
     padded = np.pad(sound, (margin, margin + HOP * _STRIDE))
     total = np.zeros((count, last - first), np.float32)
     for window, noise in zip(_WINDOWS, floor.power, strict=True):
-        views = np.lib.stride_tricks.sliding_window_view(padded, window)
-        pieces = views[margin - window // 2 :: HOP * _STRIDE][:count]
-        power = _power(scipy.fft.rfft(pieces * _hann(window), axis=1))
         weights, comb_of, columns = _comb(window, first, last)
-        total[:, columns] += comb.strengths(power, noise, weights, comb_of)
+        stride = 2 if window == _WINDOWS[0] else 1  # so long a window changes little in 10 ms
+        views = np.lib.stride_tricks.sliding_window_view(padded, window)
+        pieces = views[margin - window // 2 :: HOP * _STRIDE * stride][: -(-count // stride)]
+        power = comb.power(scipy.fft.rfft(pieces * _hann(window), axis=1))
+        found = comb.strengths(power, noise, weights, comb_of)
+        total[::stride, columns] += found
+        if stride == 2:
+            following = np.concatenate((found[1:], found[-1:]))
+            total[1::2, columns] += 0.5 * (found + following)[: count // 2]
     return total, float(np.log2(LOWEST_HZ) + first / _COLUMNS_AN_OCTAVE)
 
 
@@ -201,17 +215,6 @@ def _onto_frames(octaves: Series, strength: Series, frames: int) -> tuple[Series
     share_octaves = np.where(glides, share, np.round(share))
     blend = octaves[left] * (1 - share_octaves) + octaves[right] * share_octaves
     return blend.astype(np.float32), strength[left] * (1 - share) + strength[right] * share
-
-
-def _glide(octaves: Series, hop: int) -> Series:
-    """Relative change of the pitch with each sample, from the frames within 10 ms on either side; 0 across a leap."""
-    count = len(octaves)
-    steps = np.abs(np.diff(octaves, prepend=octaves[:1]))
-    reach = 2 * HOP // hop
-    before, after = np.maximum(np.arange(count) - reach, 0), np.minimum(np.arange(count) + reach, count - 1)
-    leaps = np.cumsum(steps > _STRAIGHT * hop / HOP)
-    slope = (octaves[after] - octaves[before]) / np.maximum((after - before) * hop, 1)
-    return np.where(leaps[after] == leaps[before], slope * np.float32(np.log(2)), 0).astype(np.float32)
 
 
 def _guesses(scores: Series, lowest: float, frames: int) -> Series:

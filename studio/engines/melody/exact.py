@@ -30,7 +30,7 @@ def along(sound: Mono, start_s: float, hz: Series, passes: int = 3) -> tuple[Ser
     for _ in range(passes):
         unrolled = _unrolled(sound, start_s, exact)
         count = np.clip(_HIGHEST_HARMONIC_HZ / exact, 1, HARMONICS).astype(np.int32)
-        found = harmonics.measure(unrolled, count)
+        found = harmonics.measure(unrolled, count, 2.0)
         exact *= 1 + found.offset.astype(np.float64)
         weight = found.weight.astype(np.float64)
     return exact, weight

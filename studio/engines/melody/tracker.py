@@ -1,8 +1,6 @@
 """The studio's own pitch tracker, offline: it may look at the whole sound."""
 
-import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -12,12 +10,12 @@ from numpy.typing import NDArray
 from studio.engines.base import FRAMES_PER_S, EngineInfo, Mono, Report
 from studio.engines.grid import frame_count, is_silent, peak, unvoiced
 from studio.engines.melody import analysis, voicing
+from studio.engines.melody.cores import each, single
 from studio.engines.melody.resample import at_8k
 from studio.model.pitch import PitchCurve
 
-_BLOCK_FRAMES: Final = 10 * FRAMES_PER_S
-_AROUND_FRAMES: Final = FRAMES_PER_S // 2
-_MOST_THREADS: Final = 4
+_BLOCK_FRAMES: Final = 8 * FRAMES_PER_S
+_AROUND_FRAMES: Final = 3 * FRAMES_PER_S // 10
 
 Series = NDArray[np.float32]
 
@@ -53,33 +51,38 @@ class Melisma:
 
     def listen(self, samples: Mono, rate_hz: int, *, low_hz: float, high_hz: float, report: Report) -> Melody:
         """Track a sound as `track` does, and keep the other candidates for repair."""
-        frames = frame_count(len(samples), rate_hz)
-        sound = at_8k(samples, rate_hz, report)
-        if is_silent(peak(sound)):
-            report(1.0, "Finding the pitch")
-            nothing = np.zeros((frames, analysis.GUESSES), np.float32)
-            return Melody(curve=unvoiced(frames), best_hz=np.zeros(frames, np.float32), guesses_hz=nothing)
-        floor = analysis.Floor.under(sound)
-        parts = []
-        for start, part in _in_blocks(sound, frames, floor, low_hz, high_hz):
-            report(start / frames, "Finding the pitch")
-            parts.append(part)
-        octaves, signs, guesses = (np.concatenate(kind) for kind in zip(*parts, strict=True))
-        odds = voicing.odds(signs, *voicing.range_of(signs))
-        hz = np.exp2(octaves)
-        silent = signs[:, 6] < _SILENT
-        voiced = voicing.decide(odds) & (hz >= low_hz) & (hz <= high_hz) & ~silent
-        confidence = np.where(silent, 0, 1 / (1 + np.exp(-np.clip(odds, -30, 30))))
-        curve = PitchCurve(
-            frames_per_s=FRAMES_PER_S,
-            hz=np.where(voiced, hz, np.nan).astype(np.float32),
-            confidence=confidence.astype(np.float32),
-        )
-        report(1.0, "Finding the pitch")
-        return Melody(curve=curve, best_hz=hz, guesses_hz=guesses)
+        with single():
+            return _listen(samples, rate_hz, low_hz, high_hz, report)
 
 
 _SILENT: Final = -8.0  # log10 of the mean square: 80 dB below full scale
+
+
+def _listen(samples: Mono, rate_hz: int, low_hz: float, high_hz: float, report: Report) -> Melody:
+    frames = frame_count(len(samples), rate_hz)
+    sound = at_8k(samples, rate_hz, report)
+    if is_silent(peak(sound)):
+        report(1.0, "Finding the pitch")
+        nothing = np.zeros((frames, analysis.GUESSES), np.float32)
+        return Melody(curve=unvoiced(frames), best_hz=np.zeros(frames, np.float32), guesses_hz=nothing)
+    floor = analysis.Floor.under(sound)
+    parts = []
+    for start, part in _in_blocks(sound, frames, floor, low_hz, high_hz):
+        report(start / frames, "Finding the pitch")
+        parts.append(part)
+    octaves, signs, guesses = (np.concatenate(kind) for kind in zip(*parts, strict=True))
+    odds = voicing.odds(signs, *voicing.range_of(signs))
+    hz = np.exp2(octaves)
+    silent = signs[:, 6] < _SILENT
+    voiced = voicing.decide(odds) & (hz >= low_hz) & (hz <= high_hz) & ~silent
+    confidence = np.where(silent, 0, 1 / (1 + np.exp(-np.clip(odds, -30, 30))))
+    curve = PitchCurve(
+        frames_per_s=FRAMES_PER_S,
+        hz=np.where(voiced, hz, np.nan).astype(np.float32),
+        confidence=confidence.astype(np.float32),
+    )
+    report(1.0, "Finding the pitch")
+    return Melody(curve=curve, best_hz=hz, guesses_hz=guesses)
 
 
 def _in_blocks(
@@ -93,25 +96,11 @@ def _in_blocks(
     def hear(start: int) -> tuple[Series, Series, Series]:
         stop = min(start + _BLOCK_FRAMES, frames)
         first, last = max(start - _AROUND_FRAMES, 0), min(stop + _AROUND_FRAMES, frames)
-        here = np.nan_to_num(sound[first * analysis.HOP : last * analysis.HOP], posinf=0.0, neginf=0.0)
+        here = sound[first * analysis.HOP : last * analysis.HOP]
         here = np.pad(here, (0, (last - first) * analysis.HOP - len(here)))
         inner = slice(start - first, stop - first)
         octaves, signs, guesses = analysis.hear(here, floor, low_hz, high_hz)
         return octaves[inner], signs[inner], guesses[inner]
 
     starts = range(0, frames, _BLOCK_FRAMES)
-    count = threads()
-    if count == 1 or len(starts) == 1:
-        for start in starts:
-            yield start, hear(start)
-        return
-    with ThreadPoolExecutor(count, thread_name_prefix="pitch") as pool:
-        for start in range(0, frames, _BLOCK_FRAMES * count):
-            together = range(start, min(start + _BLOCK_FRAMES * count, frames), _BLOCK_FRAMES)
-            yield from zip(together, pool.map(hear, together), strict=True)
-
-
-def threads() -> int:
-    """How many blocks are heard at once: the cores there are, or what NUMBA_NUM_THREADS allows."""
-    asked = os.environ.get("NUMBA_NUM_THREADS", "")
-    return int(asked) if asked.isdecimal() and int(asked) > 0 else min(os.cpu_count() or 1, _MOST_THREADS)
+    yield from zip(starts, each(hear, starts), strict=True)
