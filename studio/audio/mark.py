@@ -32,33 +32,71 @@ class Verdict(NamedTuple):
     score: float
 
 
+class Marker:
+    """Marks a sound that comes block by block. What comes out is as long in the end, and 20 ms later on the way."""
+
+    def __init__(self, rate_hz: int) -> None:
+        self._hop = _hop(rate_hz)
+        size = 2 * self._hop
+        self._window = np.sqrt(np.hanning(size + 1)[:size])
+        self._bands = _bands(size, rate_hz)
+        self._gains = 10 ** (STEP_DB * _pattern() / 20)
+        self._waiting = np.zeros(size)
+        self._sum = np.zeros(size)
+        self._frames = 0
+        self._late = size
+        self._fed = self._given = 0
+
+    def feed(self, block: Mono) -> Mono:
+        """Return what is ready of the marked sound."""
+        self._fed += len(block)
+        return self._turned(block.astype(np.float64))
+
+    def rest(self) -> Mono:
+        """Return the end of it."""
+        missing = self._fed - self._given
+        return self._turned(np.zeros(2 * len(self._window)))[:missing]
+
+    def _turned(self, block: NDArray[np.float64]) -> Mono:
+        self._waiting = np.concatenate([self._waiting, block])
+        size, inside, made = len(self._window), self._bands >= 0, []
+        while len(self._waiting) >= size:
+            spectrum = np.fft.rfft(self._waiting[:size] * self._window)
+            column = self._gains[self._frames // _PARTS % _COLUMNS]
+            spectrum[inside] *= column[self._bands[inside]]
+            self._sum += np.fft.irfft(spectrum, size) * self._window
+            made.append(self._sum[: self._hop])
+            self._sum = np.concatenate([self._sum[self._hop :], np.zeros(self._hop)])
+            self._waiting = self._waiting[self._hop :]
+            self._frames += 1
+        whole = np.concatenate([*made, np.zeros(0)])
+        skipped = min(self._late, len(whole))
+        self._late -= skipped
+        ready = whole[skipped:].astype(np.float32)
+        self._given += len(ready)
+        return ready
+
+
 def marked(samples: Mono, rate_hz: int) -> Mono:
     """The same sound with the mark."""
-    hop = _hop(rate_hz)
-    size = 2 * hop
-    if len(samples) < size or rate_hz < 2 * _HIGH_HZ:
-        return samples.copy()
-    window = np.sqrt(np.hanning(size + 1)[:size])
-    padded = np.pad(samples.astype(np.float64), (size, 2 * size))
-    made = np.zeros_like(padded)
-    bands = _bands(size, rate_hz)
-    pattern = 10 ** (STEP_DB * _pattern() / 20)
-    inside = bands >= 0
-    for number, start in enumerate(range(0, len(padded) - size, hop)):
-        spectrum = np.fft.rfft(padded[start : start + size] * window)
-        gains = np.ones(len(spectrum))
-        gains[inside] = pattern[number // _PARTS % _COLUMNS, bands[inside]]
-        made[start : start + size] += np.fft.irfft(spectrum * gains, size) * window
-    return made[size : size + len(samples)].astype(np.float32)
+    marker = Marker(rate_hz)
+    return np.concatenate([marker.feed(samples), marker.rest()])
 
 
 def detect(samples: Mono, rate_hz: int) -> Verdict:
-    """Look for the mark."""
-    hop = _hop(rate_hz)
-    size = 2 * hop
+    """Look for the mark, whatever the rate the sound was marked at."""
+    paces = {_hop(rate) / rate for rate in (22050, 48000)}  # a hop is whole samples, so not quite as long at each rate
+    score = max(_score(samples, rate_hz, pace_s) for pace_s in paces)
+    return Verdict(score > SURE, score)
+
+
+def _score(samples: Mono, rate_hz: int, pace_s: float) -> float:
+    """By how many standard deviations the pattern's best place stands out of all places."""
+    size = 2 * _hop(rate_hz)
     if rate_hz < 2 * _HIGH_HZ or len(samples) < size * _PARTS * 4:
-        return Verdict(False, 0.0)
-    frames = np.lib.stride_tricks.sliding_window_view(samples.astype(np.float64), size)[::hop]
+        return 0.0
+    starts = np.round(np.arange(0, (len(samples) - size) / rate_hz, pace_s) * rate_hz).astype(np.int64)
+    frames = np.lib.stride_tricks.sliding_window_view(samples.astype(np.float64), size)[starts]
     spectra = np.abs(np.fft.rfft(frames * np.hanning(size), axis=1)) ** 2
     bands = _bands(size, rate_hz)
     cells = np.stack([spectra[:, bands == band].sum(1) for band in range(_BANDS)], axis=1)
@@ -78,8 +116,7 @@ def detect(samples: Mono, rate_hz: int) -> Verdict:
     expected -= _running_mean(expected, 2 * _PARTS, wrap=True)
     found = np.fft.ifft((np.fft.fft(folded, axis=0) * np.conj(np.fft.fft(expected, axis=0))).sum(1)).real
     spread = 1.4826 * float(np.median(np.abs(found - np.median(found)))) + 1e-12
-    score = float((found.max() - np.median(found)) / spread)
-    return Verdict(score > SURE, score)
+    return float((found.max() - np.median(found)) / spread)
 
 
 def _hop(rate_hz: int) -> int:

@@ -1,4 +1,4 @@
-"""`studio voices list|show|export|import|remove`: the person's library of voices."""
+"""`studio voices list|show|export|import|remove|check`: the person's library of voices."""
 
 from argparse import ArgumentParser
 from pathlib import Path
@@ -6,14 +6,18 @@ from pathlib import Path
 import msgspec
 
 from studio.cli.clone import describe
+from studio.cli.line import Line
 from studio.cli.output import readable
 from studio.cli.verbs import Call, Outcome, WrongCall
 from studio.media import voices
+from studio.protocol.voices import FindMark, MarkFound
 
 
 def arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("what", choices=("list", "show", "export", "import", "remove"))
-    parser.add_argument("name", nargs="?", default="", metavar="NAME|FILE", help="which voice; for import, the file")
+    parser.add_argument("what", choices=("list", "show", "export", "import", "remove", "check"))
+    parser.add_argument(
+        "name", nargs="?", default="", metavar="NAME|FILE", help="which voice; for import and check, the file"
+    )
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help=f"with export: where to, NAME{voices.SUFFIX} otherwise"
     )
@@ -26,10 +30,14 @@ def run(call: Call) -> Outcome:
         text = "\n".join(map(describe, known)) or "There is no voice yet; make one with studio clone."
         return Outcome(text=text, data={"voices": msgspec.to_builtins(known)})
     if not asked.name:
-        raise WrongCall(f"studio voices {asked.what} needs a {'FILE' if asked.what == 'import' else 'NAME'}.")
+        raise WrongCall(
+            f"studio voices {asked.what} needs a {'FILE' if asked.what in ('import', 'check') else 'NAME'}."
+        )
     if asked.what == "import":
         voice = voices.import_file(readable(Path(asked.name)))
         return Outcome(text=f"{describe(voice)}\n  imported", data={"voice": msgspec.to_builtins(voice)})
+    if asked.what == "check":
+        return _checked(readable(Path(asked.name)))
     voice = voices.find(asked.name)
     data: dict[str, object] = {"voice": msgspec.to_builtins(voice)}
     lines = [describe(voice)]
@@ -48,3 +56,16 @@ def run(call: Call) -> Outcome:
         voices.remove(voice)
         lines.append("  removed")
     return Outcome(text="\n".join(lines), data=data)
+
+
+def _checked(path: Path) -> Outcome:
+    """Whether a file carries the mark of speech that this studio made."""
+    with Line("compute") as compute:
+        compute.ready()
+        done = compute.do(lambda job: FindMark(job=job, path=str(path)))
+    assert isinstance(done, MarkFound)
+    found = "is marked as synthetic speech" if done.marked else "carries no mark that could be found"
+    return Outcome(
+        text=f"{path.name} {found} (score {done.score:.1f}).",
+        data={"file": str(path), "marked": done.marked, "score": done.score},
+    )

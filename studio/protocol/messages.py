@@ -74,7 +74,7 @@ from studio.protocol.models import (
     VerifyModel,
 )
 from studio.protocol.video import MakeThumbnails, PictureShown, ShowPicture, ThumbnailsMade
-from studio.protocol.voices import Converted, ConvertVoice, LearnVoice, Speak, Spoken, VoiceLearnt
+from studio.protocol.voices import Converted, ConvertVoice, FindMark, LearnVoice, MarkFound, Speak, Spoken, VoiceLearnt
 
 PROTOCOL = 9
 
@@ -91,6 +91,7 @@ Request = (
     | LearnVoice
     | Speak
     | ConvertVoice
+    | FindMark
     | Export
     | RenderClip
     | MakeSample
@@ -139,6 +140,7 @@ Event = (
     | VoiceLearnt
     | Spoken
     | Converted
+    | MarkFound
     | SampleMade
     | Codecs
     | Exported
@@ -173,6 +175,7 @@ Job = (
     | LearnVoice
     | Speak
     | ConvertVoice
+    | FindMark
     | Export
     | RenderClip
     | MakeSample
@@ -193,6 +196,7 @@ Result = (
     | VoiceLearnt
     | Spoken
     | Converted
+    | MarkFound
     | Exported
     | SampleMade
     | Codecs

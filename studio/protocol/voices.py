@@ -67,6 +67,21 @@ class Spoken(Message, frozen=True, kw_only=True):
     notes: tuple[str, ...] = ()
 
 
+class FindMark(Message, frozen=True, kw_only=True):
+    """Look for the mark of synthetic speech in a file. Answered by MarkFound."""
+
+    job: JobId
+    path: str
+
+
+class MarkFound(Message, frozen=True, kw_only=True):
+    """By how many standard deviations the mark stands out of chance, and whether that is enough to be sure."""
+
+    job: JobId
+    marked: bool
+    score: float
+
+
 class ConvertVoice(Message, frozen=True, kw_only=True):
     """Say or sing a sound again in a voice of the library, into a new float WAV. Answered by Converted."""
 

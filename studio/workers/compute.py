@@ -29,7 +29,7 @@ from studio.protocol.jobs import (
     TrackPitch,
 )
 from studio.protocol.messages import PROTOCOL, Job, Request, Result
-from studio.protocol.voices import ConvertVoice, LearnVoice, Speak
+from studio.protocol.voices import ConvertVoice, FindMark, LearnVoice, Speak
 from studio.workers import device
 from studio.workers.runtime import Context, Report
 
@@ -47,6 +47,7 @@ HANDLERS: Final[Mapping[type[Job], str]] = {
     Denoise: "studio.workers.denoising:denoise",
     LearnVoice: "studio.workers.voices:learn",
     Speak: "studio.workers.speech:speak",
+    FindMark: "studio.workers.converting:find_mark",
     ConvertVoice: "studio.workers.converting:convert",
     MakeSample: "studio.workers.sample:make_sample",
     ListCodecs: "studio.workers.codecs:list_codecs",

@@ -1,19 +1,16 @@
 """The job that says or sings a recording again in a voice of the library."""
 
-import os
 import time
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
+from studio.audio.mark import detect
 from studio.engines import registry
 from studio.engines.base import Report
 from studio.errors import StudioError
 from studio.media import voices
-from studio.media.wav import WavWriter
-from studio.protocol.voices import Converted, ConvertVoice
-from studio.workers import device
+from studio.protocol.voices import Converted, ConvertVoice, FindMark, MarkFound
+from studio.workers import cloned, device
 from studio.workers.heard import hear
 from studio.workers.runtime import Context
 from studio.workers.shares import share
@@ -46,27 +43,11 @@ def convert(job: ConvertVoice, context: Context, report: Report) -> Converted:
         heard.samples, heard.rate_hz, opened, settings=job.settings, report=share(report, _READING, 1.0)
     )
     spent_s = time.perf_counter() - began_s
-    target = Path(job.path)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
-    try:
-        with WavWriter(part, heard.rate_hz, 1) as wav:
-            wav.write(np.ascontiguousarray(made[:, None]))
-            wav.sync()
-        part.replace(target)
-    except OSError as error:
-        raise StudioError(
-            "speech.file",
-            _TITLE,
-            cause=f"{target} could not be written: {error.strerror or error}.",
-            remedy="Choose another place, or make room there.",
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
+    cloned.write((made,), Path(job.path), heard.rate_hz, voice=voice.name, engine=engine.info.name, title=_TITLE)
     duration_s = len(made) / heard.rate_hz
     return Converted(
         job=job.job,
-        path=str(target),
+        path=job.path,
         rate_hz=heard.rate_hz,
         duration_s=duration_s,
         rtf=spent_s / max(duration_s, 1e-9),
@@ -74,3 +55,11 @@ def convert(job: ConvertVoice, context: Context, report: Report) -> Converted:
         device=device.choose().name,
         notes=(heard.damage,) if heard.damage else (),
     )
+
+
+def find_mark(job: FindMark, context: Context, report: Report) -> MarkFound:
+    """Look whether a file is marked as synthetic."""
+    del context
+    heard = hear(Path(job.path), "The recording was not examined.", report)
+    found = detect(heard.samples, heard.rate_hz)
+    return MarkFound(job=job.job, marked=found.marked, score=found.score)

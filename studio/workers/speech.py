@@ -1,21 +1,20 @@
 """The job that says a text in a voice: sentence by sentence into a file, from the first one on."""
 
-import os
 import time
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
 from studio.engines import registry
-from studio.engines.base import Mono, Report, Speaker
+from studio.engines.base import Mono, Report, Speaker, VoiceState
 from studio.errors import StudioError
 from studio.media import voices
-from studio.media.wav import WavWriter
 from studio.model.script import Pause, pieces
 from studio.protocol.voices import Speak, Spoken
-from studio.workers import device
+from studio.workers import cloned, device
 from studio.workers.runtime import Context
 from studio.workers.voices import LOADING_S
 
@@ -35,59 +34,61 @@ def speak(job: Speak, context: Context, report: Report) -> Spoken:
     began_s = time.perf_counter()
     opened = _opened(job.engine, _place(speaker, job.voice), tuple(sorted(job.settings.items())))
     open_ms = (time.perf_counter() - began_s) * 1000
-    target = Path(job.path)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    part.unlink(missing_ok=True)
-    first_s, began_s, began_cpu_s = 0.0, time.perf_counter(), time.process_time()
-    try:
-        with WavWriter(part, opened.rate_hz, 1) as wav:
-            for number, piece in enumerate(said):
-                report(number / len(said), "Speaking")
-                if isinstance(piece, Pause):
-                    wav.write(np.zeros((round(piece.seconds * opened.rate_hz), 1), np.float32))
-                    continue
-                seed = job.seed + number if job.seed else 0
-                blocks = speaker.speak(
-                    piece, opened, settings=job.settings, seed=seed, report=_within(report, number, len(said))
-                )
-                for block in blocks:
-                    first_s = first_s or time.perf_counter() - began_s
-                    wav.write(np.ascontiguousarray(_one_channel(block)))
-            length = wav.length
-            wav.sync()
-        spent_s, cpu_s = time.perf_counter() - began_s, time.process_time() - began_cpu_s
-        part.replace(target)
-    except OSError as error:
-        raise StudioError(
-            "speech.file",
-            _TITLE,
-            cause=f"{target} could not be written: {error.strerror or error}.",
-            remedy="Choose another place, or make room there.",
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
+    clock = _Clock()
+    blocks = _blocks(job, speaker, opened, said, report, clock)
+    length = cloned.write(
+        blocks, Path(job.path), opened.rate_hz, voice=job.voice, engine=speaker.info.name, title=_TITLE
+    )
+    wall_s, cpu_s = clock.spent()
     duration_s = length / opened.rate_hz
     return Spoken(
         job=job.job,
-        path=str(target),
+        path=job.path,
         rate_hz=opened.rate_hz,
         duration_s=duration_s,
-        first_audio_ms=first_s * 1000,
-        rtf=spent_s / max(duration_s, 1e-9),
+        first_audio_ms=clock.first_s * 1000,
+        rtf=wall_s / max(duration_s, 1e-9),
         cpu_rtf=cpu_s / max(duration_s, 1e-9),
         open_ms=open_ms,
         engine=job.engine,
         device=device.choose().name,
-        marked=False,
+        marked=True,
     )
 
 
-def _within(report: Report, number: int, count: int) -> Report:
-    return lambda fraction, stage: report((number + min(fraction, 1.0)) / count, stage)
+class _Clock:
+    """When the first sound was there, and what all of it took."""
+
+    def __init__(self) -> None:
+        self._began_s, self._began_cpu_s = time.perf_counter(), time.process_time()
+        self.first_s = 0.0
+
+    def note_sound(self) -> None:
+        self.first_s = self.first_s or time.perf_counter() - self._began_s
+
+    def spent(self) -> tuple[float, float]:
+        """Seconds by the wall and of the processor."""
+        return time.perf_counter() - self._began_s, time.process_time() - self._began_cpu_s
 
 
-def _one_channel(block: Mono) -> Mono:
-    return block[:, None]
+def _blocks(
+    job: Speak, speaker: Speaker[Any], opened: VoiceState, said: Sequence[str | Pause], report: Report, clock: _Clock
+) -> Iterator[Mono]:
+    """The whole text as sound, a block at a time."""
+    for number, piece in enumerate(said):
+        report(number / len(said), "Speaking")
+        if isinstance(piece, Pause):
+            yield np.zeros(round(piece.seconds * opened.rate_hz), np.float32)
+            continue
+        seed = job.seed + number if job.seed else 0
+        within = partial(_within, report, number, len(said))
+        for block in speaker.speak(piece, opened, settings=job.settings, seed=seed, report=within):
+            clock.note_sound()
+            yield block
+
+
+def _within(report: Report, number: int, count: int, fraction: float, stage: str) -> None:
+    report((number + min(fraction, 1.0)) / count, stage)
 
 
 def _place(speaker: Speaker[Any], voice: str) -> Path | str:

@@ -1,17 +1,20 @@
 """The jobs that learn a voice into the library, and that say or sing something again in one."""
 
+import importlib.util
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 
-from studio.engines import registry
+from studio.audio.sample_doctor import examine
+from studio.engines import registry, sphinx
 from studio.engines.base import Reference, Report
+from studio.engines.voice.frames import resampled
 from studio.errors import StudioError
 from studio.media import voices
 from studio.media.wav import WavWriter
-from studio.model.voice import Consent, Learnt, Sample, Voice
+from studio.model.voice import Consent, Finding, Learnt, Sample, Voice
 from studio.protocol.voices import LearnVoice, VoiceLearnt
 from studio.workers.heard import Heard, hear
 from studio.workers.runtime import Context
@@ -19,6 +22,7 @@ from studio.workers.shares import share
 
 _TITLE = "The voice was not learnt."
 _READING = 0.05
+_HEARD = 0.2
 LOADING_S = 60.0
 
 
@@ -47,7 +51,10 @@ def learn(job: LearnVoice, context: Context, report: Report) -> VoiceLearnt:
     began_s, began_cpu_s = time.monotonic(), time.process_time()
     voice_id = voices.new_id(job.name)
     with voices.making(voice_id) as folder:
-        samples = _kept(job, recordings, folder)
+        samples = _kept(job, recordings, folder, share(report, _READING, _HEARD))
+        unknown = sum(not sample.text for sample in samples)
+        if unknown:
+            notes.append(_untold(unknown, samples))
         context.expect_silence(LOADING_S)
         references = [
             Reference(recording.samples, recording.rate_hz, sample.text)
@@ -56,7 +63,7 @@ def learn(job: LearnVoice, context: Context, report: Report) -> VoiceLearnt:
         home = folder / job.engine
         home.mkdir()
         facts = speaker.learn(
-            references, home, language=job.language, seed=job.seed, report=share(report, _READING, 0.99)
+            references, home, language=job.language, seed=job.seed, report=share(report, _HEARD, 0.99)
         )
         now = datetime.now(UTC).isoformat(timespec="seconds")
         voice = Voice(
@@ -74,26 +81,45 @@ def learn(job: LearnVoice, context: Context, report: Report) -> VoiceLearnt:
                     wall_s=round(time.monotonic() - began_s, 2),
                     cpu_s=round(time.process_time() - began_cpu_s, 2),
                     facts=dict(facts),
+                    fallback=unknown > 0,
                 ),
             ),
+            findings=_findings(recordings),
         )
         voices.write_profile(voice, folder)
     report(1.0, "Done")
     return VoiceLearnt(job=job.job, voice=voice, notes=tuple(notes))
 
 
-def _kept(job: LearnVoice, recordings: list[Heard], folder: Path) -> tuple[Sample, ...]:
-    """The recordings as files of the voice."""
+def _findings(recordings: list[Heard]) -> tuple[Finding, ...]:
+    """What the sample doctor says of all recordings together, at the rate of the first."""
+    rate_hz = recordings[0].rate_hz
+    return examine(np.concatenate([resampled(one.samples, one.rate_hz, rate_hz) for one in recordings]), rate_hz)
+
+
+def _untold(unknown: int, samples: tuple[Sample, ...]) -> str:
+    return (
+        f"Of {unknown} of {len(samples)} recordings nobody has said what is spoken in them, and nothing here could hear"
+        " it: they were learnt from roughly, and the voice is the poorer for it."
+    )
+
+
+def _kept(job: LearnVoice, recordings: list[Heard], folder: Path, report: Report) -> tuple[Sample, ...]:
+    """The recordings as files of the voice, each with its text: as given, or else as the recogniser heard it."""
     (folder / "samples").mkdir()
     made = []
     for number, (file, recording) in enumerate(zip(job.references, recordings, strict=True), start=1):
         name = f"samples/{number:03d}.wav"
         with WavWriter(folder / name, recording.rate_hz, 1) as wav:
             wav.write(np.ascontiguousarray(recording.samples[:, None]))
+        text, by = file.text.strip(), ""
+        if not text and job.language.startswith("en") and importlib.util.find_spec("pocketsphinx"):
+            text, by = sphinx.heard(recording.samples, recording.rate_hz, report), sphinx.NAME
         made.append(
             Sample(
                 file=name,
-                text=file.text.strip(),
+                text=text,
+                heard_by=by if text else "",
                 length_s=len(recording.samples) / recording.rate_hz,
                 original=Path(file.path).name,
             )

@@ -30,7 +30,8 @@ class OpenVoice(NamedTuple):
     """A learnt reader with the units to speak with."""
 
     reader: "Reader"
-    units: "Units"
+    units: "Units | None"
+    """None where nobody knew what the recordings say."""
 
     @property
     def rate_hz(self) -> int:
@@ -104,22 +105,25 @@ class BasicVoice:
 
         del settings
         loaded = reader.load(Path(voice))
-        opened = OpenVoice(loaded, Units(loaded))
+        opened = OpenVoice(loaded, Units(loaded) if loaded.facts.transcribed else None)
         for character in _CHARACTERS:  # loads the libraries, which else the first sentence would wait for
             deque(self.speak("Ah.", opened, settings={"character": character}, seed=0, report=_nobody), maxlen=0)
         return opened
 
     def speak(self, text: str, voice: OpenVoice, *, settings: Settings, seed: int, report: Report) -> Iterator[Mono]:
         """Yield a sentence; see `Speaker`."""
-        from studio.engines.voice import alike, clear, plan
+        from studio.engines.voice import alike, clear, plan, roughly
         from studio.engines.voice.units import Weighing
 
         if not any(letter.isalnum() for letter in text):
             return
         report(0.0, "Speaking")
         reader = voice.reader
-        character = character_of(settings, reader.facts.length_s)
         speed = float(settings.get("speed") or 1.0)
+        if voice.units is None:
+            yield from _cut(roughly.said(reader, text, speed, report), voice.rate_hz)
+            return
+        character = character_of(settings, reader.facts.length_s)
         as_units = character >= 1.0
         planned = plan.planned(reader, text, as_carrier=not as_units, speed=speed)
         chosen = voice.units.choose(planned, Weighing(), seed)
@@ -128,11 +132,8 @@ class BasicVoice:
             sound = alike.joined(reader, alike.pieces(reader, chosen))
         else:
             sound = clear.blended(reader, planned, chosen, CLEAREST + (1 - CLEAREST) * character)
-        sound = sound * np.float32(min(_GAIN, _PEAK / max(float(np.abs(sound).max(initial=0)), 1e-6)))
-        block = round(_BLOCK_S * voice.rate_hz)
-        for start in range(0, len(sound), block):
-            report(0.5 + 0.5 * start / len(sound), "Speaking")
-            yield sound[start : start + block].astype(np.float32)
+        report(0.9, "Speaking")
+        yield from _cut(sound, voice.rate_hz)
 
 
 class BasicConverter:
@@ -169,6 +170,14 @@ class BasicConverter:
             1.0 if strength is None else float(np.clip(float(strength), 0, 1)),
         )
         return converted(samples, rate_hz, voice.reader, wish, report)
+
+
+def _cut(sound: Mono, rate_hz: int) -> Iterator[Mono]:
+    """Speech at the level that is usual, in blocks."""
+    loud = sound * np.float32(min(_GAIN, _PEAK / max(float(np.abs(sound).max(initial=0)), 1e-6)))
+    block = round(_BLOCK_S * rate_hz)
+    for start in range(0, len(loud), block):
+        yield loud[start : start + block].astype(np.float32)
 
 
 def _nobody(fraction: float, stage: str) -> None:

@@ -30,6 +30,7 @@ from studio.engines.voice.reader import FORM, Facts, Material, Reader, Statistic
 from studio.engines.voice.warping import ridge
 
 _USUAL_WPM: Final = 160
+_HIGH_VOICE_HZ: Final = 165.0
 _LEVEL: Final = 0.06
 _STEPS: Final = 400
 _FEW_STEPS: Final = 200
@@ -43,6 +44,10 @@ _SHIFT_BELIEF: Final = 30.0
 def learn(references: Sequence[Reference], *, language: str, seed: int, report: Report) -> Reader:
     """Learn a reader from recordings with their texts."""
     network.prepare()
+    told = [reference for reference in references if reference.text.strip()]
+    if not told:
+        return rough(references, language=language, seed=seed, report=report)
+    references = told
     rate_hz = min(HIGHEST_RATE_HZ, *(reference.rate_hz for reference in references))
     sounds = [levelled(resampled(reference.samples, reference.rate_hz, rate_hz)) for reference in references]
     texts = [reference.text for reference in references]
@@ -65,6 +70,46 @@ def learn(references: Sequence[Reference], *, language: str, seed: int, report: 
     return _fitted(
         sounds, rate_hz, worlds, carriers, aligned, spoken, (language, voice, pace, seed), _part(report, 0.5, 1.0)
     )
+
+
+def rough(references: Sequence[Reference], *, language: str, seed: int, report: Report) -> Reader:
+    """What can be learnt where nobody knows what is said: how the voice sounds, and none of its units."""
+    rate_hz = min(HIGHEST_RATE_HZ, *(reference.rate_hz for reference in references))
+    sounds = [levelled(resampled(reference.samples, reference.rate_hz, rate_hz)) for reference in references]
+    worlds = []
+    for done, sound in enumerate(sounds):
+        report(done / len(sounds), "Listening to the recordings")
+        worlds.append(analysed(sound, rate_hz))
+    logs = np.concatenate([np.log(world.f0_hz[world.f0_hz > 0]) for world in worlds] or [np.zeros(0)])
+    middle = float(np.median(logs)) if len(logs) else float(np.log(150.0))
+    facts = Facts(
+        form=FORM,
+        rate_hz=rate_hz,
+        length_s=sum(len(sound) for sound in sounds) / rate_hz,
+        language=language,
+        carrier=language + ("+f5" if middle > np.log(_HIGH_VOICE_HZ) else "+m3"),
+        words_per_minute=_USUAL_WPM,
+        phones=(SILENCE,),
+        log_f0=middle,
+        log_f0_spread=float(np.std(logs)) if len(logs) else 0.2,
+        carrier_log_f0=middle,
+        carrier_log_f0_spread=0.1,
+        pause_frames=40.0,
+        transcribed=False,
+        seed=seed,
+    )
+    nothing = np.zeros(1, np.float32)
+    statistics = Statistics(*(nothing,) * 9, shifts=np.zeros((1, ORDER), np.float32))
+    frames = np.concatenate([[0], np.cumsum([world.frames for world in worlds])])
+    material = Material(
+        world=World(*(np.concatenate(parts) for parts in zip(*worlds, strict=True))),
+        segments=np.zeros((0, 5), np.int64),
+        oddity=np.zeros((0, 2), np.float32),
+        samples=np.concatenate(sounds),
+        first_frames=frames[:-1],
+        first_samples=np.cumsum([0, *(len(sound) for sound in sounds)])[:-1],
+    )
+    return Reader(facts, {}, statistics, material)
 
 
 def levelled(samples: Mono) -> Mono:

@@ -1,0 +1,28 @@
+"""WAV files that say of themselves that a machine spoke: the comment that players and editors show."""
+
+import shutil
+import struct
+from pathlib import Path
+from typing import Final
+
+from studio.media.wav import HEADER_BYTES, header
+
+_SOFTWARE: Final = "Melisma Studio"
+
+
+def with_comment(made: Path, target: Path, rate_hz: int, channels: int, comment: str) -> None:
+    """Copy a float WAV of ours to `target` with a comment before its sound; an `OSError` where that is not possible."""
+    told = b"".join(_entry(name, text) for name, text in ((b"ICMT", comment), (b"ISFT", _SOFTWARE)))
+    chunk = struct.pack("<4sI4s", b"LIST", 4 + len(told), b"INFO") + told
+    data_bytes = made.stat().st_size - HEADER_BYTES
+    plain = header(data_bytes, rate_hz, channels)
+    with made.open("rb") as source, target.open("wb") as file:
+        source.seek(HEADER_BYTES)
+        file.write(plain[:4] + struct.pack("<I", HEADER_BYTES - 8 + len(chunk) + data_bytes) + plain[8:-8])
+        file.write(chunk + plain[-8:])
+        shutil.copyfileobj(source, file, 1 << 20)
+
+
+def _entry(name: bytes, text: str) -> bytes:
+    raw = text.encode() + b"\0"
+    return struct.pack("<4sI", name, len(raw)) + raw + b"\0" * (len(raw) % 2)
