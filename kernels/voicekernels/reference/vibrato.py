@@ -22,6 +22,7 @@ _DRIFT_ORDER: Final = 3
 _RATES: Final = 71
 _RAMPS_S: Final = (0.06, 0.15, 0.3)
 _ROUNDS: Final = 12
+_BLUR: Final = 11  # frames
 
 
 class Fit(NamedTuple):
@@ -35,7 +36,8 @@ class Fit(NamedTuple):
     rate_error_hz: float
     extent_error_cents: float
     explained: float
-    """The share of the contour's movement about its drift that the vibrato explains, 0 to 1."""
+    """The share of the contour's movement about its drift that the vibrato explains, 0 to 1; what is too quick for a
+    voice does not count as movement."""
     curve: Series
     """Drift and vibrato together, in cents, float64 (frames,)."""
 
@@ -64,7 +66,7 @@ def fit(cents: Series, weights: Series, frames_per_s: float) -> Fit | None:
     length = frames / frames_per_s
     root = np.sqrt(weights / weights.max())
     drift = np.asarray(np.polynomial.chebyshev.chebvander(2 * time / length - 1, _DRIFT_ORDER), np.float64)
-    straight = _left(drift, cents, root)[1]
+    straight = drift @ _left(drift, cents, root)[0]
     guess = min(
         (
             (_left(_columns(drift, time, length, (rate, 0.0, onset, ramp)), cents, root)[1], rate, onset, ramp)
@@ -79,7 +81,7 @@ def fit(cents: Series, weights: Series, frames_per_s: float) -> Fit | None:
         for ramp in _RAMPS_S
     )
     found = np.array((rate, 0.0, start[1], start[2]))
-    found, rest, covariance = _refine(drift, time, length, found, cents, root)
+    found, covariance = _refine(drift, time, length, found, cents, root)
     rate, change, onset, ramp = (float(value) for value in found)
     columns = _columns(drift, time, length, (rate, change, onset, ramp))
     linear = _left(columns, cents, root)[0]
@@ -94,7 +96,7 @@ def fit(cents: Series, weights: Series, frames_per_s: float) -> Fit | None:
         steady_s=max(steady, 0.0),
         rate_error_hz=float(np.hypot(spread[0], spread[1] * middle)),
         extent_error_cents=float(spread[4]),
-        explained=float(1.0 - rest / max(straight, 1e-12)),
+        explained=1.0 - _slow(cents - columns @ linear, root) / max(_slow(cents - straight, root), 1e-12),
         curve=columns @ linear,
     )
 
@@ -128,9 +130,18 @@ def _left(columns: Series, cents: Series, root: Series) -> tuple[Series, float]:
     return linear, float(rest @ rest)
 
 
+def _slow(moved: Series, root: Series) -> float:
+    """The energy of a movement that a voice can make."""
+    weights = root * root
+    window = np.hanning(_BLUR + 2)[1:-1]
+    shared = np.convolve(weights, window, "same")
+    blurred = np.convolve(moved * weights, window, "same") / np.maximum(shared, 1e-12)
+    return float(np.sum(shared * blurred * blurred))
+
+
 def _refine(
     drift: Series, time: Series, length: float, found: Series, cents: Series, root: Series
-) -> tuple[Series, float, Series]:
+) -> tuple[Series, Series]:
     """Levenberg and Marquardt's way down to the minimum; the last part says how sure rate, change and extent are."""
     steps = np.array((1e-4, 1e-4, 1e-3, 1e-3))
     low = np.array((SLOWEST_HZ * 0.8, -2.5, -0.3, 0.03))
@@ -158,7 +169,7 @@ def _refine(
                 break
         else:
             damping *= 5
-    return found, rest, _covariance(drift, time, length, found, columns, linear, rest, root, cents)
+    return found, _covariance(drift, time, length, found, columns, linear, rest, root, cents)
 
 
 def _covariance(
