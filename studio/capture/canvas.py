@@ -80,9 +80,3 @@ def warm_up() -> None:
     canvas = Canvas(4, 4)
     picture = np.zeros((4, 4, 4), np.uint8)
     canvas.show(picture, picture, [Layer("warm", 0, 0, 0, picture[:2, :2])])
-
-
-def even(picture: Pixels) -> Pixels:
-    """The same picture with transparent pixels added where a side is odd."""
-    height, width = picture.shape[:2]
-    return np.ascontiguousarray(np.pad(picture, ((0, height % 2), (0, width % 2), (0, 0))))

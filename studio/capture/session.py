@@ -17,13 +17,14 @@ from typing import Final, NamedTuple
 import av
 
 from studio.capture import trouble
-from studio.capture.canvas import Canvas, Layer, even
+from studio.capture.canvas import Canvas, Layer
 from studio.capture.chunk import Chunk
 from studio.capture.clock import Beat, Tick
 from studio.capture.encoders import TIME_BASE, Choice, PictureEncoder
 from studio.capture.figures import Figures, Tally
 from studio.capture.files import DiskGuard, open_reel
 from studio.capture.movie import Template
+from studio.capture.pointer import Pointer
 from studio.capture.reel import Reel
 from studio.capture.replay import Replay
 from studio.capture.screen import Area, Cursor, Grabber, ScreenChanged, is_black
@@ -34,8 +35,12 @@ from studio.errors import Explanation, explain
 from studio.media.wav import Frames
 
 _SLOTS: Final = 4
-_STILL_S: Final = 0.25
+_STILL_S: Final = 0.5
 """A still picture is encoded again after so long, so that files and replays never end long before now."""
+_KEY_S: Final = 8.0
+"""A still screen gives few pictures: without this its key frames would be half a minute apart."""
+_SURE_S: Final = 1.0
+"""A screen that is said to be as it was is grabbed all the same after so long."""
 _LOOK_S: Final = 0.5
 _REPORT_S: Final = 0.4
 _LISTEN_S: Final = 0.02
@@ -87,6 +92,7 @@ class Recording:
         self._cut_into: Path | None = None
         self._end_s: Fraction | None = None
         self._reached_s = 0.0
+        self._pointer = Pointer()
         self._area = wanted.target.area_on(grabber)
         grabber.aim(self._area, _SLOTS)
         self._look_for_black()
@@ -206,7 +212,7 @@ class Recording:
                     if began_s - looked_s > _LOOK_S:
                         looked_s = began_s
                         self._look_at_size()
-                    if self._grabber.may_differ() or began_s - grabbed_s > _STILL_S:
+                    if self._grabber.may_differ() or began_s - grabbed_s > _SURE_S:
                         self._grabber.grab(slot)
                         grabbed_s = began_s
                     else:
@@ -230,7 +236,7 @@ class Recording:
     def _picture(self) -> None:
         canvas = Canvas(self._area.width, self._area.height)
         area, held = self._area, -1
-        encoded_s, number = float("-inf"), -1
+        encoded_s, key_s, number = float("-inf"), 0.0, -1
         while (shot := self._shots.get()) is not None:
             if isinstance(shot, threading.Event):  # the slots are about to be others
                 if held >= 0:
@@ -257,7 +263,9 @@ class Recording:
             self._tally.overlay_ms.append((drawn_s + canvas.laid_s) * 1000)
             key = self._turning_point(shot.tick.number)
             if changed or key or at_s - encoded_s >= _STILL_S:
+                key |= at_s - key_s >= _KEY_S
                 for chunk in self._encoder.encode(canvas.planes, self._pts(shot.tick.number), key=key):
+                    key_s = at_s if chunk.key else key_s
                     self._write(chunk)
                 self._tally.packet_ms.append((time.monotonic() - shot.began_s) * 1000)
                 self._tally.encoded += 1
@@ -302,9 +310,7 @@ class Recording:
     def _layers(self, shot: _Shot, at_s: float) -> list[Layer]:
         layers = []
         if shot.cursor is not None:
-            pointer = shot.cursor
-            left, top = pointer.left - shot.area.left, pointer.top - shot.area.top
-            layers.append(Layer("cursor", id(pointer.picture), left, top, even(pointer.picture)))
+            layers.append(self._pointer.layer(shot.cursor, shot.area))
         while self._next_overlays:
             before, self._overlays = self._overlays, self._next_overlays.popleft()
             if before is not None:

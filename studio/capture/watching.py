@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from studio.capture import trouble
-from studio.capture.canvas import Canvas, Layer, even
+from studio.capture.canvas import Canvas, Layer
 from studio.capture.clock import Beat
+from studio.capture.pointer import Pointer
 from studio.capture.screen import Grabber, ScreenChanged, is_black
 from studio.capture.showing import Showing
 from studio.capture.track import Aligned
@@ -45,6 +46,7 @@ class Watching:
         self._overlays = overlays
         self._next_overlays: list[Overlays | None] = []
         self._black = False
+        self._pointer = Pointer()
         self._ending = threading.Event()
         self.area = wanted.target.area_on(grabber)
         grabber.aim(self.area, 2)
@@ -115,8 +117,7 @@ class Watching:
         layers = []
         pointer = self._grabber.cursor() if self._wanted.cursor else None
         if pointer is not None:
-            left, top = pointer.left - self.area.left, pointer.top - self.area.top
-            layers.append(Layer("cursor", id(pointer.picture), left, top, even(pointer.picture)))
+            layers.append(self._pointer.layer(pointer, self.area))
         while self._next_overlays:
             before, self._overlays = self._overlays, self._next_overlays.pop(0)
             if before is not None:

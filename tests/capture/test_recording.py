@@ -199,6 +199,7 @@ def test_monitors_and_encoders_are_listed(capture: CaptureProcess) -> None:
 
 def test_what_cannot_be_recorded_is_said(capture: CaptureProcess, tmp_path: Path) -> None:
     outside = Region(left=5000, top=0, width=100, height=100)
+    (tmp_path / "no").write_text("no folder")
 
     asked = capture.send(StopCapture())
     nothing = capture.wait(Refused, since=asked)
