@@ -9,10 +9,10 @@ from studio.engines.separation.spectrum import Mask, frame_times
 
 _NEAR_S: Final = 1.0
 _PER_DB: Final = 0.03
-_NOWHERE: Final = 0.60
-_SOMEWHERE: Final = 0.68
-_NOT_HERE: Final = 0.20
-_HERE: Final = 0.40
+_NOWHERE: Final = 0.40
+_SOMEWHERE: Final = 0.52
+_NOT_HERE: Final = 0.00
+_HERE: Final = 0.20
 _LEFT_DB: Final = -24.0
 """Where a part is taken for not there, so much of it stays, beside the mix: a wrong guess is quiet, not lost."""
 
