@@ -27,6 +27,7 @@ _CHECKED: Final = {
 }
 _HASH_SHOWN: Final = 16
 _BAR_STEPS: Final = 1000
+_SIDE_PX: Final = 192
 
 
 class ModelRow(QWidget):
@@ -110,14 +111,18 @@ class ModelRow(QWidget):
         buttons.setSpacing(4)
         for button in (self.more, self.check, self.folder, self.delete, self.page, self.get, self.stop):
             buttons.addWidget(button)
-        side = QVBoxLayout()
-        side.addLayout(buttons)
-        side.addStretch(1)
+        buttons.insertStretch(0, 1)
+        side = QWidget(self)
+        side.setFixedWidth(_SIDE_PX)
+        column = QVBoxLayout(side)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(buttons)
+        column.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 12, 12, 12)
-        row.setSpacing(16)
+        row.setSpacing(12)
         row.addLayout(texts, 1)
-        row.addLayout(side)
+        row.addWidget(side)
 
     def _say_state(self, card: ModelCard) -> None:
         match card.state:
@@ -161,17 +166,22 @@ class ModelRow(QWidget):
 
 def _facts(card: ModelCard) -> str:
     languages = ", ".join(_LANGUAGES.get(one, one) for one in card.languages)
-    about = "" if card.state in ("installed", "damaged") else "about "
+    here = card.state in ("installed", "damaged")
     facts = [
         card.publisher,
         card.licence,
         languages,
-        f"{about}{words.size(card.size_bytes)} on disk",
-        f"about {words.size(card.memory_bytes)} of memory",
+        f"{words.size(card.size_bytes)} on disk" if here else f"about {_estimate(card.size_bytes)} to download",
+        f"about {_estimate(card.memory_bytes)} of memory",
     ]
-    if card.terms and card.state not in ("installed", "damaged"):
+    if card.terms and not here:
         facts.append("its publisher wants terms to be accepted: get it there, then import it from disk")
     return " · ".join(filter(None, facts))
+
+
+def _estimate(count: int) -> str:
+    """A size of which only the order is known, without digits that nobody could vouch for."""
+    return f"{count / 10**9:.1f} GB" if count >= 10**9 else f"{count / 10**6:.0f} MB"
 
 
 def _details(card: ModelCard) -> str:

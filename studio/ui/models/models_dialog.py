@@ -16,7 +16,7 @@ from studio.ui.models.model_row import ModelRow
 from studio.ui.separate.dialog import BesideWindow
 from studio.ui.theme import Theme, wear
 
-_SIZE: Final = (760, 640)
+_SIZE: Final = (820, 680)
 
 
 class ModelsDialog(BesideWindow):
@@ -25,7 +25,7 @@ class ModelsDialog(BesideWindow):
     def __init__(self, desk: Desk, theme: Theme, parent: QWidget) -> None:
         super().__init__("Models", desk, theme, parent)
         self.resize(*_SIZE)
-        self.setMinimumWidth(_SIZE[0] - 160)
+        self.setMinimumWidth(_SIZE[0] - 140)
         self._models = desk.models
         self._rows: dict[str, ModelRow] = {}
         self._lines: dict[str, QWidget] = {}
