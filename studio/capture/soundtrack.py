@@ -1,6 +1,7 @@
 """The sounds of a recording: each on the clock of the picture, each a track of its own, and a mix of them first."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from studio.capture.track import Aligned, SoundEncoder
 from studio.capture.wanted import Sound
 from studio.media.wav import Frames
 
+MIX: Final = "Mix"
+"""The title of the sum of all sounds."""
+
 
 class Soundtrack:
     """Takes what its sources heard and gives encoded packets. Used by one thread, but for what it says of itself."""
@@ -19,7 +23,7 @@ class Soundtrack:
         self, sounds: Sequence[Sound], write: Callable[[Chunk], None], hear: Callable[[int, Frames], None]
     ) -> None:
         """`write` is given every packet, `hear` every block of every sound, with the sound's number."""
-        self.titles = [*(["Mix"] if len(sounds) > 1 else []), *(sound.title for sound in sounds)]
+        self.titles = [*([MIX] if len(sounds) > 1 else []), *(sound.title for sound in sounds)]
         self._sounds = tuple(sounds)
         self._write = write
         self._hear = hear

@@ -48,7 +48,10 @@ class OverlaySpec(Struct, frozen=True, kw_only=True):
 
 
 class CaptureSpec(Struct, frozen=True, kw_only=True):
-    """What to record and how. `path` "" keeps a replay only; `seconds` 0 goes on until `StopCapture`."""
+    """What to record and how. `path` "" keeps a replay only; `seconds` 0 goes on until `StopCapture`.
+
+    With `lenient`, a sound that cannot be had is left out and told of, instead of being the end of it all.
+    """
 
     path: str = ""
     fallback: str = ""
@@ -66,6 +69,7 @@ class CaptureSpec(Struct, frozen=True, kw_only=True):
     split_s: float = 0.0
     replay_s: float = 0.0
     cursor: bool = True
+    lenient: bool = False
 
 
 class ListScreens(Message, frozen=True, kw_only=True):
@@ -166,12 +170,14 @@ class Screens(Message, frozen=True, kw_only=True):
 class ScreenWatched(Message, frozen=True, kw_only=True):
     """`preview` names a `studio.ipc.preview.Preview` and `levels` a `studio.ipc.series.Series` of peaks in dBFS.
 
-    Both live until another answer like this one, or as long as the worker. The sounds follow each other as in the spec.
+    Both live until another answer like this one, or as long as the worker. `sounds` are the titles of what is heard, in
+    the order of the levels.
     """
 
     preview: str
     levels: str
     region: Region
+    sounds: tuple[str, ...] = ()
     disk_bytes: int = -1
 
 

@@ -109,4 +109,5 @@ def spec(
         split_s=settings.split_min * 60,
         replay_s=settings.replay_s if replay else 0.0,
         cursor=settings.cursor,
+        lenient=True,
     )

@@ -17,6 +17,7 @@ from studio.capture.reel import Part, Split
 from studio.capture.screen import Area, Grabber, Target
 from studio.capture.session import Recording
 from studio.capture.showing import Showing
+from studio.capture.soundtrack import MIX
 from studio.capture.wanted import Sound, Wanted
 from studio.capture.watching import Watching, room_for
 from studio.errors import Explanation, StudioError
@@ -165,7 +166,7 @@ class Capture:
         try:
             if recording is not None:
                 recording.showing = showing
-                area = recording.area
+                area, titles = recording.area, tuple(recording.titles)
             else:
                 with self._ready_to_look(request.spec, context) as (grabber, sounds, stack):
                     wanted = replace(_wanted(request.spec), fps=request.fps)
@@ -174,14 +175,20 @@ class Capture:
                         context.send(WatchEnded(why=why))
 
                     watching = Watching(wanted, grabber, sounds, showing, _Voice(context), ended, stack)
-                self._watching, area = watching, watching.area
+                self._watching, area, titles = watching, watching.area, tuple(sound.title for sound in sounds)
         except BaseException:
             showing.close()
             raise
         self._showing = showing
         room = room_for(Path(request.spec.path) if request.spec.path else None)
         context.send(
-            ScreenWatched(preview=showing.preview, levels=showing.levels, region=_region(area), disk_bytes=room)
+            ScreenWatched(
+                preview=showing.preview,
+                levels=showing.levels,
+                region=_region(area),
+                sounds=tuple(title for title in titles if title != MIX),
+                disk_bytes=room,
+            )
         )
 
     def _stop_watching(self) -> None:
@@ -205,7 +212,14 @@ class Capture:
         sounds: list[Sound] = []
         stack: Stack | None = None
         try:
-            sounds += map(_sound, spec.sounds)
+            for wanted in spec.sounds:
+                try:
+                    sounds.append(_sound(wanted))
+                except StudioError as error:
+                    if not spec.lenient:
+                        raise
+                    why = replace(error.explanation, title=f"{wanted.title} is not heard.")
+                    context.send(CaptureTrouble(kind="silent", why=why))
             stack = self._stack = self._lay(spec.overlays, context)
             yield grabber, sounds, stack
         except BaseException:

@@ -99,6 +99,16 @@ def test_what_is_heard_is_shown_while_nothing_is_recorded(screen: VirtualScreen)
         levels.close()
 
 
+def test_a_microphone_that_is_gone_takes_only_its_own_sound_away(capture: CaptureProcess) -> None:
+    gone = CaptureSound(title="Microphone", device="Unplugged")
+    asked = capture.send(WatchScreen(spec=CaptureSpec(sounds=(gone,), lenient=True)))
+    watched = capture.wait(ScreenWatched, since=asked, seconds=90)
+    told = capture.wait(CaptureTrouble, since=asked)
+
+    assert watched.sounds == ()
+    assert told.why.title == "Microphone is not heard."
+
+
 def test_an_overlay_is_shown_at_once_and_one_that_cannot_be_is_told_of(capture: CaptureProcess, tmp_path: Path) -> None:
     watched = look(capture, CaptureSpec(cursor=False), 480, 270)
     preview = Preview.attach(watched.preview)

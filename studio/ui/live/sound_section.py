@@ -10,7 +10,6 @@ from studio.errors import StudioError
 from studio.ipc.series import Series
 from studio.model.levels import SILENCE_DB
 from studio.protocol.capture import ScreenWatched
-from studio.session import captured
 from studio.session.captured import NONE
 from studio.session.desk import Desk
 from studio.ui.controls import tip
@@ -94,7 +93,8 @@ class SoundSection(Section):
         rows = None
         if self._levels is not None:
             self._counter, rows = self._levels.since(self._counter)
-        titles = [sound.title for sound in captured.sounds(self.desk.settings.value.capture)]
+        view = self.desk.capturing.view
+        titles = view.sounds if view is not None else ()
         for kind, meter in self.meters.items():
             title = kind.title()
             level = SILENCE_DB
