@@ -173,7 +173,8 @@ class Trial(QObject):
             wav = MappedWav.open(self._document.folder / media.file)
         except StudioError:
             return 0.0
-        return float(np.sqrt(np.mean(np.square(wav.frames, dtype=np.float64)))) if wav.length else 0.0
+        flat = wav.frames.reshape(-1)
+        return float(np.sqrt(np.vdot(flat, flat) / flat.size)) if flat.size else 0.0
 
 
 def matched(rms: Sequence[float]) -> tuple[float, ...]:

@@ -26,6 +26,7 @@ from studio.engines.demucs import loading
 from studio.engines.demucs.engine import HDemucsMmi, HtDemucs, HtDemucsFineTuned, HtDemucsSixStems, Mdx, _Demucs
 from studio.engines.demucs.families import FAMILIES
 from studio.errors import Cancelled, StudioError
+from tests.helpers.untrained import FOUR, save_safely, small
 from tests.helpers.voices import noise
 
 RATE_HZ = 44100
@@ -34,7 +35,6 @@ save_with_checksum: Callable[..., None] = demucs.states.save_with_checksum
 get_state: Callable[..., dict[str, torch.Tensor]] = demucs.states.get_state
 
 NOTHING: Settings = MappingProxyType({})
-FOUR = ["drums", "bass", "other", "vocals"]
 
 
 @pytest.fixture(autouse=True)
@@ -56,52 +56,11 @@ def folder(tmp_path: Path) -> Path:
     return path
 
 
-def small(kind: type[Model] = HTDemucs, seed: int = 0, sources: list[str] = FOUR, **more: object) -> Model:
-    """A network of the released architecture, thin and short, with weights that leave nothing at nothing."""
-    torch.manual_seed(seed)
-    sizes: dict[type[Model], dict[str, object]] = {
-        HTDemucs: {
-            "channels": 8,
-            "bottom_channels": 32,
-            "dconv_mode": 3,
-            "t_heads": 4,
-            "t_layers": 3,
-            "segment": Fraction(3, 5),
-        },
-        HDemucs: {"channels": 8, "segment": 1},
-        Demucs: {"channels": 4, "segment": 1, "depth": 4, "resample": True},
-    }
-    made: Model = kind(sources, **{**sizes[kind], **more})
-    with torch.no_grad():
-        for weight in made.parameters():
-            weight.add_(torch.randn_like(weight) * 0.05)
-    return made.eval()
-
-
 def package(network: Model, *, half: bool = False) -> dict[str, object]:
     """What `demucs.states.serialize_model` makes of it, whose other half wants the libraries for training."""
     args, kwargs = cast("tuple[tuple[object, ...], dict[str, object]]", network._init_args_kwargs)
     state = get_state(network, None, half)
     return {"klass": type(network), "args": args, "kwargs": kwargs, "state": state, "training_args": {"seed": 42}}
-
-
-def save_safely(network: Model, path: Path) -> None:
-    """As the package's own tools write the files on the hub."""
-    from safetensors.torch import save_file
-
-    def said(value: object) -> object:
-        if isinstance(value, Fraction):
-            return {"_type": "fraction", "numerator": value.numerator, "denominator": value.denominator}
-        raise TypeError(value)
-
-    args, kwargs = cast("tuple[tuple[object, ...], dict[str, object]]", network._init_args_kwargs)
-    kind = type(network)
-    words = {
-        "klass": f"{kind.__module__}.{kind.__name__}",
-        "args": json.dumps(args),
-        "kwargs": json.dumps(kwargs, default=said),
-    }
-    save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, path, metadata=words)
 
 
 def song(seconds: float, channels: int = 2) -> Sound:

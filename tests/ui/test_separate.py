@@ -1,5 +1,7 @@
 """A clip comes apart by one button: the real window, the real worker, short sounds."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from studio import desktop, paths
@@ -237,6 +239,58 @@ def test_engines_get_letters_until_the_ear_has_chosen(qtbot: QtBot, studio: Stud
     with qtbot.waitSignal(studio.desk.separating.landed, timeout=WAIT_MS):
         dialog.go.click()
     assert len(studio.document.project.tracks) == 3
+
+
+def test_two_engines_are_compared_blindly_and_equally_loud_on_a_part_of_a_long_clip(
+    qtbot: QtBot, studio: Studio, tmp_path: Path
+) -> None:
+    """The built-in engine beside a small network of Demucs's architecture that was never trained."""
+    weights = paths.data() / "models" / "demucs" / "htdemucs.safetensors"
+    weights.parent.mkdir(parents=True)
+    subprocess.run([sys.executable, "-m", "tests.helpers.untrained", str(weights)], check=True)
+    with qtbot.waitSignal(studio.compute.ready, timeout=WAIT_MS):
+        studio.compute.restart()
+    studio.settings.change("separation", preview_s=5.0)
+    long = bring(qtbot, studio, tmp_path / "long.wav", 40.0)
+    studio.selection.set_clips([long.id], studio.document.project)
+    studio.transport.seek(30 * studio.document.project.rate_hz)
+    before = set((studio.document.folder / "media").iterdir())
+
+    assert desktop.run(studio, "clip.compare_engines")
+    dialog = studio.window.parts.dialogs.separation("compare")
+    assert isinstance(dialog, CompareDialog)
+    dialog.engines.choose(("builtin", "htdemucs"))
+    assert dialog.go.text() == "Compare 2 engines"
+    trial, whys = dialog.trial, []
+    studio.jobs.failed.connect(lambda row: whys.append(row.why))
+    dialog.go.click()
+    qtbot.waitUntil(lambda: trial.state == "listening" or bool(whys), timeout=4 * WAIT_MS)
+    assert whys == []
+
+    assert trial.letters == ("A", "B")
+    assert trial.piece is not None
+    rate_hz = studio.document.project.rate_hz
+    assert (trial.piece.clip.start - long.start, trial.piece.clip.length) == (30 * rate_hz, 5 * rate_hz)
+    words = " ".join(label.property("text") or "" for label in dialog.findChildren(QLabel) if label.isVisible())
+    assert "Demucs" not in words
+    assert "built-in" not in words
+    heard_db = []
+    for letter in trial.letters:
+        media, gain_db = trial.media(letter, "vocals")
+        sound = MappedWav.open(studio.document.folder / media.file).frames
+        heard_db.append(10 * np.log10(np.mean(np.square(sound, dtype=np.float64))) + gain_db)
+        assert gain_db <= 0
+    assert trial.media("A", "vocals")[0].id != trial.media("B", "vocals")[0].id
+    assert abs(heard_db[0] - heard_db[1]) < 0.1
+    for letter in ("A", "B", "source"):
+        dialog._hears[letter].click()
+        assert studio.transport.auditioned is not None
+    dialog._hears["source"].click()
+
+    dialog._prefers["A"].click()
+    assert {trial.engine_of(letter) for letter in trial.letters} == {"builtin", "htdemucs"}
+    dialog.close()
+    assert set((studio.document.folder / "media").iterdir()) == before
 
 
 def test_a_batch_writes_stems_of_every_file_and_tries_a_broken_one_again(
