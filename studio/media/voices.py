@@ -8,6 +8,7 @@ import re
 import shutil
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -149,7 +150,7 @@ def import_file(source: Path) -> Voice:
                     _unpack(packed, entry, part / place)
                 write_profile(voice, part)
             return voice
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, OSError) as error:
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zlib.error, OSError) as error:
         raise _no_voice(source, f"It cannot be read: {error}.") from error
 
 

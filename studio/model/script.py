@@ -30,6 +30,7 @@ _TAG: Final = re.compile(
     r"|\[(?P<word>[^\[\]]+)\]\((?P<said>[^()]*)\)"
     r"|\[[^\[\]\n]*\]|</?[A-Za-z][^<>\n]*>"
 )
+_CLOSING: Final = "\"'”’)]"
 _END: Final = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)")
 _BREAK: Final = re.compile(r"[,;:—–]\s+|\s+-\s+")
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
@@ -71,13 +72,13 @@ def sentences(text: str) -> tuple[str, ...]:
         before = text[start : end.start()]
         after = text[end.end() :].lstrip()
         word = before.split()[-1].lower().lstrip("(\"'“‘[") if before.split() else ""
-        only_dot = end[0][0] == "." and len(end[0].rstrip("\"'”’)]")) == 1
+        only_dot = end[0][0] == "." and len(end[0].rstrip(_CLOSING)) == 1
         goes_on = bool(after) and not (after[0].isupper() or after[0].isdigit() or after[0] in "\"'“‘([")
         is_short = word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha() and word != "i")
         ends_here = word in ("etc", "a.m", "p.m") and bool(after) and after[0].isupper()
         if only_dot and ((is_short and after and not ends_here) or goes_on):
             continue
-        if goes_on and end[0].startswith(("…", "..")):
+        if goes_on and (end[0].startswith(("…", "..")) or end[0][-1] in _CLOSING):
             continue
         made.append(text[start : end.end()].strip())
         start = end.end()

@@ -35,6 +35,8 @@ _LEVEL: Final = 0.06
 _STEPS: Final = 400
 _FEW_STEPS: Final = 200
 _LITTLE_S: Final = 30.0
+_FEWEST_STEPS: Final = 60
+_SCRAP_S: Final = 7.0
 _DURATION_RIDGE: Final = 3.0
 _SMOOTH: Final = 4.0
 _QUIET: Final = 0.02
@@ -43,11 +45,11 @@ _SHIFT_BELIEF: Final = 30.0
 
 def learn(references: Sequence[Reference], *, language: str, seed: int, report: Report) -> Reader:
     """Learn a reader from recordings with their texts."""
-    network.prepare()
     told = [reference for reference in references if reference.text.strip()]
     if not told:
         return rough(references, language=language, seed=seed, report=report)
     references = told
+    network.prepare()
     rate_hz = min(HIGHEST_RATE_HZ, *(reference.rate_hz for reference in references))
     sounds = [levelled(resampled(reference.samples, reference.rate_hz, rate_hz)) for reference in references]
     texts = [reference.text for reference in references]
@@ -198,7 +200,7 @@ def _fitted(
         inputs,
         [(part - mean) / deviation for part in outputs],
         importance,
-        steps=_STEPS if length_s > _LITTLE_S else _FEW_STEPS,
+        steps=_STEPS if length_s > _LITTLE_S else _FEW_STEPS if length_s > _SCRAP_S else _FEWEST_STEPS,
         seed=seed,
         report=_part(report, 0.0, 0.95),
     )

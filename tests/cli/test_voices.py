@@ -1,0 +1,82 @@
+"""`studio clone`, `say`, `convert` and `voices`, through the real worker and the built-in engine."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from studio.engines import espeak
+from tests.cli.conftest import Studio, answer
+
+TEXT = "Das ist ein Satz, den niemand kennt. Und noch einer, der etwas länger ist."
+
+
+@pytest.fixture
+def recording(tmp_path: Path) -> Path:
+    spoken = espeak.render(TEXT, voice="de+m3", pitch=40)
+    soundfile.write(tmp_path / "person.wav", spoken.samples, spoken.rate_hz)
+    return tmp_path / "person.wav"
+
+
+def test_a_voice_without_a_text_is_cloned_speaks_converts_and_travels(
+    studio: Studio, recording: Path, tmp_path: Path
+) -> None:
+    cloned = answer(studio("clone", recording, "--name", "Otto", "--consent", "I agree.", "--language", "de", "--json"))
+    assert cloned["ok"] is True, cloned
+    assert cloned["fallback"] is True
+    assert "nobody has said" in str(cloned["notes"])
+
+    said = answer(studio("say", "Guten Tag. Wie geht es?", "--voice", "Otto", "--out", tmp_path / "hi.wav", "--json"))
+    assert said["ok"] is True, said
+    assert {"first_audio_ms", "rtf", "duration_s", "engine", "device"} <= said.keys()
+    sound, rate_hz = soundfile.read(tmp_path / "hi.wav")
+    assert len(sound) / rate_hz == pytest.approx(said["duration_s"])
+    with soundfile.SoundFile(tmp_path / "hi.wav") as file:
+        assert "Synthetic speech in the cloned voice Otto" in file.comment
+
+    done = answer(
+        studio("convert", recording, "--voice", "Otto", "--out", tmp_path / "low.wav", "--transpose", -5, "--json")
+    )
+    assert done["ok"] is True, done
+    assert soundfile.info(tmp_path / "low.wav").frames == soundfile.info(recording).frames
+
+    assert answer(studio("voices", "export", "Otto", "--out", tmp_path / "otto.voice", "--json"))["ok"] is True
+    assert answer(studio("voices", "remove", "Otto", "--json"))["ok"] is True
+    assert answer(studio("voices", "import", tmp_path / "otto.voice", "--json"))["ok"] is True
+    shown = studio("voices", "show", "otto")
+    assert "I agree." in shown.stdout
+
+
+def test_a_recording_that_nobody_spoke_is_not_marked(studio: Studio, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "noise.wav", np.random.default_rng(0).normal(0, 0.1, 22050 * 8), 22050)
+
+    found = answer(studio("voices", "check", tmp_path / "noise.wav", "--json"))
+
+    assert found["ok"] is True
+    assert found["marked"] is False
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("clone", "{file}", "--name", "Ada"),
+        ("clone", "{file}", "--name", "Ada", "--consent", " "),
+        ("say", "--voice", "Ada", "--out", "a.wav"),
+        ("say", "Hello", "--voice", "Ada", "--out", "a.mp3"),
+        ("say", "Hello", "--voice", "Ada", "--out", "a.wav", "--character", "loud"),
+        ("convert", "{file}", "--voice", "Ada", "--out", "a.wav", "--transpose", "30"),
+        ("voices", "export"),
+    ],
+)
+def test_a_wrong_call_is_told_as_one(studio: Studio, recording: Path, words: tuple[str, ...]) -> None:
+    done = studio(*(word.format(file=recording) for word in words))
+
+    assert done.returncode == 2, done.stderr
+
+
+def test_a_voice_that_is_not_there_is_named(studio: Studio, tmp_path: Path) -> None:
+    done = studio("voices", "show", "Nobody")
+
+    assert done.returncode == 1
+    assert "There is no voice called Nobody" in done.stderr
