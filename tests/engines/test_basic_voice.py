@@ -8,7 +8,7 @@ import pytest
 
 from studio.engines import espeak
 from studio.engines.base import Mono, Reference
-from studio.engines.voice import aligning, learning
+from studio.engines.voice import aligning, clear, learning
 from studio.engines.voice.aligning import Pair
 from studio.engines.voice.engine import BasicConverter, BasicVoice, OpenVoice, character_of
 from studio.engines.voice.frames import HOP_S, analysed, compared, frame_count, synthesised
@@ -148,6 +148,26 @@ def test_alike_speech_is_made_of_the_recordings(voice: OpenVoice) -> None:
     score = alike / np.sqrt(np.maximum(energy, 1e-9) * (piece.astype(np.float64) ** 2).sum())
 
     assert score.max() > 0.99
+
+
+def test_speech_that_comes_in_pieces_is_the_same_as_in_one() -> None:
+    spoken = rendered(f"{TEXTS[0]} {TEXTS[1]}")
+    world = analysed(spoken.samples, spoken.rate_hz)
+
+    pieces = list(clear._streamed(world, spoken.rate_hz))
+
+    whole = synthesised(world, spoken.rate_hz)
+    joined = np.concatenate(pieces)
+    assert len(pieces) > 1
+    assert len(pieces[0]) < 2 * spoken.rate_hz
+    assert abs(len(joined) - len(whole)) <= 2
+    hop = spoken.rate_hz // 50
+    loudness = [
+        np.sqrt((sound[: len(whole) // hop * hop - hop].reshape(-1, hop) ** 2).mean(1)) for sound in (joined, whole)
+    ]
+    assert np.abs(loudness[0] - loudness[1]).max() < 0.15 * loudness[1].max()
+    steps = np.abs(np.diff(joined)).max()
+    assert steps < 1.5 * np.abs(np.diff(whole)).max()
 
 
 @pytest.mark.timeout(900)

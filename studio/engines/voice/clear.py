@@ -1,19 +1,22 @@
 """Speech as clear as eSpeak's with the sound of the reader: frames of both blended, through WORLD."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from studio.engines.base import Mono
-from studio.engines.voice.frames import ORDER, Matrix, Row, World, analysed, resampled, synthesised
+from studio.engines.voice.frames import HOP_S, ORDER, Matrix, Row, World, enveloped, resampled, synthesised
 from studio.engines.voice.learning import moved_to
 from studio.engines.voice.plan import Plan, livened
 from studio.engines.voice.reader import Reader
 from studio.engines.voice.units import Half, Pause
 
 _SMOOTHED: Final = 6
+_OVERLAP: Final = 3
+_SOON: Final = 100
+_LATER: Final = 400
 _QUIET_DB: Final = -0.2
 _SHARPER: Final = 1.15
 _MELODY_FRAMES: Final = 2.0
@@ -28,18 +31,18 @@ class _Own(NamedTuple):
     voiced: NDArray[np.bool_]
 
 
-def blended(reader: Reader, plan: Plan, chosen: Sequence[Half | Pause], share: float) -> Mono:
-    """Speech in the carrier's timing whose envelopes are the reader's to `share`, and whose melody is the reader's."""
+def blended(reader: Reader, plan: Plan, chosen: Sequence[Half | Pause], share: float) -> Iterator[Mono]:
+    """Yield speech in the carrier's timing and the reader's melody, whose envelopes are the reader's to `share`."""
     from scipy.ndimage import gaussian_filter1d
 
     facts, statistics = reader.facts, reader.statistics
-    carrier = analysed(
-        resampled(plan.spoken.samples, plan.spoken.rate_hz, facts.rate_hz), facts.rate_hz, aperiodic=False
-    )
-    frames = min(carrier.frames, len(plan.expected))
+    frames = min(len(plan.carrier.cepstra), len(plan.expected))
+    heard = plan.carrier.voiced[:frames] > 0.5
+    f0_hz = np.where(heard, np.exp(plan.carrier.log_f0[:frames]), 0).astype(np.float32)
+    carrier = resampled(plan.spoken.samples, plan.spoken.rate_hz, facts.rate_hz)
     own = _own(reader, plan, chosen)
     moved = moved_to(
-        carrier.envelope[:frames],
+        enveloped(carrier, facts.rate_hz, f0_hz),
         statistics.carrier_mean,
         statistics.carrier_spread,
         statistics.reader_mean,
@@ -47,11 +50,42 @@ def blended(reader: Reader, plan: Plan, chosen: Sequence[Half | Pause], share: f
     )
     moved += _shifts(reader, plan)[:frames]
     envelope = _sharpened(share * own.envelope[:frames] + (1 - share) * moved)
-    voiced = (carrier.f0_hz[:frames] > 0) | own.voiced[:frames]
+    voiced = heard | own.voiced[:frames]
     f0 = np.where(voiced, np.exp(gaussian_filter1d(own.log_f0[:frames], _MELODY_FRAMES)), 0).astype(np.float32)
     noise = own.noise[:frames].copy()
     noise[~voiced] = np.maximum(noise[~voiced], _QUIET_DB)
-    return synthesised(World(f0, envelope, noise), facts.rate_hz)
+    yield from _streamed(World(f0, envelope, noise), facts.rate_hz)
+
+
+def _streamed(world: World, rate_hz: int) -> Iterator[Mono]:
+    """The sound of frames, a piece at a time, cut where there is no voice: so the first is there soon."""
+    first, hop = 0, rate_hz * HOP_S
+    tail = np.zeros(0, np.float32)
+    for last in (*_cuts(world.f0_hz), world.frames):
+        ahead = min(last + _OVERLAP, world.frames)
+        sound = synthesised(World(*(rows[first:ahead] for rows in world)), rate_hz)
+        over = min(len(tail), len(sound))
+        rise = (np.arange(over, dtype=np.float32) + 0.5) / max(over, 1)
+        sound[:over] = sound[:over] * rise + tail[:over] * (1 - rise)
+        kept = len(sound) if ahead == world.frames and last == ahead else round((last - first) * hop)
+        yield sound[:kept]
+        tail, first = sound[kept:], last
+
+
+def _cuts(f0_hz: Row) -> Iterator[int]:
+    """Frames without a voice at which a sound may be cut: the first soon, the others some seconds apart."""
+    wanted = _SOON
+    quiet = np.flatnonzero(_voice_after(f0_hz > 0) == 0)
+    while len(later := quiet[quiet >= wanted]) and later[0] < len(f0_hz) - _SOON:
+        yield int(later[0])
+        wanted = int(later[0]) + _LATER
+
+
+def _voice_after(voiced: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """How much voice there is within the overlap after each frame."""
+    sums = np.concatenate([[0.0], np.cumsum(np.pad(voiced.astype(np.float64), (0, _OVERLAP)))])
+    after: NDArray[np.float64] = sums[_OVERLAP:][: len(voiced)] - sums[: len(voiced)]
+    return after
 
 
 def _own(reader: Reader, plan: Plan, chosen: Sequence[Half | Pause]) -> _Own:

@@ -129,11 +129,11 @@ class BasicVoice:
         chosen = voice.units.choose(planned, Weighing(), seed)
         report(0.5, "Speaking")
         if as_units:
-            sound = alike.joined(reader, alike.pieces(reader, chosen))
-        else:
-            sound = clear.blended(reader, planned, chosen, CLEAREST + (1 - CLEAREST) * character)
-        report(0.9, "Speaking")
-        yield from _cut(sound, voice.rate_hz)
+            yield from _cut(alike.joined(reader, alike.pieces(reader, chosen)), voice.rate_hz)
+            return
+        for part in clear.blended(reader, planned, chosen, CLEAREST + (1 - CLEAREST) * character):
+            report(0.9, "Speaking")
+            yield from _cut(part, voice.rate_hz)
 
 
 class BasicConverter:
@@ -174,7 +174,7 @@ class BasicConverter:
 
 def _cut(sound: Mono, rate_hz: int) -> Iterator[Mono]:
     """Speech at the level that is usual, in blocks."""
-    loud = sound * np.float32(min(_GAIN, _PEAK / max(float(np.abs(sound).max(initial=0)), 1e-6)))
+    loud = np.clip(sound * np.float32(_GAIN), -_PEAK, _PEAK)
     block = round(_BLOCK_S * rate_hz)
     for start in range(0, len(loud), block):
         yield loud[start : start + block].astype(np.float32)

@@ -80,6 +80,16 @@ def compared(samples: Mono, rate_hz: int, frames: int) -> Matrix:
     return np.hstack([cepstra, _slopes(cepstra) * _DELTA_GAIN]).astype(np.float32)
 
 
+def enveloped(samples: Mono, rate_hz: int, f0_hz: Row) -> Matrix:
+    """The mel-cepstra of WORLD's envelope of a sound whose F0 is known."""
+    import pyworld
+
+    times = np.arange(len(f0_hz)) * HOP_S
+    envelope = pyworld.cheaptrick(np.ascontiguousarray(samples, np.float64), f0_hz.astype(np.float64), times, rate_hz)
+    coded: Matrix = pyworld.code_spectral_envelope(envelope, rate_hz, ORDER).astype(np.float32)
+    return coded
+
+
 def analysed(samples: Mono, rate_hz: int, *, aperiodic: bool = True) -> World:
     """WORLD's analysis of a recording; without `aperiodic` it is quicker and says nothing of the noise in the voice."""
     import pyworld
