@@ -6,15 +6,12 @@ import uuid
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
-from typing import Literal
 
-from msgspec import Struct
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from studio import paths
-from studio.errors import Explanation
-from studio.model.project import Clip, ClipId, Media, Project, Track, TrackId
+from studio.model.project import Media
 from studio.protocol.common import JobId
 from studio.protocol.jobs import (
     CleanStep,
@@ -29,43 +26,15 @@ from studio.protocol.jobs import (
     Separated,
 )
 from studio.protocol.messages import Job, Result
-from studio.session import batch_list, stems
+from studio.session import batch_list
 from studio.session.batch_list import BatchList, KeptList, KeptRow
+from studio.session.batch_rows import BatchRow, RowState, Task, Work, laid_out, suffix, takes_apart
 from studio.session.importing import sound_files
 from studio.session.jobs import JobRow, Jobs
-from studio.session.recipes import Recipe
 from studio.session.recovery import LeftBehind
 
-RowState = Literal["waiting", "running", "done", "failed", "stopped"]
-Work = Recipe | CleanStep
-"""What is done with each file: taken apart, or cleaned."""
 _IMPORTED, _WORKED = 0.1, 0.9
 """How far a file is when its sound has been read, and when only writing is left."""
-
-
-class BatchRow(Struct, frozen=True, kw_only=True):
-    """One file of a batch and what came of it."""
-
-    id: int
-    path: Path
-    state: RowState = "waiting"
-    stage: str = ""
-    fraction: float = 0.0
-    why: Explanation | None = None
-    note: str = ""
-    made: tuple[Path, ...] = ()
-    goes_on: bool = False
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more will happen by itself."""
-        return self.state in ("done", "failed", "stopped")
-
-
-class _Task(Struct, frozen=True):
-    work: Work
-    out: Path
-    spec: ExportSpec
 
 
 class Batch(QObject):
@@ -83,7 +52,7 @@ class Batch(QObject):
         self._jobs = jobs
         self._rows: dict[int, BatchRow] = {}
         self._numbers = itertools.count(1)
-        self._task: _Task | None = None
+        self._task: Task | None = None
         self._now: int | None = None
         self._job: JobId | None = None
         self._span = (0.0, 1.0)
@@ -133,7 +102,7 @@ class Batch(QObject):
 
     def start(self, work: Work, out: Path, spec: ExportSpec) -> None:
         """Do this with every file that is waiting, and write what comes of it below `out`."""
-        task = _Task(work, out, spec)
+        task = Task(work, out, spec)
         if self._task is not None and self._task.work != work:
             self._steps.clear()
         self._task = task
@@ -199,7 +168,7 @@ class Batch(QObject):
         kept = lists[-1]
         work = kept.recipe or kept.cleaning
         assert work is not None
-        self._task = _Task(work, Path(kept.out), kept.spec)
+        self._task = Task(work, Path(kept.out), kept.spec)
         self._found_at = kept.kept_at
         for one in kept.rows:
             number = next(self._numbers)
@@ -217,7 +186,7 @@ class Batch(QObject):
         if not waiting or self._task is None:
             return ()
         what = waiting[0].path.name if len(waiting) == 1 else f"{waiting[0].path.name} and {len(waiting) - 1} more"
-        doing = "Separating" if _takes_apart(self._task.work) else "Cleaning"
+        doing = "Separating" if takes_apart(self._task.work) else "Cleaning"
         name = f"{doing} {what}"
         return (LeftBehind(kind="files", folder=str(self._task.out), name=name, length_s=0.0, found_at=self._found_at),)
 
@@ -266,7 +235,7 @@ class Batch(QObject):
         else:
             self._read(row, self._task)
 
-    def _read(self, row: BatchRow, task: _Task) -> None:
+    def _read(self, row: BatchRow, task: Task) -> None:
         folder = self._folder(row.id)
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -283,7 +252,7 @@ class Batch(QObject):
 
         self._do(make, f"Reading {row.path.name}", then, (0.0, _IMPORTED))
 
-    def _work(self, id: int, task: _Task, media: Media) -> None:
+    def _work(self, id: int, task: Task, media: Media) -> None:
         folder, name = self._folder(id), self._rows[id].path.name
         work = task.work
 
@@ -318,15 +287,15 @@ class Batch(QObject):
                 before = self._rows[id].note
                 self._put(replace(self._rows[id], note=" ".join(filter(None, (before, *result.notes)))))
             made = result.stems if isinstance(result, Separated) else (result.media,)
-            self._write(id, task, made, apart=_takes_apart(work))
+            self._write(id, task, made, apart=takes_apart(work))
 
-        verb = "Separating" if _takes_apart(work) else "Cleaning"
+        verb = "Separating" if takes_apart(work) else "Cleaning"
         self._do(make, f"{verb} {name}", then, (_IMPORTED, _WORKED))
 
-    def _write(self, id: int, task: _Task, made: tuple[Media, ...], *, apart: bool) -> None:
+    def _write(self, id: int, task: Task, made: tuple[Media, ...], *, apart: bool) -> None:
         folder, path = self._folder(id), self._rows[id].path
-        project = _laid_out(made, path.stem, apart=apart)
-        target = task.out / path.stem if apart else task.out / f"{path.stem}, cleaned{_suffix(task.spec)}"
+        project = laid_out(made, path.stem, apart=apart)
+        target = task.out / path.stem if apart else task.out / f"{path.stem}, cleaned{suffix(task.spec)}"
         spec = replace(task.spec, split="tracks" if apart else "mix")
 
         def make(job: JobId) -> Job:
@@ -391,26 +360,3 @@ class Batch(QObject):
 
 def _as_row(step: JobRow) -> RowState:
     return "failed" if step.state == "failed" else "stopped"
-
-
-def _suffix(spec: ExportSpec) -> str:
-    return f".{spec.container}"
-
-
-def _takes_apart(work: Work) -> bool:
-    return isinstance(work, Recipe) and work.stems > 1
-
-
-def _laid_out(made: tuple[Media, ...], name: str, *, apart: bool) -> Project:
-    """A project with one track a sound, named after its stem."""
-    tracks = tuple(
-        Track(
-            id=TrackId(f"t.{number}"),
-            name=title if apart else name,
-            clips=(Clip(id=ClipId(f"c.{number}"), media=media.id, source_start=0, start=0, length=media.length),),
-        )
-        for number, (media, title) in enumerate(zip(made, stems.names_of(made), strict=True))
-        if media.length
-    )
-    media = tuple({one.id: one for one in made}.values())
-    return Project(name=name, rate_hz=made[0].rate_hz, media=media, tracks=tracks)

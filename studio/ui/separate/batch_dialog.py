@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from studio.protocol.common import EngineCard
 from studio.protocol.jobs import CleanStep, ExportSpec
-from studio.session.batch import Work
+from studio.session.batch_rows import Work
 from studio.session.desk import Desk
 from studio.session.importing import sound_files
 from studio.session.ready_recipes import ready_recipes

@@ -3,7 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from studio.session.batch import Batch, BatchRow
+from studio.session.batch import Batch
+from studio.session.batch_rows import BatchRow
 from studio.session.desk import Desk
 from studio.ui import words
 from studio.ui.controls import Elided, IconButton, Text
