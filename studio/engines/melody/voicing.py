@@ -30,10 +30,11 @@ def odds(signs: Series, loud: float, quiet: float) -> Series:
     """
     weights, constant = _rule()
     parts = terms(signs, loud, quiet) @ weights
+    last = len(signs) - 1
     frames = np.arange(len(signs))
     total = np.full(len(signs), constant, np.float32)
     for i, away in enumerate(AROUND):
-        total += parts[np.clip(frames + away, 0, len(signs) - 1), i]
+        total += parts[np.minimum(np.maximum(frames + away, 0), last), i]
     return total - np.float32(_CAREFUL)
 
 
