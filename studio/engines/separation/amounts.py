@@ -9,8 +9,8 @@ from studio.engines.separation.spectrum import Mask, frame_times
 
 _NEAR_S: Final = 1.0
 _PER_DB: Final = 0.03
-_NOWHERE: Final = 0.40
-_SOMEWHERE: Final = 0.52
+_NOWHERE: Final = 0.44
+_SOMEWHERE: Final = 0.58
 _NOT_HERE: Final = 0.00
 _HERE: Final = 0.20
 _LEFT_DB: Final = -24.0
