@@ -12,8 +12,10 @@ _MEASURES: Final = {
     "gui": "studio.cli.bench_gui:gui",
     "ipc": "studio.cli.bench_process:bench_ipc",
     "separate": "studio.cli.bench_separate:bench_separate",
+    "video": "studio.cli.bench_video:bench_video",
     "shm": "studio.cli.bench_process:bench_shm",
     "pitch": "studio.cli.bench_pitch:bench_pitch",
+    "voices": "studio.cli.bench_pocket:bench_pocket",
     "vibrato": "studio.cli.bench_pitch:bench_vibrato",
     "kernels": "studio.cli.bench_pitch:bench_kernels",
 }
