@@ -3,7 +3,9 @@
 One word in six is wrong on clean reading: good enough to align a recording to, not to be taken for what was said.
 """
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -18,23 +20,45 @@ NAME: Final = "pocketsphinx (weak)"
 _RATE_HZ: Final = 16000
 _PEAK: Final = 0.6
 _AROUND_S: Final = 0.25
-_BLOCK: Final = 16000
+_BLOCK: Final = 3200
+_LONGEST_S: Final = 15.0
 
 
 def heard(samples: Mono, rate_hz: int, report: Report) -> str:
     """Return the English words in a recording, "" where none were heard."""
+    sound = resampled(samples, rate_hz, _RATE_HZ)
+    sound = sound * (_PEAK / max(float(np.abs(sound).max(initial=0)), 1e-6))
+    edges = _edges(sound)
+    said = []
+    for start, stop in pairwise(edges):
+        said.append(_words(sound[start:stop], partial(report, start / len(sound), "Listening for words")))
+    return " ".join(part for part in said if part)
+
+
+def _words(sound: Mono, alive: Callable[[], None]) -> str:
+    """What is heard in some seconds; `alive` is called on the way."""
     decoder = _decoder()
     around = np.zeros(round(_AROUND_S * _RATE_HZ), np.float32)
-    sound = np.concatenate([around, resampled(samples, rate_hz, _RATE_HZ), around])
-    sound = sound * (_PEAK / max(float(np.abs(sound).max()), 1e-6))
-    data = (sound * 32767).astype("<i2")
+    data = (np.concatenate([around, sound, around]) * 32767).astype("<i2")
     decoder.start_utt()
     for start in range(0, len(data), _BLOCK):
-        report(start / len(data), "Listening for words")
+        alive()
         decoder.process_raw(data[start : start + _BLOCK].tobytes())
     decoder.end_utt()
     best = decoder.hyp()
     return str(best.hypstr) if best is not None else ""
+
+
+def _edges(sound: Mono) -> list[int]:
+    """Where to cut a recording: at its quietest places, so that no piece is longer than fifteen seconds."""
+    hop = _RATE_HZ // 50
+    levels = np.sqrt((sound[: len(sound) // hop * hop].reshape(-1, hop) ** 2).mean(1)) if len(sound) >= hop else []
+    smooth = np.convolve(levels, np.ones(10) / 10, mode="same") if len(levels) else np.zeros(0)
+    edges = [0]
+    while len(sound) - edges[-1] > _LONGEST_S * _RATE_HZ:
+        first, last = (round((edges[-1] + seconds * _RATE_HZ) / hop) for seconds in (_LONGEST_S / 2, _LONGEST_S))
+        edges.append((first + int(smooth[first:last].argmin())) * hop)
+    return [*edges, len(sound)]
 
 
 @cache

@@ -51,7 +51,7 @@ def learn(job: LearnVoice, context: Context, report: Report) -> VoiceLearnt:
     began_s, began_cpu_s = time.monotonic(), time.process_time()
     voice_id = voices.new_id(job.name)
     with voices.making(voice_id) as folder:
-        samples = _kept(job, recordings, folder, share(report, _READING, _HEARD))
+        samples = _kept(job, recordings, folder, _patiently(context, share(report, _READING, _HEARD)))
         unknown = sum(not sample.text for sample in samples)
         if unknown:
             notes.append(_untold(unknown, samples))
@@ -89,6 +89,17 @@ def learn(job: LearnVoice, context: Context, report: Report) -> VoiceLearnt:
         voices.write_profile(voice, folder)
     report(1.0, "Done")
     return VoiceLearnt(job=job.job, voice=voice, notes=tuple(notes))
+
+
+def _patiently(context: Context, report: Report) -> Report:
+    """A report after which silence is no hang: the recogniser lets no other thread run for seconds."""
+    context.expect_silence(LOADING_S)
+
+    def told(fraction: float, stage: str) -> None:
+        report(fraction, stage)
+        context.expect_silence(LOADING_S)
+
+    return told
 
 
 def _findings(recordings: list[Heard]) -> tuple[Finding, ...]:
