@@ -271,6 +271,7 @@ def test_two_engines_are_compared_blindly_and_equally_loud_on_a_part_of_a_long_c
     assert trial.piece is not None
     rate_hz = studio.document.project.rate_hz
     assert (trial.piece.clip.start - long.start, trial.piece.clip.length) == (30 * rate_hz, 5 * rate_hz)
+    assert dialog._page.height() >= dialog._page.sizeHint().height() >= 3 * dialog._hears["A"].height()
     words = " ".join(label.property("text") or "" for label in dialog.findChildren(QLabel) if label.isVisible())
     assert "Demucs" not in words
     assert "built-in" not in words

@@ -188,7 +188,7 @@ class CompareDialog(ClipsWindow):
         self._drop_letters()
         for row, key in enumerate(("source", *self.trial.letters)):
             title = "Source" if key == "source" else key
-            hear = Button(f"Hear {title}", self, kind="tab")
+            hear = Button(f"Hear {title}", self._page)
             hear.setCheckable(True)
             hear.setToolTip(f"Hear {title}  ({row})\nAgain: stop")
             hear.clicked.connect(lambda _on=False, which=key: self.listening.hear(which))
@@ -197,13 +197,15 @@ class CompareDialog(ClipsWindow):
             if key != "source":
                 self._names[key] = Text("", self.theme)
                 self._grid.addWidget(self._names[key], row, 1)
-                self._prefers[key] = Button(f"Prefer {key}", self)
+                self._prefers[key] = Button(f"Prefer {key}", self._page)
                 self._prefers[key].setToolTip(f"Prefer {key}, and learn which engine it is")
                 self._prefers[key].clicked.connect(lambda _on=False, which=key: self.trial.choose(which))
                 self._grid.addWidget(self._prefers[key], row, 2)
         self._grid.setColumnStretch(1, 1)
         self.stem.set_choices({stem: f"Compare the {stem}" for stem in self.trial.stems})
         wear(self.theme, self._page)
+        for widget in (*self._hears.values(), *self._names.values(), *self._prefers.values()):
+            widget.show()  # what is not shown yet counts for no height
         self._offer()
 
     def _drop_letters(self) -> None:
