@@ -26,6 +26,8 @@ _LONGEST_S: Final = 15.0
 
 def heard(samples: Mono, rate_hz: int, report: Report) -> str:
     """Return the English words in a recording, "" where none were heard."""
+    if not len(samples):
+        return ""
     sound = resampled(samples, rate_hz, _RATE_HZ)
     sound = sound * (_PEAK / max(float(np.abs(sound).max(initial=0)), 1e-6))
     edges = _edges(sound)

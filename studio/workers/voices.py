@@ -55,6 +55,11 @@ def learn(job: LearnVoice, context: Context, report: Report) -> VoiceLearnt:
         unknown = sum(not sample.text for sample in samples)
         if unknown:
             notes.append(_untold(unknown, samples))
+        if guessed := sum(bool(sample.heard_by) for sample in samples):
+            notes.append(
+                f"What is said in {guessed} of {len(samples)} recordings was heard by {sphinx.NAME}: a transcript that"
+                " is right makes a better voice."
+            )
         context.expect_silence(LOADING_S)
         references = [
             Reference(recording.samples, recording.rate_hz, sample.text)
