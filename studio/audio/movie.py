@@ -33,7 +33,6 @@ from studio.model.video import Shot, shots
 Report = Callable[[float, str], None]
 """Tells how far along we are, 0 to 1, and with what. Raises `Cancelled` when the person no longer wants the result."""
 
-SUFFIXES: Final = (".mp4", ".mov", ".m4v", ".mkv", ".webm")
 _BLOCK_S: Final = 0.5
 _KBPS: Final = 192
 _SAID_S: Final = 0.1

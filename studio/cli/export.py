@@ -11,7 +11,7 @@ from studio.cli.output import new_folder, readable
 from studio.cli.verbs import Call, Outcome, WrongCall
 from studio.model.project import Project
 from studio.model.time import parse_clock
-from studio.protocol.jobs import Export, Exported, ExportedFile, ExportSpec
+from studio.protocol.jobs import VIDEO_SUFFIXES, Export, Exported, ExportedFile, ExportSpec
 from studio.session.recovery import read_project
 
 Container = Literal["wav", "flac", "mp3", "m4a", "opus"]
@@ -26,7 +26,6 @@ _BY_SUFFIX: Final[dict[str, Container]] = {
     ".mp4": "m4a",
     ".opus": "opus",
 }
-_VIDEOS: Final = (".mp4", ".mov", ".m4v", ".mkv", ".webm")
 _RATES_HZ: Final = (8000, 384000)
 _KBPS: Final[dict[Container, tuple[int, int]]] = {"mp3": (8, 320), "m4a": (16, 512), "opus": (6, 510)}
 _BITS: Final[dict[str, SampleFormat]] = {"16": "int16", "24": "int24", "32f": "float32"}
@@ -105,8 +104,8 @@ def spec_of(asked: Namespace, project: Project) -> ExportSpec:
 
 def video_spec_of(asked: Namespace, project: Project) -> ExportSpec:
     """The same for a video; `WrongCall` for what only a file of sound can be."""
-    if asked.video.suffix.lower() not in _VIDEOS:
-        raise WrongCall(f"{asked.video.name} has to end in one of {', '.join(_VIDEOS)}.")
+    if asked.video.suffix.lower() not in VIDEO_SUFFIXES:
+        raise WrongCall(f"{asked.video.name} has to end in one of {', '.join(VIDEO_SUFFIXES)}.")
     for name, given in (("--format", asked.format), ("--markers", asked.markers), ("--lufs", asked.lufs is not None)):
         if given:
             raise WrongCall(f"{name} is for files of sound, not for --video.")

@@ -1,6 +1,6 @@
 """The compute worker's jobs and their results: each is answered by Progress*, then its own, `Failed` or `Stopped`."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct, field
 
@@ -114,11 +114,15 @@ class ListCodecs(Message, frozen=True, kw_only=True):
     job: JobId
 
 
+VIDEO_SUFFIXES: Final = (".mp4", ".mov", ".m4v", ".mkv", ".webm")
+"""What the file of an exported video can be called."""
+
+
 class ExportSpec(Struct, frozen=True, kw_only=True):
     """What an exported file should be. `stop` 0 means to the end; `bitrate_kbps` 0 means the codec's good default.
 
-    With `video` it is the video that the project shows, its pictures copied, with the mix as its sound; `split` "tracks"
-    adds each track as a sound of its own, `keep_sound` leaves those that the video had beside them.
+    With `video` it is the video that the project shows, its pictures copied, with the mix as its sound; `split`
+    "tracks" adds each track as a sound of its own, `keep_sound` leaves those that the video had beside them.
     """
 
     container: Literal["wav", "flac", "mp3", "m4a", "opus"] = "wav"

@@ -8,8 +8,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QDialog, QFormLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from studio.model.time import format_clock
+from studio.model.video import has_pictures, shots
 from studio.protocol.common import JobId
-from studio.protocol.jobs import Exported, ExportSpec
+from studio.protocol.jobs import VIDEO_SUFFIXES, Exported, ExportSpec
 from studio.protocol.messages import Result
 from studio.session.desk import Desk
 from studio.ui.controls import Button, Elided, Text
@@ -29,6 +30,8 @@ _CONTAINERS: Final[dict[object, str]] = {
     "m4a": "M4A (AAC)",
     "opus": "Opus",
 }
+_VIDEO: Final[dict[object, str]] = {"video": "The video, with this sound"}
+_VIDEO_SOUND: Final[dict[object, str]] = {"mix": "The mix", "tracks": "The mix, and every track"}
 _BITS: Final[dict[object, str]] = {"int16": "16 bit", "int24": "24 bit", "float32": "32 bit float"}
 _RATES_HZ: Final = (44100, 48000, 88200, 96000)
 _KBPS: Final[dict[object, str]] = {
@@ -80,9 +83,18 @@ class ExportDialog(QDialog):
         self.lufs.setValue(-16)
         self.peak = NumberField("Peak limit", theme, -9, 0, unit="dBTP", step=0.5, parent=self)
         self.peak.setValue(-1)
+        self.video_sound = self._choice("Sound tracks", _VIDEO_SOUND)
+        self.keep_sound = QCheckBox("Keep the video's own sound beside it", self)
+        self.note = Text("The pictures are copied as they are, without loss.", theme, size="label", tone="secondary")
         self.dither = QCheckBox("Dither", self)
         self.dither.setToolTip("Hides the grain of 16 bits.")
-        for name, field in (("Target", self.lufs), ("Peak limit", self.peak), ("", self.dither)):
+        for name, field in (
+            ("Target", self.lufs),
+            ("Peak limit", self.peak),
+            ("", self.dither),
+            ("", self.keep_sound),
+            ("", self.note),
+        ):
             self._add(name, field)
         self.go = Button("Export sound", self, kind="primary")
         self.go.clicked.connect(self._start)
@@ -118,6 +130,7 @@ class ExportDialog(QDialog):
             return
         chosen, project = self._desk.settings.value.export, self._desk.document.project
         self._clear_outcome()
+        self.container.set_choices(_CONTAINERS | (_VIDEO if has_pictures(project) else {}))
         self.container.show_value(chosen.container)
         self.bits.show_value(chosen.sample_format)
         self.dither.setChecked(chosen.dither)
@@ -142,6 +155,15 @@ class ExportDialog(QDialog):
         selection, whole = self._desk.selection, self.part.currentData() != "selection"
         loudness = str(self.loudness.currentData() or "")
         target = self.lufs.value() if loudness == "custom" else float(loudness) if loudness else None
+        if self._is_video:
+            return ExportSpec(
+                bitrate_kbps=int(self.kbps.currentData()),
+                start=0 if whole else selection.start,
+                stop=0 if whole else selection.stop,
+                split=self.video_sound.currentData(),
+                video=True,
+                keep_sound=self.keep_sound.isChecked(),
+            )
         return ExportSpec(
             container=self.container.currentData(),
             sample_format=cast("Literal['int16', 'int24', 'float32']", self.bits.currentData()),
@@ -161,9 +183,10 @@ class ExportDialog(QDialog):
         """Start the job; what comes of it is shown here."""
         self._clear_outcome()
         spec = self.spec
-        self._desk.settings.change(
-            "export", container=spec.container, sample_format=spec.sample_format, dither=spec.dither
-        )
+        if not spec.video:
+            self._desk.settings.change(
+                "export", container=spec.container, sample_format=spec.sample_format, dither=spec.dither
+            )
         self._job = self._desk.importing.export(path, spec, self._done)
         self._show_job()
 
@@ -175,7 +198,11 @@ class ExportDialog(QDialog):
 
     @property
     def _is_lossy(self) -> bool:
-        return self.container.currentData() in ("mp3", "m4a", "opus")
+        return self.container.currentData() in ("mp3", "m4a", "opus", "video")
+
+    @property
+    def _is_video(self) -> bool:
+        return str(self.container.currentData()) == "video"
 
     @property
     def _running(self) -> bool:
@@ -202,7 +229,12 @@ class ExportDialog(QDialog):
         self._form.setRowVisible(self.bits, not self._is_lossy)
         self._form.setRowVisible(self.kbps, self._is_lossy)
         self._form.setRowVisible(self.dither, not self._is_lossy and self.bits.currentData() == "int16")
-        loudness = self.loudness.currentData()
+        for row in (self.rate, self.channels, self.split, self.loudness):
+            self._form.setRowVisible(row, not self._is_video)
+        for only_video in (self.video_sound, self.keep_sound, self.note):
+            self._form.setRowVisible(only_video, self._is_video)
+        self.go.setText("Export video" if self._is_video else "Export sound")
+        loudness = "" if self._is_video else self.loudness.currentData()
         self._form.setRowVisible(self.lufs, loudness == "custom")
         self._form.setRowVisible(self.peak, bool(loudness))
         self.rate.setEnabled(container != "opus")
@@ -212,12 +244,21 @@ class ExportDialog(QDialog):
     def _start(self) -> None:
         project = self._desk.document.project
         name = project.name or "Untitled"
-        if self.split.currentData() == "mix":
+        if self._is_video:
+            path = self._desk.asks.save_path("Export video", name, self._video_suffix)
+        elif self.split.currentData() == "mix":
             path = self._desk.asks.save_path("Export sound", name, _SUFFIX[str(self.container.currentData())])
         else:
             path = self._desk.asks.open_folder("Export into")
         if path is not None:
             self.export_to(path)
+
+    @property
+    def _video_suffix(self) -> str:
+        """That of the video itself where it may be one, so that its pictures surely fit."""
+        found = shots(self._desk.document.project)
+        suffix = Path(found[0].pictures.path).suffix.lower() if found else ""
+        return suffix if suffix in VIDEO_SUFFIXES else ".mkv"
 
     def _cancel(self) -> None:
         if self._job is not None:

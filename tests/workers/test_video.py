@@ -1,6 +1,7 @@
 """The video worker and the session that asks it: the picture under the playhead, thumbnails, what cannot be shown."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +28,14 @@ def ask(path: Path, time_s: float, serial: int = 1, width: int = 192, height: in
     return ShowPicture(serial=serial, path=str(path), time_s=time_s, width=width, height=height)
 
 
+def answered(events: list[Event], serial: int) -> bool:
+    return any(isinstance(event, PictureShown) and event.exact and event.serial == serial for event in events)
+
+
+def is_done(made: list[ThumbnailsMade], times: int) -> bool:
+    return sum(event.done for event in made) == times
+
+
 def test_a_picture_comes_through_shared_memory(make_worker: MakeWorker, qtbot: QtBot, tmp_path: Path) -> None:
     path = write_video(tmp_path / "s.mp4")
     worker = make_worker("video")
@@ -35,10 +44,7 @@ def test_a_picture_comes_through_shared_memory(make_worker: MakeWorker, qtbot: Q
 
     for serial, time_s in enumerate((3.3, 0.5, 5.9)):
         worker.send(ask(path, time_s, serial))
-        qtbot.waitUntil(
-            lambda serial=serial: any(isinstance(e, PictureShown) and e.exact and e.serial == serial for e in events),
-            timeout=WAIT_MS,
-        )
+        qtbot.waitUntil(partial(answered, events, serial), timeout=WAIT_MS)
         shown = [event for event in events if isinstance(event, PictureShown)][-1]
         preview = Preview.attach(shown.preview)
         newest = preview.newer_than(shown.number - 1)
@@ -89,7 +95,7 @@ def test_thumbnails_are_made_once_and_show_the_whole_video(
 
     for times in (1, 2):
         worker.send(MakeThumbnails(path=str(path), begins_s=0, length_s=6))
-        qtbot.waitUntil(lambda times=times: sum(event.done for event in made) == times, timeout=WAIT_MS)
+        qtbot.waitUntil(partial(is_done, made, times), timeout=WAIT_MS)
 
     first, again = (event.file for event in made if event.done)
     assert first == again
@@ -136,7 +142,7 @@ def test_the_picture_follows_the_playhead(session: Session, qtbot: QtBot, tmp_pa
 
     for sample, number in ((48000, 0), (48000 * 4, 75), (round(48000 * 2.5), 37)):
         session.transport.seek(sample)
-        qtbot.waitUntil(lambda number=number: shows(session, number), timeout=WAIT_MS)
+        qtbot.waitUntil(partial(shows, session, number), timeout=WAIT_MS)
 
     session.transport.seek(0)
     assert video.picture is None
