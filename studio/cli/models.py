@@ -34,7 +34,7 @@ _CHECKED: Final = {
 
 
 def arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("what", choices=("list", "install", "import", "verify", "remove"))
+    parser.add_argument("what", choices=("list", "install", "import", "verify", "remove"), help="what to do")
     parser.add_argument("name", nargs="?", default="", metavar="ID|PATH", help="which model; for import, where it lies")
     parser.add_argument("--as", dest="id", default="", metavar="ID", help="with import: which model of the list it is")
     parser.epilog = "A download that was stopped goes on where it stopped. Every file is checked before it counts."
