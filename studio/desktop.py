@@ -152,6 +152,8 @@ class Studio(QObject):
         return files
 
     def _after_filling(self, files: Sequence[Path]) -> None:
+        if self._ended:  # closed in the moment in which it opened
+            return
         self.desk.view.zoom_fit()  # the timeline has its size only now
         sweep()  # shared memory of processes that were killed
         self.live.start()

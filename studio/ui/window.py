@@ -102,6 +102,7 @@ class MainWindow(QMainWindow):
         self._restore()
         yield
         self.setCentralWidget(parts.whole)
+        parts.whole.show()  # or it would be a moment later, with a window that is said to be filled
         self.setAcceptDrops(True)
         self.setEnabled(True)
         parts.whole.setFocus()  # the keyboard begins with the shortcuts, not on a button
