@@ -47,7 +47,7 @@ def arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--engine", default="basic", metavar="ID", help="basic (default), or see: studio doctor")
     parser.add_argument("--language", default="en-us", metavar="CODE", help="en-us (default), or another of eSpeak's")
-    parser.add_argument("--seed", type=int, default=0, metavar="N")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="another number learns a little differently")
 
 
 def run(call: Call) -> Outcome:

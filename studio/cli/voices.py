@@ -14,7 +14,11 @@ from studio.protocol.voices import FindMark, MarkFound
 
 
 def arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("what", choices=("list", "show", "export", "import", "remove", "check"))
+    parser.add_argument(
+        "what",
+        choices=("list", "show", "export", "import", "remove", "check"),
+        help="check: is a file marked as cloned speech?",
+    )
     parser.add_argument(
         "name", nargs="?", default="", metavar="NAME|FILE", help="which voice; for import and check, the file"
     )

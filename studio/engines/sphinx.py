@@ -3,8 +3,6 @@
 One word in six is wrong on clean reading: good enough to align a recording to, not to be taken for what was said.
 """
 
-from collections.abc import Callable
-from functools import cache, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -20,7 +18,6 @@ NAME: Final = "pocketsphinx (weak)"
 _RATE_HZ: Final = 16000
 _PEAK: Final = 0.6
 _AROUND_S: Final = 0.25
-_BLOCK: Final = 3200
 _LONGEST_S: Final = 15.0
 
 
@@ -31,21 +28,19 @@ def heard(samples: Mono, rate_hz: int, report: Report) -> str:
     sound = resampled(samples, rate_hz, _RATE_HZ)
     sound = sound * (_PEAK / max(float(np.abs(sound).max(initial=0)), 1e-6))
     edges = _edges(sound)
-    said = []
+    decoder, said = _decoder(), []
     for start, stop in pairwise(edges):
-        said.append(_words(sound[start:stop], partial(report, start / len(sound), "Listening for words")))
+        report(start / len(sound), "Listening for words")
+        said.append(_words(decoder, sound[start:stop]))
     return " ".join(part for part in said if part)
 
 
-def _words(sound: Mono, alive: Callable[[], None]) -> str:
-    """What is heard in some seconds; `alive` is called on the way."""
-    decoder = _decoder()
+def _words(decoder: "Decoder", sound: Mono) -> str:
+    """What is heard in some seconds."""
     around = np.zeros(round(_AROUND_S * _RATE_HZ), np.float32)
     data = (np.concatenate([around, sound, around]) * 32767).astype("<i2")
     decoder.start_utt()
-    for start in range(0, len(data), _BLOCK):
-        alive()
-        decoder.process_raw(data[start : start + _BLOCK].tobytes())
+    decoder.process_raw(data.tobytes(), full_utt=True)  # whole, so that it can take out the recording's own colour
     decoder.end_utt()
     best = decoder.hyp()
     return str(best.hypstr) if best is not None else ""
@@ -63,8 +58,8 @@ def _edges(sound: Mono) -> list[int]:
     return [*edges, len(sound)]
 
 
-@cache
 def _decoder() -> "Decoder":
+    """A new one for each recording: it gets used to a speaker, and the same recording shall give the same words."""
     from pocketsphinx import Decoder
 
     return Decoder(samprate=_RATE_HZ, loglevel="FATAL")
