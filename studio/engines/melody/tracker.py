@@ -40,7 +40,7 @@ class Melisma:
         name="Melisma",
         licence="GPL-3.0-or-later",
         about="The studio's own: exact in glides and vibrato, sure of its octave, and the quickest of all.",
-        needs=("numba", "scipy", "soxr"),
+        needs=("numba", "scipy", "soxr", "threadpoolctl"),
         version_of="melisma-studio",
         lowest_hz=analysis.LOWEST_HZ,
         highest_hz=analysis.HIGHEST_HZ,
@@ -88,7 +88,7 @@ def _listen(samples: Mono, rate_hz: int, low_hz: float, high_hz: float, report: 
 def _in_blocks(
     sound: Mono, frames: int, floor: analysis.Floor, low_hz: float, high_hz: float
 ) -> Iterator[tuple[int, tuple[Series, Series, Series]]]:
-    """Frames ten seconds at a time, each heard with what lies around it; several at once where there are cores.
+    """Frames eight seconds at a time, each heard with what lies around it; several at once where there are cores.
 
     The blocks are the same however many threads there are, and so is the melody.
     """
