@@ -2,13 +2,17 @@
 
 from pathlib import Path
 
+import av
 import pytest
 import soundfile
 
 from studio.media.store import ProjectStore
+from studio.model.edits import SetPictures
+from studio.model.pictures import Pictures
 from studio.model.project import Clip, ClipId, Marker, MarkerId, Project, Track, TrackId
 from tests.cli.conftest import Studio, answer
 from tests.helpers.sounds import write_medium
+from tests.helpers.videos import write_video
 from tests.helpers.voices import buzz
 
 RATE_HZ = 48000
@@ -67,3 +71,35 @@ def test_what_is_no_project_is_explained(studio: Studio, tmp_path: Path) -> None
     assert done.returncode == 1
     assert len(done.stderr.splitlines()) == 1
     assert not (tmp_path / "mix.wav").exists()
+
+
+def test_a_video_gets_the_mix_and_its_pictures_are_the_same_packets(
+    studio: Studio, project: Path, tmp_path: Path
+) -> None:
+    video = write_video(tmp_path / "clip.mp4", seconds=2)
+    opened = ProjectStore.open(project)
+    seen = Pictures(path=str(video), width=192, height=108, fps=25, begins_s=0, length_s=2)
+    low = opened.history.project.media[0]
+    opened.store.close()
+    with_pictures = SetPictures(media=low.id, pictures=seen).apply(opened.history.project)
+    folder = tmp_path / "Seen"
+    folder.mkdir()
+    ProjectStore.create(folder, with_pictures).close()
+    (folder / "media").rmdir()
+    (folder / "media").symlink_to(project / "media")
+
+    done = studio("export", folder, "--video", tmp_path / "new.mkv", "--stems", "--json")
+
+    assert done.returncode == 0, done.stderr
+    with av.open(str(tmp_path / "new.mkv")) as new, av.open(str(video)) as old:
+        assert [stream.metadata["title"] for stream in new.streams.audio] == ["Mix", "Low", "High"]
+        ours = [bytes(packet) for packet in new.demux(video=0) if packet.size]
+        assert ours == [bytes(packet) for packet in old.demux(video=0) if packet.size]
+
+
+def test_what_a_video_cannot_be_is_a_wrong_call(studio: Studio, project: Path, tmp_path: Path) -> None:
+    for words in (("--video", "a.mp4", "--out", "b.wav"), ("--video", "a.wav"), ("--keep-sound", "--out", "b.wav"), ()):
+        assert studio("export", project, *words).returncode == 2
+    done = studio("export", project, "--video", tmp_path / "none.mp4", "--json")
+    assert done.returncode == 1
+    assert "comes from a video" in done.stdout
