@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from studio.engines.pocket.voice import PocketVoice
 
-_LOOK_S: Final = 0.01
+_LOOK_S: Final = 0.03
 _STAGE: Final = "Speaking"
 _CHARACTERS_PER_S: Final = 14.0
 
@@ -29,7 +29,7 @@ class Stream:
         self._thread = threading.Thread(target=self._speak, name="pocket-tts", daemon=True)
 
     def blocks(self, report: Report) -> Generator[Mono, None, None]:
-        """Yield blocks as they are made; `report` is called a hundred times a second and may end it."""
+        """Yield blocks as they are made; `report` is called thirty times a second and may end it."""
         expected = max(1.0, len(self._text) / _CHARACTERS_PER_S * self._model.sample_rate)
         done = 0
         self._thread.start()
