@@ -57,10 +57,10 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> Outcome:
     asked = call.asked
+    _check_target(asked)
     folder = readable(asked.project)
     folder = folder.parent if folder.name == "project.json" else folder
     project = read_project(folder)
-    _check_target(asked)
     spec = video_spec_of(asked, project) if asked.video else spec_of(asked, project)
     out: Path = (asked.video or asked.out).absolute()
     new_folder(out if spec.split != "mix" and not spec.video else out.parent)
