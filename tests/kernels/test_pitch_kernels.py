@@ -125,6 +125,24 @@ def test_a_guess_that_is_off_is_found_to_be_off(off: float) -> None:
     assert found.clear[0] > 0.9
 
 
+@pytest.mark.parametrize("harmonics_sung", [1, 3, 5, 11])
+@pytest.mark.parametrize("hz", [96.0, 125.0, 148.0, 158.0, 180.0, 220.0, 263.0, 310.0, 440.0])
+def test_harmonics_that_nobody_sings_say_nothing(hz: float, harmonics_sung: int) -> None:
+    sung_hz = hz * 2 ** (40 / 1200 * np.sin(2 * np.pi * 5.5 * np.arange(8000) / 8000))
+    phase = 2 * np.pi * np.cumsum(sung_hz) / 8000
+    count = min(harmonics_sung, int(3400 / sung_hz.max()))
+    sound = np.sum([np.sin(k * phase) / k for k in range(1, count + 1)], axis=0).astype(np.float32)
+    in_band = np.minimum(3400 / sung_hz[::40], harmonics.HARMONICS).astype(np.int32)
+    unrolled = periods.unroll(
+        sound, (sung_hz[::40] / 8000).astype(np.float32), 40, harmonics.HALF, harmonics.POINTS, 0.2
+    )
+    inner = slice(20, -20)
+
+    for kernel in (harmonics, cpu_harmonics):
+        offset = kernel.measure(unrolled[inner], in_band[inner], 2.0).offset
+        assert np.abs(1200 * np.log2(1 + offset)).max() < 1.1
+
+
 @compiled
 @given(frames=st.integers(1, 60), stiffness=st.floats(0, 100), jump=st.floats(0.01, 2), seed=seeds)
 def test_contours_are_smoothed_alike(frames: int, stiffness: float, jump: float, seed: int) -> None:

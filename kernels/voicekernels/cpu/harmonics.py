@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from voicekernels.reference.harmonics import BEST, POINTS, Measured, basis, check
+from voicekernels.reference.harmonics import BEST, FAINTEST, POINTS, Measured, basis, check
 
 _HALF_WAY = POINTS // 2
 
@@ -56,6 +56,9 @@ def _measure(
     for t in range(len(even)):
         turned = trusted = weight = clear = loud = harmonic = rest = np.float32(0)
         for k in range(count[t]):
+            harmonic += even[t, k] ** 2 + odd[t, k] ** 2 + tiny
+        faintest = np.float32(FAINTEST) * harmonic
+        for k in range(count[t]):
             re, im = even[t, k], odd[t, k]
             power = re * re + im * im + tiny
             low = even[t, 2 * n + k] ** 2 + odd[t, 2 * n + k] ** 2
@@ -63,7 +66,7 @@ def _measure(
             noise = np.float32(0.5) * (low + high) + tiny
             turn = -(even[t, n + k] * re - odd[t, n + k] * im) / power * np.float32(0.15915494)
             number = np.float32(k + 1)
-            sure = power / (power + doubt * noise)
+            sure = power / (power + doubt * noise + faintest)
             trust = sure * sure
             turned += trust * turn
             trusted += trust * number
@@ -71,7 +74,6 @@ def _measure(
             felt = np.sqrt(np.sqrt(power))
             loud += felt
             clear += felt * power / (power + noise)
-            harmonic += power
             rest += noise
         off = turned / max(trusted, tiny)
         out[0, t] = min(max(off, np.float32(-0.1)), np.float32(0.1))

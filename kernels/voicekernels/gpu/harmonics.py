@@ -7,7 +7,7 @@ import torch
 import triton
 import triton.language as tl
 
-from voicekernels.reference.harmonics import BEST, HARMONICS, POINTS, basis
+from voicekernels.reference.harmonics import BEST, FAINTEST, HARMONICS, POINTS, basis
 
 
 def measure(periods: torch.Tensor, count: torch.Tensor, doubt: float) -> torch.Tensor:
@@ -18,7 +18,7 @@ def measure(periods: torch.Tensor, count: torch.Tensor, doubt: float) -> torch.T
     if len(periods):
         z = (periods @ _basis(str(periods.device))).contiguous()
         _measure[(len(periods),)](
-            z, count, out, len(periods), doubt, BEST, N=HARMONICS, BLOCK=triton.next_power_of_2(HARMONICS)
+            z, count, out, len(periods), doubt, BEST, FAINTEST, N=HARMONICS, BLOCK=triton.next_power_of_2(HARMONICS)
         )
     return out
 
@@ -30,7 +30,7 @@ def _basis(device: str) -> torch.Tensor:
 
 
 @triton.jit  # type: ignore[untyped-decorator]  # triton has no types
-def _measure(z, count, out, frames, doubt, best, N: tl.constexpr, BLOCK: tl.constexpr):  # type: ignore[no-untyped-def]  # noqa: N803
+def _measure(z, count, out, frames, doubt, best, faintest, N: tl.constexpr, BLOCK: tl.constexpr):  # type: ignore[no-untyped-def]  # noqa: N803
     frame = tl.program_id(0)
     k = tl.arange(0, BLOCK)
     inside = k < tl.load(count + frame)
@@ -44,14 +44,14 @@ def _measure(z, count, out, frames, doubt, best, N: tl.constexpr, BLOCK: tl.cons
     power = here_re * here_re + here_im * here_im + 1e-12
     noise = 0.5 * (low_re * low_re + low_im * low_im + high_re * high_re + high_im * high_im) + 1e-12
     turned = -(change_im * here_re - change_re * here_im) / power * 0.15915494
-    sure = power / (power + doubt * noise)
+    harmonic = tl.sum(tl.where(inside, power, 0.0), axis=0)
+    sure = power / (power + doubt * noise + faintest * harmonic)
     number = (k + 1).to(tl.float32)
     trust = tl.where(inside, sure * sure, 0.0)
     offset = tl.sum(trust * turned, axis=0) / tl.maximum(tl.sum(trust * number, axis=0), 1e-12)
     weight = tl.sum(tl.where(inside, number * number * sure * power / (noise + best * power), 0.0), axis=0)
     loud = tl.where(inside, tl.sqrt(tl.sqrt(power)), 0.0)
     clear = tl.sum(loud * power / (power + noise), axis=0) / tl.maximum(tl.sum(loud, axis=0), 1e-12)
-    harmonic = tl.sum(tl.where(inside, power, 0.0), axis=0)
     rest = tl.sum(tl.where(inside, noise, 0.0), axis=0)
     tl.store(out + frame, tl.minimum(tl.maximum(offset, -0.1), 0.1))
     tl.store(out + frames + frame, weight)

@@ -15,6 +15,7 @@ POINTS_A_PERIOD: Final = 64  # of the lowest voices what lies above would be mir
 POINTS: Final = round(2 * HALF * POINTS_A_PERIOD)
 HARMONICS: Final = 20
 BEST: Final = 0.01  # the share of itself that every harmonic counts as noise
+FAINTEST: Final = 3e-6  # the share of all that counts as noise: reading between samples mirrors about as much
 _FURTHEST: Final = 0.1
 _TINY: Final = 1e-12
 
@@ -49,8 +50,8 @@ def measure(periods: NDArray[np.float32], count: NDArray[np.int32], doubt: float
     """Measure windows that `periods.unroll` made with `HALF` and `POINTS`.
 
     `periods` is float32 (frames, POINTS); `count` int32 (frames,), how many harmonics of each frame lie in the band,
-    1 to `HARMONICS`. A harmonic `doubt` times as strong as the noise counts a quarter. Raises ValueError for other
-    shapes.
+    1 to `HARMONICS`. A harmonic `doubt` times as strong as the noise counts a quarter, and so does one that is only
+    `FAINTEST` of all. Raises ValueError for other shapes.
     """
     check(periods, count)
     n = HARMONICS
@@ -61,12 +62,12 @@ def measure(periods: NDArray[np.float32], count: NDArray[np.int32], doubt: float
     noise = 0.5 * (between[:, 1:] + between[:, :-1]) + _TINY
     inside = k <= count[:, None]
     turned = -(change * here.conj()).imag / power / (2 * np.pi)
-    sure = power / (power + doubt * noise)
+    harmonic, rest = np.where(inside, power, 0).sum(axis=1), np.where(inside, noise, 0).sum(axis=1)
+    sure = power / (power + doubt * noise + FAINTEST * harmonic[:, None])
     trust = np.where(inside, sure * sure, 0.0)
     offset = (trust * turned).sum(axis=1) / np.maximum((trust * k).sum(axis=1), _TINY)
     loud = np.where(inside, np.sqrt(np.sqrt(power)), 0.0)
     clear = (loud * power / (power + noise)).sum(axis=1) / np.maximum(loud.sum(axis=1), _TINY)
-    harmonic, rest = np.where(inside, power, 0).sum(axis=1), np.where(inside, noise, 0).sum(axis=1)
     found = (
         np.clip(offset, -_FURTHEST, _FURTHEST),
         np.where(inside, k * k * sure * power / (noise + BEST * power), 0).sum(axis=1),
