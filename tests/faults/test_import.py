@@ -1,5 +1,6 @@
 """An import that is killed again and again loses nothing that was finished, and no sample of it differs."""
 
+import math
 import os
 import random
 import signal
@@ -7,11 +8,12 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QElapsedTimer, QTimer
 from pytestqt.qtbot import QtBot
 
 from studio.protocol.common import Failed, JobId, Progress
@@ -23,7 +25,11 @@ from tests.helpers.sounds import noise, sweep, write_as
 __all__ = ["make_worker"]
 
 LONG_MS = 3600 * 1000
-LENGTH_S = 300
+LENGTH_S = 600
+KEPT_BY_S = 0.6
+"""After this long an import has kept its place at least once, however quick the machine is."""
+BEGINS_ANEW = {"m4a"}
+"""Kinds whose decoder gives the same samples only when it is run from the beginning."""
 
 
 @pytest.mark.full_faults
@@ -46,18 +52,23 @@ def test_ten_kills_at_random_moments_change_no_sample(
     chance = random.Random(kind)  # noqa: S311
     found: list[float] = []
 
-    for _ in range(10):
-        came, first = imported(make_worker, qtbot, wish(path, tmp_path / "killed", rate_hz), chance.uniform(0.02, 0.09))
-        assert isinstance(came, Failed)
+    done: MediaImported | Failed | None = None
+    while len(found) < 10 and not isinstance(done, MediaImported):  # a quick machine is through before the tenth
+        done, first = imported(
+            make_worker, qtbot, wish(path, tmp_path / "killed", rate_hz), KEPT_BY_S + chance.uniform(0, 0.4)
+        )
         found.append(first)
-        injected(1)
-    done, _ = imported(make_worker, qtbot, wish(path, tmp_path / "killed", rate_hz))
+        injected(isinstance(done, Failed))
+    if not isinstance(done, MediaImported):
+        done, first = imported(make_worker, qtbot, wish(path, tmp_path / "killed", rate_hz))
+        found.append(first)
 
     assert isinstance(done, MediaImported)
-    sys.stdout.write(f"\n{kind}: went on at {', '.join(f'{at:.0%}' for at in found)}; found {done.resumed:.0%}")
+    sys.stdout.write(f"\n{kind}: went on at {', '.join(f'{at:.0%}' for at in found)}")
     assert done.media.id == whole.media.id
-    assert done.resumed > 0.1
-    assert found == sorted(found)
+    assert len(found) > 1, "it was never killed"
+    if kind not in BEGINS_ANEW:
+        assert all(later > earlier for earlier, later in pairwise(found))
 
 
 def wish(path: Path, project: Path, rate_hz: int) -> ImportMedia:
@@ -65,16 +76,16 @@ def wish(path: Path, project: Path, rate_hz: int) -> ImportMedia:
 
 
 def imported(
-    make: MakeWorker, qtbot: QtBot, job: ImportMedia, kill_after: float = 2.0
+    make: MakeWorker, qtbot: QtBot, job: ImportMedia, kill_after_s: float = math.inf
 ) -> tuple[MediaImported | Failed, float]:
-    """What came of an import whose worker is killed when so much of the file has been imported, and where it began."""
+    """What came of an import whose worker is killed after it has decoded for so long, and where it began."""
     worker = make()
     events: list[Event] = []
     worker.said.connect(events.append)
     worker.send(job)
     clock = QTimer()
     clock.setInterval(1)
-    clock.timeout.connect(partial(_kill_when_due, worker.pid, events, kill_after))
+    clock.timeout.connect(partial(_kill_when_due, worker.pid, events, kill_after_s, QElapsedTimer()))
     clock.start()
     qtbot.waitUntil(lambda: _end(events) is not None, timeout=LONG_MS)
     clock.stop()
@@ -84,9 +95,10 @@ def imported(
     return end, _going(events)[0]
 
 
-def _kill_when_due(pid: int, events: list[Event], after: float) -> None:
-    going = _going(events)
-    if going and going[-1] - going[0] >= after:
+def _kill_when_due(pid: int, events: list[Event], after_s: float, since: QElapsedTimer) -> None:
+    if _going(events) and not since.isValid():
+        since.start()
+    if since.isValid() and since.elapsed() >= 1000 * after_s:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 
