@@ -102,9 +102,10 @@ def import_media(path: Path, project_dir: Path, rate_hz: int, report: Report, *,
                 cause="There is not a single sample of sound in it.",
                 remedy="Choose another file.",
             )
+        pictures = pictures_of(path, sound.begins_s)
         media = writer.finish(name=_title(path), original=str(path), original_rate_hz=sound.rate_hz)
         begun.remove()
-        media = replace(media, pictures=pictures_of(path, sound.begins_s))
+        media = replace(media, pictures=pictures)
         report(1.0, "Importing")
         warning = " ".join(filter(None, (_CHANGED if begun.changed else "", sound.damage)))
         found = state.place.frames / sound.rate_hz if state else 0.0
@@ -239,15 +240,15 @@ class MediaWriter:
             original_rate_hz=original_rate_hz or self._rate_hz,
             lineage=lineage,
         )
-        with told(self._title, self._folder.parent):
+        with told("The picture of the sound was not made.", paths.peaks()):
+            self._peaks.write(paths.peaks() / f"{media.id}.peaks", self._rate_hz)
+        with told(self._title, self._folder.parent):  # last: once it has its name there is nothing to go on with
             target = self._folder / f"{media.id}.wav"
             if not _is_there(target, media):
                 self._wav.sync()
                 self._wav.close()
                 self._part.replace(target)
                 _sync_folder(self._folder)
-        with told("The picture of the sound was not made.", paths.peaks()):
-            self._peaks.write(paths.peaks() / f"{media.id}.peaks", self._rate_hz)
         return media
 
 
