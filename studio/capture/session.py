@@ -17,14 +17,14 @@ from typing import Final, NamedTuple
 import av
 
 from studio.capture import trouble
-from studio.capture.canvas import Canvas, Layer
+from studio.capture.canvas import Canvas
 from studio.capture.chunk import Chunk
 from studio.capture.clock import Beat, Tick
 from studio.capture.encoders import TIME_BASE, Choice, PictureEncoder
 from studio.capture.figures import Figures, Tally
 from studio.capture.files import DiskGuard, open_reel
+from studio.capture.laid import Laid
 from studio.capture.movie import Template
-from studio.capture.pointer import Pointer
 from studio.capture.reel import Reel
 from studio.capture.replay import Replay
 from studio.capture.screen import Area, Cursor, Grabber, ScreenChanged, is_black
@@ -79,8 +79,7 @@ class Recording:
         self._grabber = grabber
         self._choice = choice
         self._hears = hears
-        self._overlays = overlays
-        self._next_overlays: deque[Overlays | None] = deque()
+        self._laid = Laid(overlays)
         self._tally = Tally()
         self._ending = threading.Event()
         self._over = threading.Event()
@@ -92,10 +91,11 @@ class Recording:
         self._cut_into: Path | None = None
         self._end_s: Fraction | None = None
         self._reached_s = 0.0
-        self._pointer = Pointer()
         self._area = wanted.target.area_on(grabber)
         grabber.aim(self._area, _SLOTS)
-        self._look_for_black()
+        grabber.grab(0)
+        if is_black(grabber.picture(0)):
+            hears.trouble("black", trouble.black(), False)
         self._encoder = self._picture_encoder(self._area)
         self._sound = Soundtrack(sounds, self._write, self._hear)
         self.titles = self._sound.titles
@@ -163,7 +163,7 @@ class Recording:
 
     def lay_over(self, overlays: Overlays | None) -> None:
         """Lay these over the picture from the next one on."""
-        self._next_overlays.append(overlays)
+        self._laid.change(overlays)
 
     def chapter(self, name: str) -> None:
         """A chapter begins now."""
@@ -178,8 +178,6 @@ class Recording:
             reel.size_bytes if reel is not None else 0,
             reel.duration_s() if reel is not None else self.now_s,
         )
-
-    # Threads
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """A thread that fails ends the recording in order; what was written is kept."""
@@ -257,7 +255,7 @@ class Recording:
             new = self._grabber.picture(shot.slot if shot.slot >= 0 else held)
             old = self._grabber.picture(held) if held >= 0 else new
             looked_s = time.perf_counter()
-            layers = self._layers(shot, at_s)
+            layers = self._laid.layers(shot.cursor, shot.area, self._beat.start_s + at_s)
             drawn_s = time.perf_counter() - looked_s
             changed = canvas.show(new, old, layers)
             self._tally.overlay_ms.append((drawn_s + canvas.laid_s) * 1000)
@@ -284,8 +282,7 @@ class Recording:
             return
         while not self._ending.wait(_LISTEN_S):
             self._sound.take(time.monotonic(), self._reached_s)
-        deadline_s = time.monotonic() + _SOUND_LATE_S
-        pause = threading.Event()
+        pause, deadline_s = threading.Event(), time.monotonic() + _SOUND_LATE_S
         while self._end_s is None or (self._sound.reached_s < self._end_s and time.monotonic() < deadline_s):
             self._sound.take(time.monotonic(), self._reached_s)
             pause.wait(_LISTEN_S)
@@ -304,22 +301,6 @@ class Recording:
         for thread in self._threads:
             thread.join()
         self._finish()
-
-    # Pictures
-
-    def _layers(self, shot: _Shot, at_s: float) -> list[Layer]:
-        layers = []
-        if shot.cursor is not None:
-            layers.append(self._pointer.layer(shot.cursor, shot.area))
-        while self._next_overlays:
-            before, self._overlays = self._overlays, self._next_overlays.popleft()
-            if before is not None:
-                before.close()
-        overlays = self._overlays
-        if overlays is not None:
-            now_s = self._beat.start_s + at_s
-            layers += overlays.layers(now_s, shot.area.width, shot.area.height)
-        return layers
 
     def _turning_point(self, number: int) -> bool:
         """Begin a new part or go on after a pause where one is due: the picture has to be a key frame then."""
@@ -366,16 +347,11 @@ class Recording:
         return PictureEncoder(self._choice, area.width, area.height, self._wanted.fps, self._wanted.quality)
 
     def _hear(self, number: int, frames: Frames) -> None:
-        overlays, showing = self._overlays, self.showing
-        if overlays is not None and number == 0:
-            overlays.hear(frames)
+        showing = self.showing
+        if number == 0:
+            self._laid.hear(frames)
         if showing is not None:
             showing.hear(number, frames)
-
-    def _look_for_black(self) -> None:
-        self._grabber.grab(0)
-        if is_black(self._grabber.picture(0)):
-            self._hears.trouble("black", trouble.black(), False)
 
     def _look_at_size(self) -> None:
         if self._wanted.target.area_on(self._grabber) != self._area:
@@ -391,8 +367,6 @@ class Recording:
         self._area = self._wanted.target.area_on(self._grabber)
         self._grabber.aim(self._area, _SLOTS)
         self._free = deque(range(_SLOTS))
-
-    # Files
 
     def _templates(self) -> list[Template]:
         return [Template(self._encoder.template, "Screen"), *self._sound.templates]
@@ -419,8 +393,7 @@ class Recording:
         self._encoder.close()
         self._sound.close()
         self._grabber.close()
-        if self._overlays is not None:
-            self._overlays.close()
+        self._laid.close()
         parts = tuple(self._reel.parts) if self._reel is not None else ()
         self._over.set()
         self._hears.finished(parts, figures, self._failed)
