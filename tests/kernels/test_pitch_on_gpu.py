@@ -1,18 +1,14 @@
 """The Triton kernels give what their references give; without a GPU in Triton's interpreter."""
 
 import os
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    import torch
-else:
-    torch = pytest.importorskip("torch")
 os.environ.setdefault("TRITON_INTERPRET", "0" if torch.cuda.is_available() else "1")
-pytest.importorskip("triton")
+pytest.importorskip("triton", reason="Triton has no build for this system")
 
 from tests.kernels.test_pitch_kernels import contour_of, random, windows, worth
 from voicekernels.gpu import comb as gpu_comb
