@@ -1,25 +1,39 @@
 """What stands at the left of the pitch lane: a keyboard with note names, or frequencies."""
 
-from typing import Final
+from typing import Final, Protocol
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, SignalInstance
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.session.desk import Desk
 from studio.ui.theme import Theme
-from studio.ui.timeline.pitch_axis import hz_labels, is_black, note_labels
-from studio.ui.timeline.pitch_canvas import PitchCanvas
+from studio.ui.timeline.pitch_axis import PitchAxis, hz_labels, is_black, note_labels
 
 WIDTH: Final = 52
 _BLACK_PART: Final = 0.56
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
-class Keyboard(QWidget):
-    """Names the rows of a `PitchCanvas`."""
+class HasAxis(Protocol):
+    """A canvas whose rows are notes."""
 
-    def __init__(self, desk: Desk, theme: Theme, canvas: PitchCanvas, parent: QWidget | None = None) -> None:
+    @property
+    def axis(self) -> PitchAxis: ...
+
+    @property
+    def in_hertz(self) -> bool: ...
+
+    @property
+    def axis_changed(self) -> SignalInstance: ...
+
+    def wheelEvent(self, event: QWheelEvent) -> None: ...  # noqa: N802
+
+
+class Keyboard(QWidget):
+    """Names the rows of a canvas."""
+
+    def __init__(self, desk: Desk, theme: Theme, canvas: HasAxis, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
         self._theme = theme

@@ -8,7 +8,6 @@ from typing import Final, NamedTuple
 import numpy as np
 from PySide6.QtCore import (
     QEvent,
-    QLineF,
     QPointF,
     QRectF,
     Qt,
@@ -26,15 +25,13 @@ from studio.ui.timeline.colours import Colours
 from studio.ui.timeline.melodies import Melodies
 from studio.ui.timeline.melody import Melody, to_midi
 from studio.ui.timeline.overlay import focus_frame, paint_pill
-from studio.ui.timeline.pitch_axis import PitchAxis, hz_labels, is_black
+from studio.ui.timeline.pitch_axis import PitchAxis
+from studio.ui.timeline.pitch_paint import paint_curve, paint_rows
 from studio.ui.timeline.sight import Sight
 from studio.ui.timeline.viewport import ticks
 from studio.ui.timeline.wheel import wheel
 
 _CLOSE_FRAMES_PER_PX: Final = 1.5
-_LEAP_SEMITONES: Final = 5.0
-_SURE: Final = ((0.0, 1.0, 0.45), (0.5, 1.5, 0.75), (0.8, 2.0, 1.0))
-"""From which confidence on, how thick and how strong the curve is."""
 _WHEEL_PX: Final = 0.4
 _KEPT_FRAMES: Final = 2000
 
@@ -184,21 +181,8 @@ class PitchCanvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
     def _paint_grid(self, painter: QPainter) -> None:
-        colours, axis, width = self._colours, self.axis, self.width()
-        theme = colours.theme
-        painter.fillRect(self.rect(), theme.panel)
-        for midi in axis.rows:
-            top = axis.y_of(midi + 0.5)
-            if is_black(midi) and not self.in_hertz:
-                painter.fillRect(QRectF(0, round(top), width, round(axis.px_per_semitone)), theme.app)
-            if midi % 12 == 0 and not self.in_hertz:
-                painter.fillRect(QRectF(0, round(axis.y_of(midi - 0.5)), width, 1), theme.strong_line)
-            elif axis.px_per_semitone >= 10 and not self.in_hertz:
-                painter.fillRect(QRectF(0, round(axis.y_of(midi - 0.5)), width, 1), colours.grid)
-        if self.in_hertz:
-            for note, _ in hz_labels(axis, self._project.a4_hz):
-                painter.fillRect(QRectF(0, round(axis.y_of(note)), width, 1), theme.line)
-        view = self._sight.viewport
+        colours, view = self._colours, self._sight.viewport
+        paint_rows(painter, QRectF(self.rect()), self.axis, colours, self._project.a4_hz if self.in_hertz else None)
         for tick in ticks(view, short_px=1e9):
             painter.fillRect(QRectF(round(view.x_of(tick.sample)), 0, 1, self.height()), colours.grid)
         self._paint_outside(painter)
@@ -225,7 +209,7 @@ class PitchCanvas(QWidget):
             beyond = melody.samples_per_frame + view.samples_per_px
             points = melody.points(clip, view.first_sample - beyond, view.last_sample + beyond, self._project.a4_hz)
             xs = (points.samples - view.first_sample) / view.samples_per_px
-            self._paint_lines(painter, xs, points.midi, points.midi, points.confidence)
+            paint_curve(painter, self.axis, self._colours.theme.pitch, xs, points.midi, points.midi, points.confidence)
         else:
             first = max(view.first_sample, clip.start)
             left = math.floor(view.x_of(first))
@@ -234,45 +218,7 @@ class PitchCanvas(QWidget):
                 start = view.sample_at(left)
                 found = melody.envelope(clip, start, view.samples_per_px, count, self._project.a4_hz)
                 xs = left + 0.5 + np.arange(count, dtype=np.float64)
-                self._paint_lines(painter, xs, found.low_midi, found.high_midi, found.confidence)
-
-    def _paint_lines(
-        self,
-        painter: QPainter,
-        xs: np.ndarray,
-        low: np.ndarray,
-        high: np.ndarray,
-        confidence: np.ndarray,
-    ) -> None:
-        """One line through each two neighbours that are voiced and close, and one up each column that has a height."""
-        if not len(xs):
-            return
-        middle = (low + high) / 2
-        voiced = ~np.isnan(middle)
-        near = np.abs(np.diff(middle)) < _LEAP_SEMITONES  # NaN is never near
-        top, bottom, ys = (self.axis.y_of(0) - note * self.axis.px_per_semitone for note in (high, low, middle))
-        leaps = voiced & (np.where(voiced, high - low, 0) >= _LEAP_SEMITONES)  # two notes in one column, no glide
-        near &= ~(leaps[:-1] | leaps[1:])
-        sure = np.minimum(confidence[:-1], confidence[1:])
-        alone = voiced & ~leaps
-        alone[:-1] &= ~near
-        alone[1:] &= ~near
-        tall = voiced & ~leaps & (np.where(voiced, bottom - top, 0) > 1.5)
-        for index, (least, width, opacity) in enumerate(_SURE):
-            most = _SURE[index + 1][0] if index + 1 < len(_SURE) else 2.0
-            colour = QColor(self._colours.theme.pitch)
-            colour.setAlphaF(opacity)
-            level = (confidence >= least) & (confidence < most)
-            chosen = np.flatnonzero(near & (sure >= least) & (sure < most))
-            lines = _lines(xs[chosen], ys[chosen], xs[chosen + 1], ys[chosen + 1])
-            chosen = np.flatnonzero((tall | alone) & level)
-            lines += _lines(xs[chosen], top[chosen] - 0.01, xs[chosen], bottom[chosen])
-            chosen = np.flatnonzero(leaps & level)
-            for ends in (top[chosen], bottom[chosen]):
-                lines += _lines(xs[chosen], ends - 0.01, xs[chosen], ends)
-            if lines:
-                painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-                painter.drawLines(lines)
+                paint_curve(painter, self.axis, self._colours.theme.pitch, xs, *found)
 
     def _paint_over(self, painter: QPainter) -> None:
         colours, view, selection = self._colours, self._sight.viewport, self._desk.selection
@@ -387,7 +333,3 @@ class PitchCanvas(QWidget):
         if self._fits:
             self.fit()
         self.restage()
-
-
-def _lines(x1: np.ndarray, y1: np.ndarray, x2: np.ndarray, y2: np.ndarray) -> list[QLineF]:
-    return [QLineF(*ends) for ends in zip(x1.tolist(), y1.tolist(), x2.tolist(), y2.tolist(), strict=True)]
