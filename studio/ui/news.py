@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject
 
 from studio.commands.help import report
@@ -96,12 +97,19 @@ class News(QObject):
         jobs = self._desk.jobs
         self._banners.put(
             f"job {row.id}",
-            why,
+            self._as_known(why),
             weight="error",
             action="Go on" if row.goes_on else "Try again",
             run=lambda: jobs.retry(row.id),
             report=self._report,
         )
+
+    def _as_known(self, why: Explanation) -> Explanation:
+        """The files in a project's folder have names that nobody chose; the person knows the names of the sounds."""
+        title = why.title
+        for medium in self._desk.document.project.media:
+            title = title.replace(Path(medium.file).name, f"“{medium.name}”")
+        return replace(why, title=title)
 
     def _jobs_changed(self) -> None:
         """Take the banner of a failed job away once it was tried again or taken off the list."""

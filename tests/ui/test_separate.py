@@ -24,6 +24,7 @@ from studio.session.jobs import JobRow
 from studio.session.recipes import Recipe
 from studio.session.settings_file import SettingsFile
 from studio.session.stems import pieces
+from studio.ui.messages import ExplanationView
 from studio.ui.separate.clean_dialog import CleanDialog
 from studio.ui.separate.compare_dialog import CompareDialog
 from studio.ui.separate.separate_dialog import SeparateDialog
@@ -190,6 +191,17 @@ def test_what_was_stopped_goes_on_where_it_was(qtbot: QtBot, studio: Studio, tmp
     (done,) = [result for result in results if isinstance(result, Separated)]
     assert done.spent.resumed > 0.3
     assert len(studio.document.project.tracks) == 4
+
+
+def test_a_sound_that_is_gone_is_called_by_the_name_that_the_person_knows(qtbot: QtBot, studio: Studio) -> None:
+    project = studio.document.project
+    clip = project.tracks[0].clips[0]
+    (studio.document.folder / project.medium(clip.media).file).unlink()
+    with qtbot.waitSignal(studio.jobs.failed, timeout=WAIT_MS):
+        studio.desk.separating.separate([clip.id], Recipe())
+    (banner,) = studio.window.parts.banners.findChildren(ExplanationView)
+    said = [label.text() for label in banner.findChildren(QLabel)]
+    assert "“song” was not found." in said
 
 
 def state(row: JobRow | None) -> str:
