@@ -119,6 +119,7 @@ class Studio(QObject):
         self.desk.close_models()
         self.desk.background.close()
         self.desk.close_video()
+        self.desk.close_singing()
         self.document.close()
         self.library.close()
         self.settings.close()

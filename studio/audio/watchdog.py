@@ -22,6 +22,8 @@ TroubleKind = Literal[
     "disk_full",
     "media_missing",
     "folder_lost",
+    "feedback",
+    "late_monitor",
 ]
 
 STALLED_S: Final = 0.5

@@ -1,12 +1,23 @@
 """What the live worker is told of devices, playing and recording, and what it says of them."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
 from studio.errors import Explanation
 from studio.model.project import Media, Project
 from studio.protocol.common import Message
+
+LIVE_PITCH_FIELDS: Final = (
+    "monotonic_s",
+    "f0_hz",
+    "best_hz",
+    "confidence",
+    "level_db",
+    "vibrato_rate_hz",
+    "vibrato_half_extent_cents",
+)
+"""Of a point of the live pitch. Where nobody sings `f0_hz` is NaN; so are the last two where there is no vibrato."""
 
 
 class ListDevices(Message, frozen=True, kw_only=True):
@@ -78,6 +89,44 @@ class Meter(Message, frozen=True, kw_only=True):
     on: bool
 
 
+class LivePitch(Message, frozen=True, kw_only=True):
+    """Track the pitch of the input from now on, or not; the input is open meanwhile. Answered by `AudioState`.
+
+    The range is that of the voice; asked for again with another one, it counts from there on.
+    """
+
+    on: bool
+    low_hz: float = 50.0
+    high_hz: float = 1400.0
+
+
+class Drone(Message, frozen=True, kw_only=True):
+    """Let a tone of this frequency sound on the output until it is told otherwise; 0 Hz is silence."""
+
+    hz: float
+    gain_db: float = -18.0
+
+
+class Metronome(Message, frozen=True, kw_only=True):
+    """Click on the output, or not.
+
+    While the project plays, the beats are counted from its beginning; otherwise from the moment of this order. A take
+    is counted in by so many bars while it is on.
+    """
+
+    on: bool
+    bpm: float = 90.0
+    beats: int = 4
+    count_in_bars: int = 1
+    gain_db: float = -12.0
+
+
+class Speed(Message, frozen=True, kw_only=True):
+    """Play so much faster or slower from now on, with the pitch kept: 0.25 to 2. What plays along a take does not."""
+
+    speed: float
+
+
 class Device(Struct, frozen=True, kw_only=True):
     """A sound device as a person knows it."""
 
@@ -98,9 +147,10 @@ class Devices(Message, frozen=True, kw_only=True):
 class AudioState(Message, frozen=True, kw_only=True):
     """What the audio side is doing, said at every change.
 
-    `series` names the shared-memory `Series` of playhead points and `meters` the one of levels (see
-    `studio.ipc.series`); both live as long as the worker. `resampling` says so in words, or is "". `serial` is that of
-    the last `Play` or `Record` obeyed: `playing` tells of that one, and nothing of one that is still on its way.
+    `playhead` names the shared-memory `Series` of playhead points and `meters` the one of levels (see
+    `studio.ipc.series`); both live as long as the worker. `pitch` names the one of the live pitch, "" until that was
+    asked for. `resampling` says so in words, or is "". `serial` is that of the last `Play` or `Record` obeyed:
+    `playing` tells of that one, and nothing of one that is still on its way.
     """
 
     open_output: str
@@ -117,6 +167,7 @@ class AudioState(Message, frozen=True, kw_only=True):
     meters: str
     resampling: str = ""
     serial: int = 0
+    pitch: str = ""
 
 
 class Trouble(Message, frozen=True, kw_only=True):
@@ -135,6 +186,8 @@ class Trouble(Message, frozen=True, kw_only=True):
         "disk_full",
         "media_missing",
         "folder_lost",
+        "feedback",
+        "late_monitor",
     ]
     why: Explanation
     over: bool = False

@@ -49,13 +49,17 @@ from studio.protocol.jobs import (
 from studio.protocol.live import (
     AudioState,
     Devices,
+    Drone,
     ListDevices,
+    LivePitch,
     LoadProject,
     Meter,
+    Metronome,
     Monitor,
     OpenAudio,
     Play,
     Record,
+    Speed,
     Stop,
     StopRecording,
     TakeFinished,
@@ -105,6 +109,10 @@ Request = (
     | StopRecording
     | Monitor
     | Meter
+    | LivePitch
+    | Drone
+    | Metronome
+    | Speed
     | ListScreens
     | StartCapture
     | StopCapture

@@ -28,6 +28,7 @@ from studio.supervision.worker import Worker
 
 if TYPE_CHECKING:
     from studio.session.models import Models
+    from studio.session.singing import Singing
     from studio.session.video import Video
 
 Workspace = Literal["edit", "sing", "speak", "live"]
@@ -192,6 +193,18 @@ class Desk:
         self.capturing = Capturing(self.capture, self.document, self.settings)
         self.separating = Separating(self.document, self.jobs, self.engines)
         self.growing = GrowingSound(self.document, self.transport, self.separating)
+
+    @cached_property
+    def singing(self) -> "Singing":
+        """Live pitch, drone, metronome and speed; nobody asks for them until somebody sings."""
+        from studio.session.singing import Singing
+
+        return Singing(self.transport, self.document, self.settings)
+
+    def close_singing(self) -> None:
+        """Let go of what `singing` reads, where it was asked for."""
+        if "singing" in self.__dict__:
+            self.singing.close()
 
     @cached_property
     def video(self) -> "Video":

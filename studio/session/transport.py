@@ -92,6 +92,11 @@ class Transport(QObject):
         worker.gave_up.connect(self._worker_gave_up)
         worker.state_changed.connect(self._worker_state_changed)
 
+    @property
+    def worker(self) -> Worker:
+        """The live worker, for those who switch something of it that the transport knows nothing of."""
+        return self._worker
+
     # What a view shows
 
     @property
