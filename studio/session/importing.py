@@ -1,6 +1,7 @@
 """Files become tracks, clips become melodies: asks the compute worker and puts what it answers into the project."""
 
-from collections.abc import Callable, Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from studio.errors import StudioError
 from studio.media.begun import begun_in
+from studio.media.generation import NEWEST
 from studio.model.edits import AddPitch
 from studio.model.project import Clip, ClipId, Media, MediaId, Project, TrackId
 from studio.protocol.common import JobId
@@ -231,15 +233,26 @@ def _changed_meanwhile() -> StudioError:
 
 
 def sound_files(paths: Iterable[str | Path]) -> Sequence[Path]:
-    """Files as given; of folders, the sound files in them and below, in the order of their names."""
+    """Files as given; of folders, the sound files in them and below, in the order of their names.
+
+    Projects that lie there are left out: the sound in them belongs to them, and has names that nobody chose.
+    """
     found: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
-            inside = (one for one in path.rglob("*") if one.suffix.lower() in SOUND_SUFFIXES and one.is_file())
-            found += sorted(inside, key=lambda one: str(one).casefold())
+            found += sorted(_inside(path), key=lambda one: str(one).casefold())
         else:
             found.append(path)
     return found
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        if NEWEST in names:
+            folders.clear()
+            continue
+        paths = (Path(parent, name) for name in names)
+        yield from (path for path in paths if path.suffix.lower() in SOUND_SUFFIXES and path.is_file())
 
 
 def pitch_range(clip: Clip, media: Media, span: tuple[int, int] | None) -> tuple[int, int]:

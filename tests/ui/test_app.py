@@ -194,6 +194,9 @@ def test_a_folder_that_is_dropped_gives_its_sound_files_in_order(
     for name in ("2.wav", "1.wav"):
         soundfile.write(folder / name, sounds.buzz(RATE_HZ), RATE_HZ)
     (folder / "notes.txt").write_text("no sound")
+    (folder / "An older project" / "media").mkdir(parents=True)
+    (folder / "An older project" / "project.json").write_text("{}")
+    soundfile.write(folder / "An older project" / "media" / "m1.wav", sounds.buzz(RATE_HZ), RATE_HZ)
 
     opening.open_dropped(studio.desk, [folder])
     idle(qtbot, studio)
