@@ -7,6 +7,7 @@ from typing import Final
 
 from studio.media.wav import HEADER_BYTES, header
 
+SYNTHETIC: Final = "Synthetic speech in the cloned voice {voice}, made with Melisma Studio by the engine {engine}."
 _SOFTWARE: Final = "Melisma Studio"
 
 

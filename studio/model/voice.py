@@ -1,6 +1,11 @@
 """A person's voice as the library keeps it: who it is, what was recorded, what was agreed, what was learnt."""
 
+from typing import Final
+
 from msgspec import Struct
+
+LEARNT_BY: Final = {"basic-convert": "basic"}
+"""Which engine learns the voices that a converter uses, where it is another one."""
 
 VOICE_FORM = 1
 """The form of `profile.json`; a newer one is read by a newer studio."""

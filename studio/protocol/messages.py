@@ -78,7 +78,18 @@ from studio.protocol.models import (
     VerifyModel,
 )
 from studio.protocol.video import MakeThumbnails, PictureShown, ShowPicture, ThumbnailsMade
-from studio.protocol.voices import Converted, ConvertVoice, FindMark, LearnVoice, MarkFound, Speak, Spoken, VoiceLearnt
+from studio.protocol.voices import (
+    Converted,
+    ConvertVoice,
+    FindMark,
+    LearnVoice,
+    MarkFound,
+    SingAgain,
+    Speak,
+    Spoken,
+    SungAgain,
+    VoiceLearnt,
+)
 
 PROTOCOL = 9
 
@@ -95,6 +106,7 @@ Request = (
     | LearnVoice
     | Speak
     | ConvertVoice
+    | SingAgain
     | FindMark
     | Export
     | RenderClip
@@ -148,6 +160,7 @@ Event = (
     | VoiceLearnt
     | Spoken
     | Converted
+    | SungAgain
     | MarkFound
     | SampleMade
     | Codecs
@@ -183,6 +196,7 @@ Job = (
     | LearnVoice
     | Speak
     | ConvertVoice
+    | SingAgain
     | FindMark
     | Export
     | RenderClip
@@ -204,6 +218,7 @@ Result = (
     | VoiceLearnt
     | Spoken
     | Converted
+    | SungAgain
     | MarkFound
     | Exported
     | SampleMade

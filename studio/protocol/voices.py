@@ -2,9 +2,10 @@
 
 from msgspec import Struct, field
 
+from studio.model.project import Media
 from studio.model.voice import Voice
 from studio.protocol.common import JobId, Message
-from studio.protocol.jobs import EngineSettings
+from studio.protocol.jobs import EngineSettings, Spent
 
 
 class ReferenceFile(Struct, frozen=True, kw_only=True):
@@ -103,4 +104,38 @@ class Converted(Message, frozen=True, kw_only=True):
     rtf: float
     engine: str
     device: str
+    notes: tuple[str, ...] = ()
+
+
+class SingAgain(Message, frozen=True, kw_only=True):
+    """Say or sing a stretch of a medium again in a voice of the library. Answered by StemsGrowing*, then SungAgain.
+
+    With `separator` the stretch is a song: that engine takes the vocals out of it, only they are sung again, and what
+    accompanies them stays; with `remix` both are one sound. What was taken apart is kept where the job is called off
+    or its worker dies: the same request goes on from there.
+    """
+
+    job: JobId
+    media: Media
+    project_dir: str
+    start: int
+    length: int
+    voice: str
+    engine: str
+    settings: EngineSettings = field(default_factory=dict)
+    separator: str = ""
+    separator_settings: EngineSettings = field(default_factory=dict)
+    remix: bool = False
+
+
+class SungAgain(Message, frozen=True, kw_only=True):
+    """The voice, and of a song what accompanies it, lie in the project's folder with their peaks.
+
+    `voice` is the name of the voice.
+    """
+
+    job: JobId
+    media: tuple[Media, ...]
+    voice: str
+    spent: Spent
     notes: tuple[str, ...] = ()

@@ -3,17 +3,14 @@
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
 from studio.audio.mark import Marker
 from studio.engines.base import Mono
 from studio.errors import StudioError
-from studio.media.provenance import with_comment
+from studio.media.provenance import SYNTHETIC, with_comment
 from studio.media.wav import WavWriter
-
-_COMMENT: Final = "Synthetic speech in the cloned voice {voice}, made with Melisma Studio by the engine {engine}."
 
 
 def write(blocks: Iterable[Mono], target: Path, rate_hz: int, *, voice: str, engine: str, title: str) -> int:
@@ -27,7 +24,7 @@ def write(blocks: Iterable[Mono], target: Path, rate_hz: int, *, voice: str, eng
                 wav.write(np.ascontiguousarray(marker.feed(block)[:, None]))
             wav.write(np.ascontiguousarray(marker.rest()[:, None]))
             length = wav.length
-        with_comment(plain, part, rate_hz, 1, _COMMENT.format(voice=voice, engine=engine))
+        with_comment(plain, part, rate_hz, 1, SYNTHETIC.format(voice=voice, engine=engine))
         part.replace(target)
     except OSError as error:
         raise StudioError(

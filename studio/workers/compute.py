@@ -29,7 +29,7 @@ from studio.protocol.jobs import (
     TrackPitch,
 )
 from studio.protocol.messages import PROTOCOL, Job, Request, Result
-from studio.protocol.voices import ConvertVoice, FindMark, LearnVoice, Speak
+from studio.protocol.voices import ConvertVoice, FindMark, LearnVoice, SingAgain, Speak
 from studio.workers import device
 from studio.workers.runtime import Context, Report
 
@@ -49,6 +49,7 @@ HANDLERS: Final[Mapping[type[Job], str]] = {
     Speak: "studio.workers.speech:speak",
     FindMark: "studio.workers.converting:find_mark",
     ConvertVoice: "studio.workers.converting:convert",
+    SingAgain: "studio.workers.singing_again:sing_again",
     MakeSample: "studio.workers.sample:make_sample",
     ListCodecs: "studio.workers.codecs:list_codecs",
 }

@@ -2,13 +2,14 @@
 
 import time
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 from studio.audio.mark import detect
 from studio.engines import registry
-from studio.engines.base import Report
+from studio.engines.base import Converter, Report, Settings, VoiceState
 from studio.errors import StudioError
 from studio.media import voices
+from studio.model.voice import LEARNT_BY, Voice
 from studio.protocol.voices import Converted, ConvertVoice, FindMark, MarkFound
 from studio.workers import cloned, device
 from studio.workers.heard import hear
@@ -18,32 +19,54 @@ from studio.workers.voices import LOADING_S
 
 _TITLE: Final = "The recording was not converted."
 _READING: Final = 0.1
-LEARNT_BY: Final = {"basic-convert": "basic"}
-"""Which engine learns the voices that a converter uses, where it is another one."""
 
 
-def convert(job: ConvertVoice, context: Context, report: Report) -> Converted:
-    """Convert a file into a new WAV."""
-    engine = registry.converter(job.engine)
-    learner = LEARNT_BY.get(job.engine, job.engine)
-    voice = voices.find(job.voice)
+class Singer(NamedTuple):
+    """An engine with the voice that it converts into."""
+
+    engine: Converter[Any]
+    voice: Voice
+    learnt: Path
+
+    def open(self, settings: Settings) -> VoiceState:
+        """Load the voice."""
+        opened: VoiceState = self.engine.open(self.learnt, settings)
+        return opened
+
+
+def singer(engine: str, name: str) -> Singer:
+    """The engine of that id with a voice of the library; a `StudioError` where it has not learnt it."""
+    converter = registry.converter(engine)
+    learner = LEARNT_BY.get(engine, engine)
+    voice = voices.find(name)
     learnt = voice.by(learner)
     if learnt is None:
         raise StudioError(
             "voice.unlearnt",
             _TITLE,
-            cause=f"The voice {voice.name} has not been learnt for {engine.info.name} yet.",
+            cause=f"The voice {voice.name} has not been learnt for {converter.info.name} yet.",
             remedy=f"Learn it with studio clone --engine {learner}.",
         )
+    return Singer(converter, voice, voices.folder_of(voice) / learnt.engine)
+
+
+def convert(job: ConvertVoice, context: Context, report: Report) -> Converted:
+    """Convert a file into a new WAV."""
+    into = singer(job.engine, job.voice)
     heard = hear(Path(job.source), _TITLE, share(report, 0.0, _READING))
     context.expect_silence(LOADING_S)
     began_s = time.perf_counter()
-    opened = engine.open(voices.folder_of(voice) / learnt.engine, job.settings)
-    made = engine.convert(
-        heard.samples, heard.rate_hz, opened, settings=job.settings, report=share(report, _READING, 1.0)
+    made = into.engine.convert(
+        heard.samples,
+        heard.rate_hz,
+        into.open(job.settings),
+        settings=job.settings,
+        report=share(report, _READING, 1.0),
     )
     spent_s = time.perf_counter() - began_s
-    cloned.write((made,), Path(job.path), heard.rate_hz, voice=voice.name, engine=engine.info.name, title=_TITLE)
+    cloned.write(
+        (made,), Path(job.path), heard.rate_hz, voice=into.voice.name, engine=into.engine.info.name, title=_TITLE
+    )
     duration_s = len(made) / heard.rate_hz
     return Converted(
         job=job.job,

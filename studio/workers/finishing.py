@@ -23,15 +23,18 @@ from studio.media import measured
 from studio.media.disk import Disk
 from studio.model.project import Lineage, Media, MediaId
 from studio.protocol.jobs import Denoise, Separate, Spent
+from studio.protocol.voices import SingAgain
 from studio.workers import device
 from studio.workers.memory_use import forget_peak, peak_bytes
 
-_PREFIX: Final = "making-"
+PREFIX: Final = "making-"
+"""How the folders begin in which a project keeps what was begun and is not finished."""
+
 _KEPT_S: Final = 14 * 24 * 3600.0
 _FORM: Final = 1  # of what lies in a work folder
 
 
-def stretch_of(job: Separate | Denoise, title: str) -> Stretch:
+def stretch_of(job: Separate | Denoise | SingAgain, title: str) -> Stretch:
     """The sound that a job is about; a `StudioError` where there is none."""
     sound = Stretch(Path(job.project_dir) / job.media.file, job.start, job.length)
     if not sound.is_inside:
@@ -58,14 +61,14 @@ def work_folder(job: Separate | Denoise, engines: Sequence[Chunked], title: str)
     with told(title, media):
         media.mkdir(parents=True, exist_ok=True)
         _remove_forgotten(media)
-        folder = media / f"{_PREFIX}{_name(job, engines)}"
+        folder = media / f"{PREFIX}{request_name(job, engines)}"
         folder.mkdir(exist_ok=True)
         os.utime(folder)
         yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _name(job: Separate | Denoise, engines: Sequence[Chunked]) -> str:
+def request_name(job: Separate | Denoise, engines: Sequence[Chunked]) -> str:
     """What tells a request from any other, but not from itself asked again."""
     asked = msgspec.to_builtins(job)
     asked["media"] = (job.media.id, job.media.rate_hz, job.media.channels, job.media.length)
@@ -82,7 +85,7 @@ def _name(job: Separate | Denoise, engines: Sequence[Chunked]) -> str:
 
 def _remove_forgotten(media: Path) -> None:
     """Remove what was begun and not gone on with for two weeks."""
-    for folder in media.glob(f"{_PREFIX}*"):
+    for folder in media.glob(f"{PREFIX}*"):
         with suppress(OSError):
             if time.time() - folder.stat().st_mtime > _KEPT_S:
                 shutil.rmtree(folder, ignore_errors=True)
