@@ -48,7 +48,8 @@ class Placing:
         at = (np.arange(first, first + len(voice)) / self._hop) - 0.5
         hops = np.arange(len(self._gains))
         gains = np.stack([np.interp(at, hops, column) for column in self._gains.T], axis=1)
-        return (voice[:, None] * gains).astype(np.float32)
+        made: Frames = (voice[:, None] * gains).astype(np.float32)
+        return made
 
 
 def _smoothed(rows: NDArray[np.float64]) -> NDArray[np.float64]:

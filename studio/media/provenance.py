@@ -1,5 +1,6 @@
 """WAV files that say of themselves that a machine spoke: the comment that players and editors show."""
 
+import os
 import shutil
 import struct
 from pathlib import Path
@@ -22,6 +23,16 @@ def with_comment(made: Path, target: Path, rate_hz: int, channels: int, comment:
         file.write(plain[:4] + struct.pack("<I", HEADER_BYTES - 8 + len(chunk) + data_bytes) + plain[8:-8])
         file.write(chunk + plain[-8:])
         shutil.copyfileobj(source, file, 1 << 20)
+
+
+def put_with_comment(made: Path, target: Path, rate_hz: int, channels: int, comment: str) -> None:
+    """As `with_comment`; `target` is there whole or not at all."""
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with_comment(made, part, rate_hz, channels, comment)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _entry(name: bytes, text: str) -> bytes:

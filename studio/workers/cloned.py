@@ -9,13 +9,13 @@ import numpy as np
 from studio.audio.mark import Marker
 from studio.engines.base import Mono
 from studio.errors import StudioError
-from studio.media.provenance import SYNTHETIC, with_comment
+from studio.media.provenance import SYNTHETIC, put_with_comment
 from studio.media.wav import WavWriter
 
 
 def write(blocks: Iterable[Mono], target: Path, rate_hz: int, *, voice: str, engine: str, title: str) -> int:
     """Write a new float WAV, whole or not at all, and return its length in samples."""
-    plain, part = (target.with_name(f".{target.name}.{os.getpid()}.{kind}") for kind in ("plain", "part"))
+    plain = target.with_name(f".{target.name}.{os.getpid()}.plain")
     marker = Marker(rate_hz)
     try:
         plain.unlink(missing_ok=True)
@@ -24,8 +24,7 @@ def write(blocks: Iterable[Mono], target: Path, rate_hz: int, *, voice: str, eng
                 wav.write(np.ascontiguousarray(marker.feed(block)[:, None]))
             wav.write(np.ascontiguousarray(marker.rest()[:, None]))
             length = wav.length
-        with_comment(plain, part, rate_hz, 1, SYNTHETIC.format(voice=voice, engine=engine))
-        part.replace(target)
+        put_with_comment(plain, target, rate_hz, 1, SYNTHETIC.format(voice=voice, engine=engine))
     except OSError as error:
         raise StudioError(
             "speech.file",
@@ -35,5 +34,4 @@ def write(blocks: Iterable[Mono], target: Path, rate_hz: int, *, voice: str, eng
         ) from error
     finally:
         plain.unlink(missing_ok=True)
-        part.unlink(missing_ok=True)
     return length

@@ -6,17 +6,13 @@ import numpy as np
 import pytest
 import soundfile
 
-from studio.engines import espeak
 from tests.cli.conftest import Studio, answer
-
-TEXT = "Das ist ein Satz, den niemand kennt. Und noch einer, der etwas länger ist."
+from tests.helpers import people
 
 
 @pytest.fixture
 def recording(tmp_path: Path) -> Path:
-    spoken = espeak.render(TEXT, voice="de+m3", pitch=40)
-    soundfile.write(tmp_path / "person.wav", spoken.samples, spoken.rate_hz)
-    return tmp_path / "person.wav"
+    return people.recording(tmp_path / "person.wav")
 
 
 def test_a_voice_without_a_text_is_cloned_speaks_converts_and_travels(
@@ -40,6 +36,12 @@ def test_a_voice_without_a_text_is_cloned_speaks_converts_and_travels(
     )
     assert done["ok"] is True, done
     assert soundfile.info(tmp_path / "low.wav").frames == soundfile.info(recording).frames
+
+    song = studio("convert", recording, "--voice", "Otto", "--song", "--out", tmp_path / "song.wav", "--json")
+    assert answer(song)["separator"] == "builtin", song.stderr
+    assert soundfile.info(tmp_path / "song.wav").frames == soundfile.info(recording).frames
+    with soundfile.SoundFile(tmp_path / "song.wav") as file:
+        assert "Synthetic speech in the cloned voice Otto" in file.comment
 
     assert answer(studio("voices", "export", "Otto", "--out", tmp_path / "otto.voice", "--json"))["ok"] is True
     assert answer(studio("voices", "remove", "Otto", "--json"))["ok"] is True
@@ -66,6 +68,8 @@ def test_a_recording_that_nobody_spoke_is_not_marked(studio: Studio, tmp_path: P
         ("say", "Hello", "--voice", "Ada", "--out", "a.mp3"),
         ("say", "Hello", "--voice", "Ada", "--out", "a.wav", "--character", "loud"),
         ("convert", "{file}", "--voice", "Ada", "--out", "a.wav", "--transpose", "30"),
+        ("convert", "{file}", "--voice", "Ada", "--out", "a.wav", "--separator", "builtin"),
+        ("convert", "{file}", "--voice", "Ada", "--out", "a.wav", "--song", "--separator", "nobody"),
         ("voices", "export"),
     ],
 )
