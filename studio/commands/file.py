@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from studio.commands.base import Command
-from studio.commands.reasons import busy, empty, first_of, read_only, recording
+from studio.commands.reasons import busy, empty, first_of, nothing_to_see, read_only, recording
 from studio.errors import Explanation
 from studio.session import opening, templates
 from studio.session.desk import Desk
@@ -54,6 +54,13 @@ def save_as(desk: Desk) -> None:
     folder = desk.asks.save_path("Save project as", opening.suggested_name(desk))
     if folder is not None:
         opening.save_as(desk, folder)
+
+
+def find_video(desk: Desk) -> None:
+    """Ask where the video lies now that is to be seen here."""
+    from studio.session.video_finding import find_video  # most projects have nothing to see
+
+    find_video(desk)
 
 
 def collect(desk: Desk) -> None:
@@ -159,6 +166,14 @@ FILE: tuple[Command, ...] = (
         run=opening.find_missing,
         unavailable=first_of(read_only, recording, _no_media),
         about="For sound that was moved or renamed outside the studio.",
+    ),
+    Command(
+        id="file.relink_video",
+        title="Find the video…",
+        group="File",
+        run=find_video,
+        unavailable=first_of(read_only, nothing_to_see),
+        about="For a video that was moved or renamed outside the studio.",
     ),
     Command(
         id="file.export",

@@ -77,7 +77,7 @@ from studio.protocol.models import (
     RemoveModel,
     VerifyModel,
 )
-from studio.protocol.video import MakeThumbnails, PictureShown, ShowPicture, ThumbnailsMade
+from studio.protocol.video import LookedInto, LookInto, MakeThumbnails, PictureShown, ShowPicture, ThumbnailsMade
 from studio.protocol.voices import (
     Converted,
     ConvertVoice,
@@ -141,6 +141,7 @@ Request = (
     | RemoveModel
     | ShowPicture
     | MakeThumbnails
+    | LookInto
 )
 
 Event = (
@@ -184,6 +185,7 @@ Event = (
     | ModelRemoved
     | PictureShown
     | ThumbnailsMade
+    | LookedInto
 )
 
 Job = (

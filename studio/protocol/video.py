@@ -1,5 +1,6 @@
 """What the video worker is asked to show, and what it says of the pictures that it put into shared memory."""
 
+from studio.model.pictures import Pictures
 from studio.protocol.common import Message
 
 
@@ -23,6 +24,21 @@ class MakeThumbnails(Message, frozen=True, kw_only=True):
     path: str
     begins_s: float
     length_s: float
+
+
+class LookInto(Message, frozen=True, kw_only=True):
+    """Tell what pictures a file has, its sound beginning at a time in it. Answered by `LookedInto`."""
+
+    path: str
+    begins_s: float
+
+
+class LookedInto(Message, frozen=True, kw_only=True):
+    """The pictures of a file; None where it has none, or cannot be read."""
+
+    path: str
+    begins_s: float
+    pictures: Pictures | None
 
 
 class PictureShown(Message, frozen=True, kw_only=True):

@@ -1,5 +1,6 @@
 """The pictures of the project as the desktop sees them: which belongs to the playhead, and which is shown."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from studio.model.project import Project
 from studio.model.video import Moment, Shot, has_pictures, moment_at, shots
 from studio.protocol.common import Refused
 from studio.protocol.messages import Event
-from studio.protocol.video import MakeThumbnails, PictureShown, ShowPicture, ThumbnailsMade
+from studio.protocol.video import LookedInto, LookInto, MakeThumbnails, PictureShown, ShowPicture, ThumbnailsMade
 from studio.session.document import Document
 from studio.session.selection import Selection
 from studio.session.transport import Transport
@@ -50,10 +51,12 @@ class Video(QObject):
         self._asked: Moment | None = None
         self._preview: Preview | None = None
         self._thumbnails: dict[str, Thumbnails | None] = {}
+        self._looking: dict[tuple[str, float], Callable[[Pictures | None], None]] = {}
         self._clock = QTimer(self, interval=_TICK_MS)
         self._clock.timeout.connect(self._follow)
         self.worker.said.connect(self._hear)
         self.worker.died.connect(self._died)
+        self.worker.ready.connect(self._again)
         document.changed.connect(self._project_changed)
         selection.changed.connect(self._follow)
         transport.state_changed.connect(self._transport_changed)
@@ -93,6 +96,17 @@ class Video(QObject):
         self._thumbnails.clear()
         self._follow()
         self.changed.emit()
+
+    def look_into(self, path: str, begins_s: float, then: Callable[[Pictures | None], None]) -> None:
+        """Tell `then` what pictures a file has whose sound begins at that time; None where it shows nothing."""
+        self._looking[path, begins_s] = then
+        self._begin()
+        self.worker.send(LookInto(path=path, begins_s=begins_s))
+
+    @property
+    def is_looking(self) -> bool:
+        """Whether some file is still being looked into."""
+        return bool(self._looking)
 
     def close(self) -> None:
         """End the worker and let go of its memory."""
@@ -146,6 +160,8 @@ class Video(QObject):
                 self._take(event)
             case ThumbnailsMade():
                 self._take_thumbnails(event)
+            case LookedInto():
+                self._looking.pop((event.path, event.begins_s), _ignore)(event.pictures)
             case Refused(request="ShowPicture" | "MakeThumbnails"):
                 self.trouble = event.why
                 self.picture = None
@@ -182,13 +198,32 @@ class Video(QObject):
     def _died(self, _why: Explanation) -> None:
         self._asked = None
         self._let_go()
-        for path in [path for path, made in self._thumbnails.items() if made is None]:
-            del self._thumbnails[path]
+        looking, self._looking = self._looking, {}
+        for then in looking.values():  # whatever ended it can be shown even less
+            then(None)
+        self._forget_thumbnails()
+
+    def _forget_thumbnails(self) -> None:
+        """Let those that are not there yet be asked for anew."""
+        self._thumbnails = {path: made for path, made in self._thumbnails.items() if made is not None}
+
+    def _again(self, _ready: object) -> None:
+        """Ask once more: a worker that took the place of another one knows nothing of what that one was asked."""
+        self._asked = None
+        self._forget_thumbnails()
+        for path, begins_s in self._looking:
+            self.worker.send(LookInto(path=path, begins_s=begins_s))
+        self._follow()
+        self.changed.emit()
 
     def _let_go(self) -> None:
         if self._preview is not None:
             self._preview.close()
             self._preview = None
+
+
+def _ignore(_pictures: Pictures | None) -> None:
+    pass
 
 
 def _same(last: PictureShown, now: PictureShown) -> bool:

@@ -16,6 +16,16 @@ _MOST: Final = 240
 _TOLD_EVERY_S: Final = 0.25
 
 
+def video_gone(video: Path) -> StudioError:
+    """Return what is said where a video is no longer where the project has it."""
+    return StudioError(
+        "video.missing",
+        f"The pictures of {video.name} are not shown.",
+        cause=f"There is no such file in {video.parent}.",
+        remedy="Put the file back, or say where it is now.",
+    )
+
+
 def make_thumbnails(request: MakeThumbnails, context: Context) -> ThumbnailsMade:
     """Make them, or find them made; what is there is told now and then."""
     video = Path(request.path)
@@ -24,12 +34,7 @@ def make_thumbnails(request: MakeThumbnails, context: Context) -> ThumbnailsMade
         if file.exists():
             return ThumbnailsMade(path=request.path, file=str(file), ready=Thumbnails.open(file).count, done=True)
     except (OSError, ValueError) as error:
-        raise StudioError(
-            "video.missing",
-            f"The pictures of {video.name} are not shown.",
-            cause=f"There is no such file in {video.parent}.",
-            remedy="Put the file back, or say where it is now.",
-        ) from error
+        raise video_gone(video) from error
     part = file.with_name(f".{file.name}.{os.getpid()}.part")
     count = max(1, min(_MOST, round(request.length_s)))
     told_s = time.monotonic()

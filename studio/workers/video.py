@@ -1,25 +1,27 @@
 """The video worker: decodes the pictures of videos, so that a broken one can harm neither a recording nor a job.
 
 It is started when a project has something to see. One thread shows pictures, the newest request first; another one
-makes thumbnails when nothing else is asked for.
+makes thumbnails, and looks into files.
 """
 
 import os
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from studio.audio.film import Film, Picture, as_bgra, fitting, size_of
+from studio.audio.film import Film, Picture, as_bgra, fitting, pictures_of, size_of
 from studio.errors import StudioError
 from studio.ipc.preview import Preview
 from studio.protocol.common import Cancel, Ready
 from studio.protocol.messages import PROTOCOL, Request
-from studio.protocol.video import MakeThumbnails, PictureShown, ShowPicture
+from studio.protocol.video import LookedInto, LookInto, MakeThumbnails, PictureShown, ShowPicture, ThumbnailsMade
 from studio.workers.runtime import Context
-from studio.workers.thumbnails import make_thumbnails
+from studio.workers.thumbnails import make_thumbnails, video_gone
 
 _KEPT_FILMS: Final = 3
+_REMEDY: Final = "Play the file in another program. If it lies somewhere else undamaged, say where."
 
 
 class _Wanted(NamedTuple):
@@ -43,13 +45,13 @@ class Video:
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._wanted: _Wanted | None = None
-        self._thumbnails: list[tuple[MakeThumbnails, Context]] = []
+        self._asides: list[tuple[MakeThumbnails | LookInto, Context]] = []
         self._films: dict[str, Film] = {}
         self._preview: Preview | None = None
         self._put_last: _Put | None = None
         self._number = 0
         threading.Thread(target=self._show_on, name="pictures", daemon=True).start()
-        threading.Thread(target=self._make_on, name="thumbnails", daemon=True).start()
+        threading.Thread(target=self._look_on, name="asides", daemon=True).start()
 
     def ready(self) -> Ready:
         return Ready(protocol=PROTOCOL, role="video", pid=os.getpid())
@@ -63,7 +65,11 @@ class Video:
                     self._changed.notify_all()
             case MakeThumbnails():
                 with self._changed:
-                    self._thumbnails.append((request, context))
+                    self._asides.append((request, context))
+                    self._changed.notify_all()
+            case LookInto():
+                with self._changed:
+                    self._asides.append((request, context))
                     self._changed.notify_all()
             case Cancel():
                 pass
@@ -136,17 +142,36 @@ class Video:
         )
 
     def _film(self, path: str) -> Film:
-        film = self._films.pop(path, None) or Film(Path(path))
+        film = self._films.pop(path, None) or _open(Path(path))
         self._films[path] = film  # the newest last
         for old in list(self._films)[:-_KEPT_FILMS]:
             self._films.pop(old).__exit__(None, None, None)
         return film
 
-    # Thumbnails
+    # What can wait
 
-    def _make_on(self) -> None:
+    def _look_on(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: bool(self._thumbnails))
-                request, context = self._thumbnails.pop(0)
-            context.answer(request, lambda request=request, context=context: make_thumbnails(request, context))  # type: ignore[misc]
+                self._changed.wait_for(lambda: bool(self._asides))
+                self._asides.sort(key=lambda waiting: isinstance(waiting[0], MakeThumbnails))
+                request, context = self._asides.pop(0)
+            context.answer(request, partial(_do, request, context))
+
+
+def _open(path: Path) -> Film:
+    if not path.is_file():
+        raise video_gone(path)
+    try:
+        return Film(path)
+    except StudioError as error:
+        why = error.explanation  # in the words of an import
+        title = f"The pictures of {path.name} are not shown."
+        raise StudioError(why.code, title, cause=why.cause, remedy=_REMEDY) from error
+
+
+def _do(request: MakeThumbnails | LookInto, context: Context) -> ThumbnailsMade | LookedInto:
+    if isinstance(request, MakeThumbnails):
+        return make_thumbnails(request, context)
+    pictures = pictures_of(Path(request.path), request.begins_s)
+    return LookedInto(path=request.path, begins_s=request.begins_s, pictures=pictures)

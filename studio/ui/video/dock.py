@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSplitter, QWidget
 
 from studio.session.desk import Desk
+from studio.session.video_finding import find_video
 from studio.ui.controls import IconButton, Text, surface
 from studio.ui.theme import Theme, wear
 from studio.ui.timeline.sight import Sight
@@ -23,7 +24,7 @@ class VideoDock(QObject):
         self._desk, self._whole = desk, whole
         self._wanted = True
         self._sized = False
-        self.screen = VideoScreen(desk.video, theme)
+        self.screen = VideoScreen(desk.video, theme, lambda: find_video(desk))
         self.lane = PictureLane(desk, theme, sight)
         self.head = QWidget()
         surface(self.head, "panel")

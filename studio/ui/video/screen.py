@@ -1,5 +1,6 @@
 """The picture under the playhead, as large as there is room, in step with the sound."""
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
@@ -23,9 +24,10 @@ class VideoScreen(QWidget):
     A dark ground in both themes: colours are judged against it as in a cinema. While it is hidden nothing is decoded.
     """
 
-    def __init__(self, video: Video, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, video: Video, theme: Theme, find: Callable[[], None], parent: QWidget | None = None) -> None:
+        """`find` asks where a video lies that cannot be shown."""
         super().__init__(parent)
-        self._video, self._theme = video, theme
+        self._video, self._theme, self._find = video, theme, find
         self._trouble: ExplanationView | None = None
         self.setAccessibleName("Video")
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -97,6 +99,8 @@ class VideoScreen(QWidget):
 
     def _show_trouble(self) -> None:
         why = self._video.trouble
+        if self._trouble is not None and self._trouble.why == why:
+            return
         if self._trouble is not None:
             self._middle.removeWidget(self._trouble)
             self._trouble.hide()
@@ -108,7 +112,7 @@ class VideoScreen(QWidget):
         self.update()
 
     def _explained(self, why: Explanation) -> ExplanationView:
-        view = ExplanationView(why, self._theme, self, closable=False)
+        view = ExplanationView(why, self._theme, self, action="Find the file…", run=self._find, closable=False)
         view.setMaximumWidth(560)
         wear(self._theme, view)
         return view
