@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from studio.model.overlays import Overlay
 from studio.model.pictures import Pictures
+from studio.model.spoken import Script
 
 ClipId = NewType("ClipId", str)
 TrackId = NewType("TrackId", str)
@@ -189,6 +190,7 @@ class Project(Struct, frozen=True, kw_only=True):
     a4_hz: float = 440.0
     notes: str = ""
     overlays: tuple[Overlay, ...] = ()
+    script: Script = Script()
 
     def __post_init__(self) -> None:
         if not 8000 <= self.rate_hz <= 384000:

@@ -5,9 +5,11 @@ from collections.abc import Callable
 from hypothesis import strategies as st
 
 from studio.model.edits import (
+    AddLines,
     AddMarker,
     AddMedia,
     AddPitch,
+    AddTake,
     AddTrack,
     ClipMove,
     DeleteClips,
@@ -16,13 +18,17 @@ from studio.model.edits import (
     JoinClips,
     KeepRange,
     MoveClips,
+    MoveLine,
     MoveMarker,
     MoveTrack,
     Paste,
     Piece,
     PlaceClip,
     Relink,
+    RemoveLines,
     RemoveMarker,
+    RemoveSpeaker,
+    RemoveTake,
     RemoveTrack,
     RenameClip,
     RenameMarker,
@@ -30,11 +36,16 @@ from studio.model.edits import (
     RenameTrack,
     ReplaceRange,
     SetClipGain,
+    SetDictionary,
     SetFades,
+    SetFavourite,
+    SetLineSpeaker,
+    SetLineText,
     SetNotes,
     SetOverlays,
     SetPictures,
     SetRate,
+    SetSpeaker,
     SetTrackColour,
     SetTrackGain,
     SetTrackMute,
@@ -63,6 +74,7 @@ from studio.model.project import (
     Track,
     TrackId,
 )
+from studio.model.spoken import Line, LineId, SaidSentence, Speaker, SpeakerId, Take, TakeCard, TakeId
 
 TIMELINE = 160
 """Small, so that clips meet, touch and overlap all the time."""
@@ -70,6 +82,9 @@ TIMELINE = 160
 MEDIA_IDS = [MediaId(f"m{n}") for n in range(4)]
 TRACK_IDS = [TrackId(f"t{n}") for n in range(4)]
 CLIP_IDS = [ClipId(name) for name in ("a", "b", "c", "a.1")]
+LINE_IDS = [LineId(f"l{n}") for n in range(4)]
+SPEAKER_IDS = [SpeakerId("narrator"), SpeakerId("s1"), SpeakerId("s2")]
+TAKE_IDS = [TakeId(f"k{n}") for n in range(3)]
 MARKER_IDS = [MarkerId(f"k{n}") for n in range(3)]
 
 samples = st.integers(0, TIMELINE)
@@ -131,6 +146,34 @@ overlays = st.builds(
     text=texts,
 )
 markers = st.builds(Marker, id=marker_ids, start=samples, text=texts, length=st.integers(0, 60))
+line_ids = st.sampled_from(LINE_IDS)
+speaker_ids = st.sampled_from(SPEAKER_IDS)
+take_ids = st.sampled_from(TAKE_IDS)
+sentences = st.builds(
+    SaidSentence,
+    text=texts,
+    seed=st.integers(0, 9),
+    start=samples,
+    length=samples,
+    heard=texts,
+    wrong=st.integers(0, 5),
+    words=st.integers(0, 5),
+)
+takes = st.builds(
+    Take,
+    id=take_ids,
+    media=st.sampled_from([*MEDIA_IDS, "gone"]),
+    text=texts,
+    voice=texts,
+    voice_name=texts,
+    engine=st.just("basic"),
+    seed=st.integers(0, 9),
+    settings=st.dictionaries(texts, st.none() | st.booleans() | texts, max_size=2),
+    sentences=st.lists(sentences, max_size=2).map(tuple),
+    card=st.builds(TakeCard, loudness_lufs=st.none() | gains_db, pitch_hz=st.none() | st.just((90.0, 180.0))),
+)
+lines = st.builds(Line, id=line_ids, text=texts, speaker=speaker_ids, takes=st.lists(takes, max_size=1).map(tuple))
+speakers = st.builds(Speaker, id=speaker_ids, name=texts, voice=texts)
 pitches = st.builds(
     Pitch,
     id=st.sampled_from([PitchId("p1"), PitchId("p2")]),
@@ -191,6 +234,17 @@ STRATEGIES: dict[type, st.SearchStrategy[Edit]] = {
     SetNotes: st.builds(SetNotes, texts),
     SetOverlays: st.builds(SetOverlays, st.lists(overlays, max_size=3).map(tuple)),
     SetPictures: st.builds(SetPictures, st.sampled_from(MEDIA_IDS), st.none() | pictures),
+    AddLines: st.builds(AddLines, st.lists(lines, min_size=1, max_size=2).map(tuple), st.integers(-1, 5)),
+    RemoveLines: st.builds(RemoveLines, st.lists(line_ids, min_size=1, max_size=2).map(tuple)),
+    MoveLine: st.builds(MoveLine, line_ids, st.integers(-1, 5)),
+    SetLineText: st.builds(SetLineText, line_ids, texts),
+    SetLineSpeaker: st.builds(SetLineSpeaker, line_ids, speaker_ids),
+    AddTake: st.builds(AddTake, line_ids, takes),
+    RemoveTake: st.builds(RemoveTake, line_ids, take_ids),
+    SetFavourite: st.builds(SetFavourite, line_ids, take_ids, st.booleans()),
+    SetSpeaker: st.builds(SetSpeaker, speakers),
+    RemoveSpeaker: st.builds(RemoveSpeaker, speaker_ids),
+    SetDictionary: st.builds(SetDictionary, st.dictionaries(texts, texts, max_size=2)),
     Relink: st.builds(Relink, st.sampled_from(MEDIA_IDS), st.sampled_from(["media/x.wav", "../x.wav", "/etc/passwd"])),
 }
 
@@ -209,6 +263,9 @@ def projects(draw: st.DrawFn) -> Project:
         project = AddTrack(Track(id=track, name=str(track))).apply(project)
         for clip in draw(st.lists(clips(), max_size=4)):
             project = PlaceClip(track, clip).apply(project)
+    for line in LINE_IDS[: draw(st.integers(0, 3))]:
+        take = Take(id=TAKE_IDS[0], media=MEDIA_IDS[0], text="", voice="", voice_name="", engine="basic", seed=0)
+        project = AddLines((Line(id=line, takes=(take,)),), 0).apply(project)
     for marker in draw(st.lists(markers, max_size=3, unique_by=lambda marker: marker.id)):
         project = AddMarker(marker).apply(project)
     return project

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from studio.errors import StudioError
 from studio.model.edits import (
+    AddLines,
     AddMarker,
     AddMedia,
     AddTrack,
@@ -19,6 +20,7 @@ from studio.model.edits import (
     Relink,
     RenameProject,
     SetRate,
+    SetSpeaker,
     SetTrackGain,
     SetTrackPan,
     SetTuning,
@@ -26,11 +28,15 @@ from studio.model.edits import (
 )
 from studio.model.edits.base import EditBase
 from studio.model.project import Clip, ClipId, Marker, MediaId, Project, Track, TrackId
+from studio.model.spoken import Line, Speaker, Take
 from tests.helpers.edits import (
     CLIP_IDS,
+    LINE_IDS,
     MARKER_IDS,
     MEDIA_IDS,
+    SPEAKER_IDS,
     STRATEGIES,
+    TAKE_IDS,
     TIMELINE,
     TRACK_IDS,
     edits,
@@ -66,6 +72,9 @@ def test_every_edit_can_be_done_written_and_read(edit: type) -> None:
         lane = Clip(id=clip, media=MEDIA_IDS[0], source_start=0, start=0, length=TIMELINE // 2)
         dense = AddTrack(Track(id=track, name="", clips=(lane,))).apply(dense)
     dense = AddMarker(Marker(id=MARKER_IDS[0], start=5)).apply(dense)
+    take = Take(id=TAKE_IDS[0], media=MEDIA_IDS[0], text="", voice="", voice_name="", engine="basic", seed=0)
+    dense = SetSpeaker(Speaker(id=SPEAKER_IDS[1], name="")).apply(dense)
+    dense = AddLines((Line(id=LINE_IDS[0], takes=(take,)),), 0).apply(dense)
 
     @settings(max_examples=60, derandomize=True)
     @given(one=STRATEGIES[edit])

@@ -38,6 +38,19 @@ from studio.model.edits.ranges import (
     SplitRange,
     copy_range,
 )
+from studio.model.edits.script import (
+    AddLines,
+    AddTake,
+    MoveLine,
+    RemoveLines,
+    RemoveSpeaker,
+    RemoveTake,
+    SetDictionary,
+    SetFavourite,
+    SetLineSpeaker,
+    SetLineText,
+    SetSpeaker,
+)
 from studio.model.edits.tracks import (
     AddTrack,
     MoveTrack,
@@ -111,13 +124,26 @@ Edit = (
     | SetOverlays
     | SetPictures
     | Relink
+    | AddLines
+    | AddTake
+    | MoveLine
+    | RemoveLines
+    | RemoveSpeaker
+    | RemoveTake
+    | SetDictionary
+    | SetFavourite
+    | SetLineSpeaker
+    | SetLineText
+    | SetSpeaker
     | Several
 )
 
 __all__ = [
+    "AddLines",
     "AddMarker",
     "AddMedia",
     "AddPitch",
+    "AddTake",
     "AddTrack",
     "ClipMove",
     "DeleteClips",
@@ -126,13 +152,17 @@ __all__ = [
     "JoinClips",
     "KeepRange",
     "MoveClips",
+    "MoveLine",
     "MoveMarker",
     "MoveTrack",
     "Paste",
     "Piece",
     "PlaceClip",
     "Relink",
+    "RemoveLines",
     "RemoveMarker",
+    "RemoveSpeaker",
+    "RemoveTake",
     "RemoveTrack",
     "RenameClip",
     "RenameMarker",
@@ -140,11 +170,16 @@ __all__ = [
     "RenameTrack",
     "ReplaceRange",
     "SetClipGain",
+    "SetDictionary",
     "SetFades",
+    "SetFavourite",
+    "SetLineSpeaker",
+    "SetLineText",
     "SetNotes",
     "SetOverlays",
     "SetPictures",
     "SetRate",
+    "SetSpeaker",
     "SetTrackColour",
     "SetTrackGain",
     "SetTrackMute",
