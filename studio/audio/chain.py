@@ -2,6 +2,7 @@
 
 from studio.audio.fifo import Fifo
 from studio.audio.gauges import Gauges
+from studio.audio.live_pitch import TAP_S, Ear, Makes, Range
 from studio.audio.playback import QUEUE_S as PLAY_QUEUE_S
 from studio.audio.playback import Player, Renders
 from studio.audio.recording import Recorder
@@ -20,7 +21,9 @@ class Chain:
         monitor_queue = Fifo(second // 2, 2)
         out_meter, in_meter = Fifo(second, 2), Fifo(second, 2)
         self.speaker = Speaker(self._play_queue, monitor_queue, out_meter, second)
-        self.microphone = Microphone(heard_queue, monitor_queue, in_meter, second)
+        self._tap = Fifo(round(TAP_S * second), 1)
+        self.microphone = Microphone(heard_queue, monitor_queue, in_meter, second, self._tap)
+        self._ear: Ear | None = None
         self.player = Player(self._play_queue, rate_hz)
         self.recorder = Recorder(self.microphone, heard_queue, rate_hz, hears, alarms)
         self.gauges = Gauges(in_meter, out_meter, rate_hz, meters, alarms)
@@ -37,7 +40,17 @@ class Chain:
         self.speaker.monitor_gain = gain
         self.microphone.monitoring = self.speaker.monitoring = on
 
+    def listen(self, points: Points, make: Makes, of: Range | None) -> None:
+        """Track the pitch of the input between two pitches, or not at all."""
+        if self._ear is not None:
+            self._ear.close()
+            self._ear = None
+        if of is not None:
+            self._ear = Ear(self.microphone, self._tap, self.rate_hz, points, make, of)
+
     def close(self) -> None:
         """End the threads. A take that is being written stays one that was interrupted."""
+        if self._ear is not None:
+            self._ear.close()
         self.recorder.close()
         self.player.close()

@@ -17,6 +17,7 @@ from studio.audio.card import Card, Direction
 from studio.audio.chain import Chain
 from studio.audio.end import resampled
 from studio.audio.keeper import Keeper
+from studio.audio.live_pitch import Makes, Range
 from studio.audio.orders import Orders
 from studio.audio.playback import Moment, Renders, Span
 from studio.audio.state import Asked, Hears, Points, RigState, Wanted
@@ -47,6 +48,7 @@ class Rig:
         self._monitoring = False
         self._monitor_gain = 1.0
         self._mixer: Renders | None = None
+        self._sung: tuple[Points, Makes, Range] | None = None
         self._closing = threading.Event()
         self._orders = Orders()
         self._keeper = Keeper(self._built, self._needed, hears, self._alarms)
@@ -133,6 +135,13 @@ class Rig:
             self._need("input")
         self._metering = on
 
+    def listen(self, points: Points, make: Makes, of: Range | None) -> None:
+        """Track the pitch of the input and append it to `points`, or stop tracking where `of` is None."""
+        if of is not None:
+            self._need("input")
+        self._sung = None if of is None else (points, make, of)
+        self._ask(lambda: self._chain.listen(points, make, of))
+
     def close(self) -> None:
         """Stop everything. A take that is being written stays one that was interrupted."""
         self._chain.close()
@@ -166,11 +175,13 @@ class Rig:
     def _needed(self, direction: Direction) -> bool:
         if direction == "output":
             return self._asked.playing or self._monitoring
-        return self._metering or self._monitoring or self._chain.recorder.recording
+        return self._metering or self._monitoring or self._sung is not None or self._chain.recorder.recording
 
     def _built(self, rate_hz: int) -> Chain:
         chain = Chain(rate_hz, self._meters, self._hears, self._alarms, self._mixer)
         chain.monitor(self._monitoring, self._monitor_gain)
+        if self._sung is not None:
+            chain.listen(*self._sung)
         return chain
 
     def _tell(self) -> None:

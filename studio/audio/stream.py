@@ -124,12 +124,15 @@ class Speaker:
 class Microphone:
     """What the input callback writes. Frames are counted from the first stream on, lost ones too."""
 
-    def __init__(self, queue: Fifo, monitor: Fifo, meter: Fifo, rate_hz: float) -> None:
+    def __init__(self, queue: Fifo, monitor: Fifo, meter: Fifo, rate_hz: float, tap: Fifo | None = None) -> None:
         self.stamps = Stamps(rate_hz)
         self.frames = 0
         self.called_s = math.inf
         self.delay_s = 0.0
         self.overflows = 0
+        self.tapped = False
+        self.tapped_from = 0
+        """A frame of the tap is the frame of the microphone whose number is higher by this."""
         self.overflow_places: NDArray[np.int64] = np.zeros(_OVERFLOWS, np.int64)
         self.dropped = 0
         self.monitoring = False
@@ -138,6 +141,7 @@ class Microphone:
         self._queue = queue
         self._monitor = monitor
         self._meter = meter
+        self._tap = tap
         self._both: Frames = np.zeros((MOST_BLOCK, 2), np.float32)
 
     def callback(self, block: Frames, now_s: float, adc_s: float, overflow: bool) -> None:
@@ -154,6 +158,9 @@ class Microphone:
         if taken < len(block):
             self._note_loss(len(block) - taken)
         self._meter.write(both)
+        if self.tapped and self._tap is not None:
+            self.tapped_from = self.frames - len(block) - self._tap.written
+            self._tap.write(both[:, :1])
         if self.monitoring:
             self._monitor.write(both)
         self.delay_s = now_s - adc_s

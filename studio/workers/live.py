@@ -26,6 +26,7 @@ from studio.protocol.live import (
     Device,
     Devices,
     ListDevices,
+    LivePitch,
     LoadProject,
     Meter,
     Monitor,
@@ -40,6 +41,7 @@ from studio.protocol.live import (
     Trouble,
 )
 from studio.protocol.messages import PROTOCOL, Request
+from studio.workers.pitch_hearing import PitchHearing
 from studio.workers.runtime import Context, refusal
 
 if TYPE_CHECKING:
@@ -70,8 +72,17 @@ class _Voice:
         self.context: Context | None = None
         self._playhead = playhead
         self._meters = meters
+        self._pitch = ""
+        self._last: RigState | None = None
+
+    def tells_pitch(self, name: str) -> None:
+        """From now on the live pitch is in the series of this name."""
+        self._pitch = name
+        if self._last is not None:
+            self.state_changed(self._last)
 
     def state_changed(self, state: RigState) -> None:
+        self._last = state
         self._send(
             AudioState(
                 open_output=state.output,
@@ -88,6 +99,7 @@ class _Voice:
                 meters=self._meters,
                 resampling=state.resampling,
                 serial=state.serial,
+                pitch=self._pitch,
             )
         )
 
@@ -146,6 +158,7 @@ class Live:
         self._voice = _Voice(self._playhead.name, self._meters.name)
         self._alarms = Alarms(self._voice.alarm)
         self._probe = Probe()
+        self._pitch = PitchHearing(self._voice.tells_pitch)
         self._rig: Rig | None = None
         self._put_off: dict[type, Request] = {}
         self._opened: dict[tuple[str, str], MappedWav] = {}
@@ -179,7 +192,7 @@ class Live:
         match request:
             case ListDevices():
                 context.send(Devices(devices=()))
-            case OpenAudio() | Play() | Record() | Monitor(on=True) | Meter(on=True):
+            case OpenAudio() | Play() | Record() | Monitor(on=True) | Meter(on=True) | LivePitch(on=True):
                 context.send(refusal(request, why))
             case _:
                 pass
@@ -208,6 +221,8 @@ class Live:
                 rig.monitor(request.on, 10.0 ** (request.gain_db / 20.0))
             case Meter():
                 rig.meter(request.on)
+            case LivePitch():
+                self._pitch.obey(rig, request, context)
             case Cancel():
                 pass
             case _:
@@ -224,6 +239,7 @@ class Live:
             self._rig.close()
         self._playhead.close()
         self._meters.close()
+        self._pitch.close()
 
     def _load(self, rig: "Rig", request: LoadProject) -> None:
         """Map what is new, keep what is mapped already, forget what the project no longer lists."""

@@ -29,17 +29,35 @@ class Decimator:
         self._start = -half  # which input sample is the first that is held
         self._made = 0
 
+    def ready(self, samples: int) -> int:
+        """How many samples `push` would return for a block of so many."""
+        last = self._start + len(self._held) + samples - 1 - self._length // 2  # the last input one may be centred on
+        return max((last * self._up) // self._down + 1 - self._made, 0) if last >= 0 else 0
+
     def push(self, block: Mono) -> Mono:
         """Return what can be made now that `block` is here."""
+        ready = self.ready(len(block))
         self._held = np.concatenate((self._held, block))
         half = self._length // 2
-        last = self._start + len(self._held) - 1 - half  # the last input an output may be centred on
-        ready = max((last * self._up) // self._down + 1 - self._made, 0) if last >= 0 else 0
-        place = (self._made + np.arange(ready)) * self._down
-        centre, phase = place // self._up, place % self._up
-        windows = (centre - half - self._start)[:, None] + np.arange(self._length)
-        made: Mono = np.einsum("ij,ij->i", self._held[windows], self._taps[phase])
+        made = self._evenly(ready) if self._up == 1 else self._unevenly(ready)
         self._made += ready
         keep = max(self._made * self._down // self._up - half - self._start, 0)
         self._held, self._start = self._held[keep:], self._start + keep
+        return made
+
+    def _evenly(self, ready: int) -> Mono:
+        """Where every so many inputs have an output between them, as at 48 kHz, one set of taps does for all."""
+        first = self._made * self._down - self._length // 2 - self._start
+        size = self._held.itemsize
+        windows = np.ndarray(
+            (ready, self._length), np.float32, self._held, first * size if ready else 0, (self._down * size, size)
+        )
+        made: Mono = np.einsum("ij,j->i", windows, self._taps[0])
+        return made
+
+    def _unevenly(self, ready: int) -> Mono:
+        place = (self._made + np.arange(ready)) * self._down
+        centre, phase = place // self._up, place % self._up
+        windows = (centre - self._length // 2 - self._start)[:, None] + np.arange(self._length)
+        made: Mono = np.einsum("ij,ij->i", self._held[windows], self._taps[phase])
         return made

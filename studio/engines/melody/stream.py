@@ -35,39 +35,51 @@ class Frames(NamedTuple):
     confidence: Series
 
 
+_NOTHING: Final = Frames(np.zeros(0), *(np.zeros(0, np.float32) for _ in range(3)))
+
+
 class Stream:
     """Takes blocks of any length and gives frames; how the sound was cut into blocks makes no difference."""
 
     def __init__(self, rate_hz: int, *, low_hz: float, high_hz: float) -> None:
         self._resampler = Decimator(rate_hz)
         self._low_hz, self._high_hz = low_hz, high_hz
+        self._fresh: list[Mono] = []
+        self._fresh_samples = 0
         self._waiting: Mono = np.zeros(0, np.float32)
-        self._heard: Mono = np.zeros(_WINDOW, np.float32)
+        self._heard: Mono = np.zeros(2 * _REMEMBERED, np.float32)
+        self._end = _WINDOW  # of what was heard
         self._steps = 0
-        self._floor = analysis.Floor.under(self._heard)
+        self._floor = analysis.Floor.under(self._heard[:_WINDOW])
         self._energies = np.zeros(0, np.float32)
         self._range = (_START_LOUD, _START_LOUD)
 
     def push(self, block: Mono) -> Frames:
         """Return the frames that this block, float32 (samples,), completes: maybe none."""
-        fresh = np.nan_to_num(np.asarray(block, np.float32), posinf=0.0, neginf=0.0)
-        self._waiting = np.concatenate((self._waiting, self._resampler.push(fresh)))
+        fresh = np.array(block, np.float32)
+        if not np.isfinite(fresh).all():
+            np.nan_to_num(fresh, copy=False, posinf=0.0, neginf=0.0)
+        self._fresh.append(fresh)
+        self._fresh_samples += len(fresh)
+        if len(self._waiting) + self._resampler.ready(self._fresh_samples) < _STEP:
+            return _NOTHING
+        made = self._resampler.push(np.concatenate(self._fresh))
+        self._fresh, self._fresh_samples = [], 0
+        self._waiting = np.concatenate((self._waiting, made))
         found = []
         with single():
             while len(self._waiting) >= _STEP:
                 found.append(self._step(self._waiting[:_STEP]))
                 self._waiting = self._waiting[_STEP:]
-        if not found:
-            nothing = np.zeros(0, np.float32)
-            return Frames(np.zeros(0), nothing, nothing, nothing)
         return Frames(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
     def _step(self, fresh: Mono) -> Frames:
-        self._heard = np.concatenate((self._heard, fresh))[-_REMEMBERED - _WINDOW :]
+        self._remember(fresh)
         self._steps += 1
         if self._steps % _NOISE_ANEW == 0:
-            self._floor = analysis.Floor.under(self._heard[-self._steps * _STEP :])
-        window = self._heard[-_WINDOW:]
+            since = max(self._end - min(self._steps * _STEP, _REMEMBERED + _WINDOW), 0)
+            self._floor = analysis.Floor.under(self._heard[since : self._end])
+        window = self._heard[self._end - _WINDOW : self._end]
         octaves, signs, _ = analysis.hear(window, self._floor, self._low_hz, self._high_hz)
         last = (_WINDOW - _AHEAD) // analysis.HOP
         here = slice(last + 1 - _FRAMES, last + 1)
@@ -87,6 +99,14 @@ class Stream:
             hz[kept],
             sure.astype(np.float32)[kept],
         )
+
+    def _remember(self, fresh: Mono) -> None:
+        if self._end + _STEP > len(self._heard):
+            kept = _REMEMBERED + _WINDOW - _STEP
+            self._heard[:kept] = self._heard[self._end - kept : self._end].copy()
+            self._end = kept
+        self._heard[self._end : self._end + _STEP] = fresh
+        self._end += _STEP
 
     def _loud_and_quiet(self) -> tuple[float, float]:
         """Of what was heard so far, as `voicing.range_of` has it for a whole sound."""
