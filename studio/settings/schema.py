@@ -80,6 +80,16 @@ class PitchSettings(Struct, frozen=True, kw_only=True):
         Meta(ge=390.0, le=470.0, title="Tuning", description="A4 in new projects.", extra={"unit": "Hz"}),
     ] = 440.0
     flats: Annotated[bool, Meta(title="Write flats", description="B♭ instead of A♯.")] = False
+    transposed: Annotated[
+        int,
+        Meta(
+            ge=-24,
+            le=24,
+            title="Transposition",
+            description="While singing, notes are written so many semitones higher than they sound.",
+            extra={"unit": "semitones"},
+        ),
+    ] = 0
     find_after_import: Annotated[
         bool,
         Meta(title="Find the pitch after importing", description="Each imported file gets its melody at once."),

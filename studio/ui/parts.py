@@ -26,7 +26,7 @@ from studio.ui.toasts import Toasts
 from studio.ui.transport_bar import TransportBar
 from studio.ui.welcome import Welcome
 
-_WORKSPACES: Final[dict[Workspace, str]] = {"edit": "Edit", "live": "Live"}
+_WORKSPACES: Final[dict[Workspace, str]] = {"edit": "Edit", "sing": "Sing", "live": "Live"}
 """The workspaces that there are; a new one is a line here and a case in `Parts._make_workspace`."""
 
 
@@ -132,6 +132,10 @@ class Parts:
                 from studio.ui.live.page import LivePage
 
                 return LivePage(self._desk, self.actions, self.banners, self._theme, self.whole)
+            case "sing":
+                from studio.ui.sing.page import SingPage
+
+                return SingPage(self._desk, self.actions, self.banners, self._theme, self.whole)
             case _:
                 raise ValueError(f"there is no workspace {workspace}")
 

@@ -1,0 +1,1 @@
+"""The Sing workspace: live pitch on a note grid, vibrato, range, takes."""

@@ -1,0 +1,228 @@
+"""The Sing workspace: the voice of this moment on a note grid, the one reading over it, takes along the bottom."""
+
+from typing import Final
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from studio.commands.help import report
+from studio.errors import Explanation
+from studio.protocol.common import Refused
+from studio.protocol.live import LivePitch
+from studio.protocol.messages import Event
+from studio.session.desk import Desk
+from studio.ui.actions import Actions
+from studio.ui.controls import Button, IconButton, Text, line, surface
+from studio.ui.messages import Banners, ExplanationView
+from studio.ui.sing.canvas import SingCanvas
+from studio.ui.sing.dial import VibratoDial
+from studio.ui.sing.microphone_section import MicrophoneSection
+from studio.ui.sing.practice_section import PracticeSection
+from studio.ui.sing.range_section import RangeSection
+from studio.ui.sing.reading import Reading
+from studio.ui.sing.sung import Sung
+from studio.ui.sing.takes_bar import TakesBar
+from studio.ui.theme import Theme
+from studio.ui.timeline.keyboard import Keyboard
+
+_SIDE_PX: Final = 288
+_FRAME_MS: Final = 16
+_FRAMES_A_READING: Final = 5
+_LOOK_S: Final = 1.0
+
+
+class SingPage(QWidget):
+    """Listens while it is in sight and the person wants it to; the microphone is closed when it is not in sight."""
+
+    def __init__(self, desk: Desk, actions: Actions, banners: Banners, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._desk, self._banners, self._theme = desk, banners, theme
+        self._wanted = False
+        self._frames = 0
+        self._why: ExplanationView | None = None
+        surface(self, "app")
+        self.setAccessibleName("Sing")
+        self.sung = Sung()
+        self.canvas = SingCanvas(desk, self.sung, theme, self)
+        self.keyboard = Keyboard(desk, theme, self.canvas, self)
+        self.reading = Reading(theme, self.canvas)
+        self.dial = VibratoDial(theme, self.canvas)
+        self.listen = IconButton("Stop listening", "stop", theme, self.canvas)
+        self.listen.clicked.connect(self.stop)
+        self.takes = TakesBar(desk, actions, theme, self)
+        self.microphone = MicrophoneSection(desk, theme, self)
+        self.practice = PracticeSection(desk, theme, self)
+        self.range = RangeSection(desk, self.sung, theme, self)
+        self._waiting = self._make_waiting()
+        self._lay_out()
+        self._timer = QTimer(self, interval=_FRAME_MS)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self._tick)
+        desk.singing.changed.connect(self._show_state)
+        desk.transport.worker.said.connect(self._hear)
+        desk.settings.changed.connect(lambda _settings: self.canvas.restage())
+        self._show_state()
+
+    @property
+    def top(self) -> QVBoxLayout:
+        """Where messages stand, above the work."""
+        return self._middle
+
+    @property
+    def why(self) -> Explanation | None:
+        """Why nothing is heard, where that was said."""
+        return self._why.why if self._why is not None else None
+
+    def set_theme(self, theme: Theme) -> None:
+        """What is made later is made in it."""
+        self._theme = theme
+
+    # What a person does
+
+    def start(self) -> None:
+        """Open the microphone and draw what is sung."""
+        self._wanted = True
+        self._explain(None)
+        self._desk.singing.start()
+
+    def stop(self) -> None:
+        """Close the microphone; what was sung stays in sight."""
+        self._wanted = False
+        self._desk.singing.stop()
+
+    # What is shown
+
+    def _tick(self) -> None:
+        self.sung.take_in(self._desk.singing.trace(_LOOK_S))
+        self.canvas.tick()
+        self._frames += 1
+        if self._frames % _FRAMES_A_READING == 0:
+            self._read()
+
+    def _read(self) -> None:
+        canvas, flats = self.canvas, self._desk.settings.value.pitch.flats
+        self.reading.show_pitch(canvas.midi, canvas.hz, sings=canvas.sings, flats=flats)
+        self.dial.show_swing(self._desk.singing.vibrato())
+
+    def _hear(self, event: Event) -> None:
+        match event:
+            case Refused(request=LivePitch.__name__):
+                self._banners.take(f"audio {event.why.code}")  # said here, where the work would be
+                self._explain(event.why)
+            case _:
+                pass
+
+    def _explain(self, why: Explanation | None) -> None:
+        if self._why is not None:
+            self._words.removeWidget(self._why)
+            self._why.deleteLater()
+            self._why = None
+        if why is not None:
+            self._why = ExplanationView(
+                why, self._theme, self._waiting, weight="warning", closable=False, report=lambda: report(self._desk)
+            )
+            self._words.insertWidget(1, self._why)
+            self._why.announce()
+        self._show_state()
+
+    def _show_state(self) -> None:
+        running = self._desk.singing.running
+        nothing = not running and not len(self.sung)
+        self._waiting.setVisible(not running)
+        self._hint.setVisible(self._why is None and nothing)
+        self.begin.setText("Try again" if self._why is not None else "Start singing" if nothing else "Sing on")
+        self.begin.setAccessibleName(self.begin.text())
+        self.listen.setVisible(running)
+        self.reading.setVisible(running or not nothing)
+        self.dial.setVisible(running or not nothing)
+        self.takes.come_first(running)
+        self.canvas.set_drone(self._desk.singing.accompaniment.drone_midi)
+        if running and self.isVisible():
+            self._timer.start()
+        else:
+            self._timer.stop()
+            self._read()
+        self._place()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._wanted:
+            self._desk.singing.start()
+        self._show_state()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+        self._desk.singing.stop()
+
+    # Where things are
+
+    def _make_waiting(self) -> QWidget:
+        waiting = QWidget(self.canvas)
+        self._words = QVBoxLayout(waiting)
+        self._words.setContentsMargins(0, 0, 0, 0)
+        self._words.setSpacing(12)
+        self._words.addStretch(1)
+        self._hint = Text("Nothing sung yet. Sing, and your note appears here.", self._theme, tone="secondary")
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._words.addWidget(self._hint)
+        self.begin = Button("Start singing", waiting, kind="primary")
+        self.begin.clicked.connect(self.start)
+        self._words.addWidget(self.begin, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._words.addStretch(1)
+        return waiting
+
+    def _lay_out(self) -> None:
+        stage = QWidget(self)
+        grid = QHBoxLayout(stage)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        grid.addWidget(self.keyboard)
+        grid.addWidget(self.canvas, 1)
+        middle = QWidget(self)
+        self._middle = QVBoxLayout(middle)
+        self._middle.setContentsMargins(0, 0, 0, 0)
+        self._middle.setSpacing(0)
+        self._middle.addWidget(stage, 1)
+        self._middle.addWidget(self.takes)
+        columns = QHBoxLayout(self)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(0)
+        columns.addWidget(middle, 1)
+        columns.addWidget(self._side())
+
+    def _side(self) -> QWidget:
+        side = QWidget(self)
+        rows = QVBoxLayout(side)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        for section in (self.microphone, self.practice, self.range):
+            rows.addWidget(section)
+            rows.addWidget(line(side))
+        rows.addStretch(1)
+        scroll = QScrollArea(self)
+        scroll.setWidget(side)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        panel = QWidget(self)
+        surface(panel, "panel", "left")
+        panel.setFixedWidth(_SIDE_PX)
+        inside = QVBoxLayout(panel)
+        inside.setContentsMargins(1, 0, 0, 0)
+        inside.addWidget(scroll)
+        return panel
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._place)
+
+    def _place(self) -> None:
+        """The reading and the dial over the part of the grid where nothing is sung yet."""
+        canvas, left = self.canvas, self.canvas.now_x + 28
+        self.reading.move(left, 20)
+        self.dial.move(left - 8, canvas.height() - self.dial.height() - 16)
+        self.listen.move(canvas.width() - self.listen.width() - 12, 12)
+        self._waiting.setGeometry(0, canvas.height() // 2 - 80, canvas.now_x, 160)

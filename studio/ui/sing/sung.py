@@ -1,0 +1,89 @@
+"""The last minutes of what was sung, in columns that are there from the beginning."""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from studio.model.pitch import A4_MIDI
+from studio.session.singing import Numbers, Trace
+
+CAPACITY: Final = 1 << 16
+"""Points kept: five and a half minutes at 200 a second."""
+
+
+class Stretch(NamedTuple):
+    """Points one after the other: monotonic seconds, F0 in Hz (NaN where nobody sings), confidence, level in dBFS."""
+
+    time_s: Numbers
+    hz: Numbers
+    confidence: Numbers
+    level_db: Numbers
+
+
+class Sung:
+    """A log of points in the order of their time. Appending and looking copy what they touch, and allocate no more."""
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._rows = np.full((4, capacity), np.nan)
+        self._written = 0
+
+    def __len__(self) -> int:
+        """The points that are still there."""
+        return min(self._written, self._rows.shape[1])
+
+    @property
+    def counter(self) -> int:
+        """Points appended since the beginning."""
+        return self._written
+
+    @property
+    def newest_s(self) -> float:
+        """The time of the newest point; minus infinity before the first."""
+        return float(self._rows[0, (self._written - 1) % self._rows.shape[1]]) if self._written else -np.inf
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._written = 0
+
+    def take_in(self, trace: Trace) -> int:
+        """Append what is newer than everything here; return how many points that were."""
+        fresh = trace.time_s > self.newest_s
+        found = Stretch(trace.time_s[fresh], trace.f0_hz[fresh], trace.confidence[fresh], trace.level_db[fresh])
+        self.append(found)
+        return len(found.time_s)
+
+    def append(self, points: Stretch) -> None:
+        """Add points, each column float64 (points,), later than all before."""
+        capacity = self._rows.shape[1]
+        fresh = np.stack(points)[:, -capacity:]
+        self._rows[:, np.arange(self._written, self._written + fresh.shape[1]) % capacity] = fresh
+        self._written += fresh.shape[1]
+
+    def since(self, counter: int) -> Stretch:
+        """The points from number `counter` on that are still there."""
+        capacity = self._rows.shape[1]
+        first = min(max(counter, self._written - capacity, 0), self._written)
+        return Stretch(*self._rows[:, np.arange(first, self._written) % capacity])
+
+    def last(self, count: int) -> Stretch:
+        """The newest points, so many at most."""
+        return self.since(self._written - count)
+
+    def after(self, start_s: float) -> Stretch:
+        """The points from a time on."""
+        capacity = self._rows.shape[1]
+        low, high = self._written - len(self), self._written
+        while low < high:
+            middle = (low + high) // 2
+            if self._rows[0, middle % capacity] < start_s:
+                low = middle + 1
+            else:
+                high = middle
+        return self.since(low)
+
+
+def to_midi(hz: Numbers, a4_hz: float, transposed: float = 0.0) -> Numbers:
+    """Note numbers with their fraction, moved up by so many semitones; NaN where there is no frequency."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        midi: Numbers = A4_MIDI + 12.0 * np.log2(np.where(hz > 0, hz, np.nan) / a4_hz) + transposed
+    return midi
