@@ -32,7 +32,10 @@ def arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--engine", default="basic-convert", metavar="ID", help="basic-convert (default)")
     parser.add_argument(
-        "--transpose", type=float, metavar="X", help="semitones, -24 to 24; without: to the voice's middle"
+        "--transpose",
+        type=float,
+        metavar="X",
+        help="semitones, -24 to 24; without: to the voice's middle, of a song by octaves",
     )
     parser.add_argument("--formant", type=float, default=0.0, metavar="X", help="semitones, -12 to 12")
     parser.add_argument("--strength", type=float, default=1.0, metavar="X", help="0 changes nothing, 1 (default) most")

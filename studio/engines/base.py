@@ -276,8 +276,8 @@ class Converter(Engine, Protocol[Opened]):
     def convert(self, samples: Mono, rate_hz: int, voice: Opened, *, settings: Settings, report: Report) -> Mono:
         """Return the sound in that voice, of the same rate and length.
 
-        Settings: `transpose` in semitones (-24 to 24, `None` moves the middle of the melody to that of the voice),
-        `formant` in semitones, `strength` 0 (untouched) to 1.
+        Settings: `transpose` in semitones (-24 to 24, `None` moves the middle of the melody to that of the voice, with
+        `octaves` by whole ones, so that it stays in its key), `formant` in semitones, `strength` 0 (untouched) to 1.
         """
         ...
 

@@ -112,7 +112,8 @@ class SingAgain(Message, frozen=True, kw_only=True):
 
     With `separator` the stretch is a song: that engine takes the vocals out of it, only they are sung again, and what
     accompanies them stays; with `remix` both are one sound. What was taken apart is kept where the job is called off
-    or its worker dies: the same request goes on from there.
+    or its worker dies: the same request goes on from there. Where a song is to be moved to the middle of the voice
+    (no `transpose`), it is by whole octaves, so that it stays in tune with what accompanies it.
     """
 
     job: JobId
@@ -131,11 +132,12 @@ class SingAgain(Message, frozen=True, kw_only=True):
 class SungAgain(Message, frozen=True, kw_only=True):
     """The voice, and of a song what accompanies it, lie in the project's folder with their peaks.
 
-    `voice` is the name of the voice.
+    `voice` is the name of the voice. `apart` is what a song was taken apart into first: its own vocals and the rest.
     """
 
     job: JobId
     media: tuple[Media, ...]
+    apart: tuple[Media, ...] = ()
     voice: str
     spent: Spent
     notes: tuple[str, ...] = ()

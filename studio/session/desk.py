@@ -27,12 +27,13 @@ from studio.session.transport import Transport
 from studio.supervision.worker import Worker
 
 if TYPE_CHECKING:
+    from studio.session.converting import Converting
     from studio.session.models import Models
     from studio.session.singing import Singing
     from studio.session.video import Video
 
 Workspace = Literal["edit", "sing", "speak", "live"]
-Separation = Literal["separate", "denoise", "dereverb", "compare", "batch"]
+Separation = Literal["separate", "denoise", "dereverb", "compare", "batch", "convert"]
 Panel = Literal["library", "inspector", "history", "jobs", "pitch", "spectrogram", "video"]
 
 
@@ -183,6 +184,13 @@ class Desk:
         models = Models()
         models.rearranged.connect(self.jobs.renew)
         return models
+
+    @cached_property
+    def converting(self) -> "Converting":
+        """What is sung again in another voice; nobody asks before somebody wants that."""
+        from studio.session.converting import Converting
+
+        return Converting(self.document, self.jobs, self.engines)
 
     def close_models(self) -> None:
         """End what `models` began, where it was asked for."""

@@ -12,6 +12,7 @@ from studio.errors import Explanation, StudioError, explain
 from studio.protocol.common import Cancel, Failed, JobId, Progress, Stopped
 from studio.protocol.jobs import Denoised, MediaImported, Separated, StemsGrowing
 from studio.protocol.messages import Event, Job, Result
+from studio.protocol.voices import SungAgain
 from studio.session.time_left import TimeLeft
 from studio.supervision.unanswered import naming
 from studio.supervision.worker import State, Worker
@@ -285,7 +286,7 @@ def _warning(result: Result) -> str:
     match result:
         case MediaImported():
             return result.warning
-        case Separated() | Denoised():
+        case Separated() | Denoised() | SungAgain():
             return " ".join(result.notes)
         case _:
             return ""

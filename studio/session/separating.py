@@ -122,27 +122,7 @@ class Separating(QObject):
 
     def make_again(self, group: stems.Group, recipe: Recipe) -> JobId:
         """Take the source of stems apart once more, where it lies on the timeline or, failing that, where they do."""
-        project = self._document.project
-        start = group.lineage.settings.get("start", 0)
-        length = group.lineage.settings.get("length", 0)
-        first = int(start) if isinstance(start, int | float) else 0
-        last = first + (int(length) if isinstance(length, int | float) else 0)
-        for clip in project.clips:
-            if clip.media == group.source and clip.source_start <= first and last <= clip.source_end:
-                at = clip.start + first - clip.source_start
-                (piece,) = stems.pieces(project, (clip.id,), (at, at + max(1, last - first)))
-                return self.separate_piece(piece, recipe)
-        stem = project.track(group.tracks[0]).clips[0]
-        media = project.medium(group.source)
-        clip = type(stem)(
-            id=stem.id,
-            media=media.id,
-            source_start=first,
-            start=stem.start,
-            length=max(1, last - first),
-            name=media.name,
-        )
-        return self.separate_piece(Piece(clip, group.tracks[-1]), recipe)
+        return self.separate_piece(stems.source_piece(self._document.project, group), recipe)
 
     def cost(self, card: EngineCard, count: int, seconds: float) -> str:
         """What it takes to make so many stems (1 for cleaning) of so much sound here, in words."""

@@ -15,6 +15,7 @@ from studio.session.recipes import Recipe
 
 COLOUR_OF: Final = {
     "vocals": 0,
+    "voice": 0,
     "drums": 1,
     "guitar": 2,
     "bass": 3,
@@ -85,16 +86,40 @@ def stem_title(stem: str) -> str:
     return f"{stem[:1].upper()}{stem[1:]}"
 
 
-def landed(project: Project, piece: Piece, stems: Sequence[Media], engine: str) -> tuple[Several, tuple[TrackId, ...]]:
-    """One edit that puts stems as tracks right below their source, at its place; and the ids of those tracks.
+class Lane(Struct, frozen=True, kw_only=True):
+    """A sound that is to lie on a track of its own below its source: what the track and the clip are called."""
 
-    What is heard does not double: the source is silent afterwards. Where more lies on its track than was taken
-    apart, only that part goes to a silent track of its own. Volume, fades, place and solo of the source hold for
-    each stem, so that all of them together sound as the source did.
+    media: Media
+    name: str
+    clip: str
+    colour: int
+    muted: bool = False
+
+
+def landed(project: Project, piece: Piece, stems: Sequence[Media], engine: str) -> tuple[Several, tuple[TrackId, ...]]:
+    """One edit that puts stems as tracks right below their source, at its place; and the ids of those tracks."""
+    lanes = [
+        Lane(
+            media=media,
+            name=f"{stem_title(stem)}, {engine}",
+            clip=f"{piece.name}, {stem}",
+            colour=COLOUR_OF.get(stem, place % 8),
+        )
+        for place, (media, stem) in enumerate(zip(stems, names_of(stems), strict=True))
+    ]
+    return laid_below(project, piece, lanes, f"Separate {piece.name}")
+
+
+def laid_below(
+    project: Project, piece: Piece, lanes: Sequence[Lane], label: str
+) -> tuple[Several, tuple[TrackId, ...]]:
+    """One edit that puts sounds as tracks right below their source, at its place; and the ids of those tracks.
+
+    What is heard does not double: the source is silent afterwards. Where more lies on its track than the sounds were
+    made from, only that part goes to a silent track of its own. Volume, fades, place and solo of the source hold for
+    each of them, so that stems sound together as the source did.
     """
-    titles = names_of(stems)
-    named = [replace(media, name=f"{piece.name}, {stem}") for media, stem in zip(stems, titles, strict=True)]
-    edits: list[Edit] = _new_media(project, named)
+    edits: list[Edit] = _new_media(project, [replace(lane.media, name=lane.clip) for lane in lanes])
     source = next((track for track in project.tracks if track.id == piece.track), None)
     now = _where_now(source, piece)
     index = len(project.tracks) if source is None else project.tracks.index(source) + 1
@@ -105,22 +130,23 @@ def landed(project: Project, piece: Piece, stems: Sequence[Media], engine: str) 
     like = source or Track(id=piece.track, name="")
     place = now or piece.clip
     tracks = []
-    for offset, (media, stem) in enumerate(zip(stems, titles, strict=True)):
+    for offset, lane in enumerate(lanes):
         clip = replace(
-            place, id=new_clip_id(), media=media.id, source_start=0, name=f"{piece.name}, {stem}", length=place.length
+            place, id=new_clip_id(), media=lane.media.id, source_start=0, name=lane.clip, length=place.length
         )
         track = Track(
             id=new_track_id(),
-            name=f"{stem_title(stem)}, {engine}",
+            name=lane.name,
             clips=(clip,),
             gain_db=like.gain_db,
             pan=like.pan,
-            soloed=like.soloed,
-            colour=COLOUR_OF.get(stem, offset % 8),
+            muted=lane.muted,
+            soloed=like.soloed and not lane.muted,
+            colour=lane.colour,
         )
         edits.append(AddTrack(track=track, index=index + offset))
         tracks.append(track.id)
-    return Several(label_text=f"Separate {piece.name}", edits=tuple(edits)), tuple(tracks)
+    return Several(label_text=label, edits=tuple(edits)), tuple(tracks)
 
 
 def cleaned(project: Project, piece: Piece, media: Media, label: str) -> tuple[Several, ClipId | None]:
@@ -233,6 +259,30 @@ def _taken_out(track: Track, piece: Clip) -> list[Edit]:
         right = part(whole, piece.end, whole.end)
         edits.append(PlaceClip(track=track.id, clip=replace(right, id=new_clip_id())))
     return edits
+
+
+def source_piece(project: Project, group: Group) -> Piece:
+    """The sound that a group was made from, where it lies on the timeline or, failing that, where the group does."""
+    settings = group.lineage.settings
+    start, length = settings.get("start", 0), settings.get("length", 0)
+    first = int(start) if isinstance(start, int | float) else 0
+    last = first + (int(length) if isinstance(length, int | float) else 0)
+    for clip in project.clips:
+        if clip.media == group.source and clip.source_start <= first and last <= clip.source_end:
+            at = clip.start + first - clip.source_start
+            (piece,) = pieces(project, (clip.id,), (at, at + max(1, last - first)))
+            return piece
+    stem = project.track(group.tracks[0]).clips[0]
+    media = project.medium(group.source)
+    clip = Clip(
+        id=stem.id,
+        media=media.id,
+        source_start=first,
+        start=stem.start,
+        length=max(1, last - first),
+        name=media.name,
+    )
+    return Piece(clip, group.tracks[-1])
 
 
 def recipe_of(group: Group) -> Recipe:

@@ -44,10 +44,10 @@ _WRITTEN: Final = 0.95
 
 
 class _Parts(Struct, frozen=True):
-    """The voice that is sung again, what stays beside it, and what to tell the person."""
+    """The voice that is sung again, what a song was taken apart into, and what to tell the person."""
 
     voice: Stretch
-    rest: Media | None = None
+    apart: tuple[Media, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -61,24 +61,25 @@ def sing_again(job: SingAgain, context: Context, report: Report) -> SungAgain:
     project_dir = Path(job.project_dir)
     with _work_folder(job) as folder:
         apart = _APART if job.separator else 0.0
+        settings = {**job.settings, "octaves": bool(job.separator)}
         parts = _taken_apart(job, context, sound, share(report, 0.0, apart))
         context.expect_silence(LOADING_S)
-        opened = into.open(job.settings)
+        opened = into.open(settings)
         mono = mixed_down(parts.voice)
-        made = into.engine.convert(
-            mono, sound.rate_hz, opened, settings=job.settings, report=share(report, apart, _SUNG)
-        )
+        made = into.engine.convert(mono, sound.rate_hz, opened, settings=settings, report=share(report, apart, _SUNG))
         del mono
-        beside = Stretch(project_dir / parts.rest.file) if parts.rest is not None and job.remix else None
+        beside = Stretch(project_dir / parts.apart[-1].file) if parts.apart and job.remix else None
         path = folder / "sung.wav"
         _write(path, made, parts.voice, beside, share(report, _SUNG, _WRITTEN))
         lineage = _lineage(job, into, names)
         finishing = share(report, _WRITTEN, 1.0)
         media = [adopt(path, project_dir, names[0], lineage, finishing)]
-    if parts.rest is not None and not job.remix:
-        media.append(replace(parts.rest, lineage=_lineage(job, into, names[::-1])))
+    if parts.apart and not job.remix:
+        media.append(replace(parts.apart[-1], lineage=_lineage(job, into, names[::-1])))
     report(1.0, "Done")
-    return SungAgain(job=job.job, media=tuple(media), voice=into.voice.name, spent=bill.spent(), notes=parts.notes)
+    return SungAgain(
+        job=job.job, media=tuple(media), apart=parts.apart, voice=into.voice.name, spent=bill.spent(), notes=parts.notes
+    )
 
 
 def _check(job: SingAgain, sound: Stretch) -> None:
@@ -127,8 +128,7 @@ def _taken_apart(job: SingAgain, context: Context, sound: Stretch, report: Repor
         done = separate(wanted, context, report)
         note.parent.mkdir(exist_ok=True)
         Disk().write_whole(note, msgspec.json.encode(done))
-    voice, rest = done.stems
-    return _Parts(Stretch(Path(job.project_dir) / voice.file), rest, done.notes)
+    return _Parts(Stretch(Path(job.project_dir) / done.stems[0].file), done.stems, done.notes)
 
 
 def _noted(note: Path, project_dir: Path) -> Separated | None:

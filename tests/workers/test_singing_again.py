@@ -106,7 +106,8 @@ def test_of_a_song_only_the_vocals_are_sung_again(tmp_path: Path, otto: Voice) -
     done = run(job, lambda _fraction, stage: stages.append(stage))
 
     vocals, rest = done.media
-    assert [media.name for media in done.media] == ["vocals", "accompaniment"]
+    assert [media.name for media in done.media] == [media.name for media in done.apart] == ["vocals", "accompaniment"]
+    assert frames(tmp_path, done.apart[1]) == pytest.approx(frames(tmp_path, rest))
     assert len(set(stages)) > 3
     for part, stem in ((vocals, "vocals"), (rest, "accompaniment")):
         assert part.length == media.length
@@ -144,6 +145,17 @@ def test_a_song_that_was_called_off_while_it_was_sung_is_not_taken_apart_again(t
     assert "Taking apart" not in stages
     assert stages[0] == "Listening to the melody"
     assert not list((tmp_path / "media").glob("making-*"))
+
+
+def test_a_song_stays_in_its_key_where_nobody_says_how_far_to_move_it(tmp_path: Path, otto: Voice) -> None:
+    song = spoken()[: 2 * RATE_HZ]
+    media = write_medium(tmp_path, "song", song + band(len(song)), RATE_HZ)
+
+    vocals, _rest = run(wanted(media, tmp_path, separator="builtin")).media
+
+    octaves = np.log2(middle_hz(frames(tmp_path, vocals)) / middle_hz(song))
+    assert abs(octaves) > 0.8
+    assert octaves == pytest.approx(round(octaves), abs=0.05)
 
 
 def test_a_stretch_without_a_voice_stays_as_it_is(tmp_path: Path, otto: Voice) -> None:

@@ -28,11 +28,15 @@ _QUIETEST: Final = 25
 
 
 class Wish(NamedTuple):
-    """How to convert: semitones (`None`: to the middle of the voice), semitones of formants, 0 to 1."""
+    """How to convert: semitones (`None`: to the middle of the voice), semitones of formants, 0 to 1.
+
+    With `octaves` it is moved to the middle by whole octaves only.
+    """
 
     transpose: float | None
     formant: float
     strength: float
+    octaves: bool = False
 
 
 class _Melody(NamedTuple):
@@ -54,6 +58,7 @@ def converted(samples: Mono, rate_hz: int, reader: Reader, wish: Wish, report: R
     semitones = wish.transpose
     if semitones is None:
         semitones = 12 / np.log(2) * (facts.log_f0 - float(np.median(np.log(melody.f0_hz[voiced]))))
+        semitones = 12 * round(semitones / 12) if wish.octaves else semitones
     made = np.zeros(len(sound), np.float32)
     own = _Own(reader)
     hop = facts.rate_hz * HOP_S

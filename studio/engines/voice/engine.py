@@ -168,6 +168,7 @@ class BasicConverter:
             None if transpose is None else float(np.clip(float(transpose), -24, 24)),
             float(np.clip(float(formant or 0.0), -12, 12)),
             1.0 if strength is None else float(np.clip(float(strength), 0, 1)),
+            bool(settings.get("octaves")),
         )
         return converted(samples, rate_hz, voice.reader, wish, report)
 
