@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.errors import Explanation
 from studio.session.video import Video
@@ -35,7 +35,11 @@ class VideoScreen(QWidget):
         self.setMinimumHeight(_LOWEST_PX)
         self._middle = QVBoxLayout(self)
         self._middle.setContentsMargins(16, 16, 16, 16)
+        self._words = QHBoxLayout()
+        self._words.addStretch(1)
+        self._words.addStretch(1)
         self._middle.addStretch(1)
+        self._middle.addLayout(self._words)
         self._middle.addStretch(1)
         video.shown.connect(self.update)
         video.changed.connect(self._show_trouble)
@@ -102,17 +106,17 @@ class VideoScreen(QWidget):
         if self._trouble is not None and self._trouble.why == why:
             return
         if self._trouble is not None:
-            self._middle.removeWidget(self._trouble)
+            self._words.removeWidget(self._trouble)
             self._trouble.hide()
             self._trouble.deleteLater()
             self._trouble = None
         if why is not None:
             self._trouble = self._explained(why)
-            self._middle.insertWidget(1, self._trouble, 0, Qt.AlignmentFlag.AlignHCenter)
+            self._words.insertWidget(1, self._trouble, 100)  # at its whole width its lines have their height
         self.update()
 
     def _explained(self, why: Explanation) -> ExplanationView:
         view = ExplanationView(why, self._theme, self, action="Find the file…", run=self._find, closable=False)
-        view.setMaximumWidth(560)
+        view.setMaximumWidth(640)
         wear(self._theme, view)
         return view
