@@ -204,7 +204,7 @@ class Recording:
                 if not self._free:
                     self._tally.dropped += 1
                     continue
-                slot = self._free.popleft()
+                slot = self._free.pop()  # the newest one: its memory is still near the processor
                 began_s = time.monotonic()
                 try:
                     if began_s - looked_s > _LOOK_S:
@@ -214,7 +214,7 @@ class Recording:
                         self._grabber.grab(slot)
                         grabbed_s = began_s
                     else:
-                        self._free.appendleft(slot)
+                        self._free.append(slot)
                         slot = -1
                     cursor = self._grabber.cursor() if self._wanted.cursor else None
                 except ScreenChanged:
