@@ -11,6 +11,7 @@ _MEASURES: Final = {
     "capture": "studio.cli.bench_capture:bench_capture",
     "gui": "studio.cli.bench_gui:gui",
     "ipc": "studio.cli.bench_process:bench_ipc",
+    "live-pitch": "studio.cli.bench_live_pitch:bench_live_pitch",
     "separate": "studio.cli.bench_separate:bench_separate",
     "video": "studio.cli.bench_video:bench_video",
     "shm": "studio.cli.bench_process:bench_shm",
