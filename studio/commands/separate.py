@@ -27,7 +27,7 @@ def hear_other(desk: Desk) -> None:
 
 
 def make_again(desk: Desk) -> None:
-    """Take the source of the selected stems apart once more, with the same engine and settings."""
+    """Take the source of the selected stems apart, or have it sung, once more with the same engine and settings."""
     group = _group(desk)
     if group is None:
         raise StudioError(
@@ -36,7 +36,10 @@ def make_again(desk: Desk) -> None:
             cause="The selected clip is no stem.",
             remedy="Select a stem and try again.",
         )
-    desk.separating.make_again(group, stems.recipe_of(group))
+    if stems.is_sung_again(group):
+        desk.converting.make_again(group)
+    else:
+        desk.separating.make_again(group, stems.recipe_of(group))
 
 
 def _group(desk: Desk) -> stems.Group | None:
@@ -100,6 +103,15 @@ SEPARATE: tuple[Command, ...] = (
         keys="Ctrl+Alt+R",
         run=open_page("dereverb"),
         unavailable=first_of(read_only, no_clip, _no_engine("dereverb", "removes reverb")),
+    ),
+    Command(
+        id="clip.convert",
+        title="Sing in another voice…",
+        group="Clip",
+        keys="Ctrl+Alt+V",
+        run=open_page("convert"),
+        unavailable=first_of(read_only, no_clip, _no_engine("convert", "changes voices")),
+        about="What is said or sung, again in a voice of your library; of a song only the vocals.",
     ),
     Command(
         id="clip.compare_engines",

@@ -137,8 +137,3 @@ def wish_of(group: stems.Group) -> Wish:
         settings={key: value for key, value in settings.items() if key not in _NOT_THE_ENGINES},
         separator=str(settings.get("separator") or ""),
     )
-
-
-def is_sung_again(group: stems.Group) -> bool:
-    """Whether these were sung in another voice, and not only taken apart."""
-    return "voice" in group.lineage.settings

@@ -261,6 +261,11 @@ def _taken_out(track: Track, piece: Clip) -> list[Edit]:
     return edits
 
 
+def is_sung_again(group: Group) -> bool:
+    """Whether these were sung in another voice, and not only taken apart."""
+    return "voice" in group.lineage.settings
+
+
 def source_piece(project: Project, group: Group) -> Piece:
     """The sound that a group was made from, where it lies on the timeline or, failing that, where the group does."""
     settings = group.lineage.settings

@@ -37,7 +37,6 @@ class StemsSection(Section):
         self.again.setToolTip(tip("Make the stems again", "Ctrl+Alt+M", "With the same engine and settings."))
         self.again.clicked.connect(lambda: self._run("clip.make_again"))
         self.other = Button("Other engine…", self)
-        self.other.setToolTip(tip("Separate the source with another engine"))
         self.other.clicked.connect(self._choose_other)
         again = QWidget(self)
         row = QHBoxLayout(again)
@@ -80,6 +79,10 @@ class StemsSection(Section):
             self.rows[track_id].show_track(track)
         heard = not all(project.track(track).muted for track in group.tracks)
         there = bool(stems.sources_of(project, group))
+        sung = stems.is_sung_again(group)
+        self.other.setText("Other voice…" if sung else "Other engine…")
+        self.other.setAccessibleName(self.other.text())
+        self.other.setToolTip("Sing the source in another voice" if sung else "Separate the source with another engine")
         self.hear.setText("Hear the source" if heard else "Hear the stems")
         self.hear.setAccessibleName(self.hear.text())
         self.hear.setVisible(there)
@@ -120,7 +123,7 @@ class StemsSection(Section):
         source = next((clip for clip in project.clips if clip.media == group.source), None)
         if source is not None:
             self.desk.selection.set_clips((source.id,))
-            self.desk.asks.separation("separate")
+            self.desk.asks.separation("convert" if stems.is_sung_again(group) else "separate")
 
     def _follow(self) -> None:
         playing = self.desk.transport.playing

@@ -33,6 +33,7 @@ _CLIP_MENU: Final = (
     "clip.separate",
     "clip.denoise",
     "clip.dereverb",
+    "clip.convert",
     "clip.compare_engines",
     "",
     "pitch.find",

@@ -1,0 +1,1 @@
+"""Saying or singing clips again in another voice."""
