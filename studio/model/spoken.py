@@ -35,7 +35,12 @@ class SaidSentence(Struct, frozen=True, kw_only=True):
     @property
     def is_doubtful(self) -> bool:
         """Whether so little of it was recognised that a person should listen."""
-        return self.words > 0 and self.wrong >= WRONG * self.words
+        return is_doubtful(self.wrong, self.words)
+
+
+def is_doubtful(wrong: int, words: int) -> bool:
+    """Whether so many of some words were not recognised that a person should listen."""
+    return words > 0 and wrong >= WRONG * words
 
 
 class TakeCard(Struct, frozen=True, kw_only=True):

@@ -46,6 +46,7 @@ from studio.protocol.jobs import (
     StemsGrowing,
     TrackPitch,
 )
+from studio.protocol.lines import LineSpoken, SpeakLine
 from studio.protocol.live import (
     AudioState,
     Devices,
@@ -105,6 +106,7 @@ Request = (
     | Denoise
     | LearnVoice
     | Speak
+    | SpeakLine
     | ConvertVoice
     | SingAgain
     | FindMark
@@ -160,6 +162,7 @@ Event = (
     | Denoised
     | VoiceLearnt
     | Spoken
+    | LineSpoken
     | Converted
     | SungAgain
     | MarkFound
@@ -197,6 +200,7 @@ Job = (
     | Denoise
     | LearnVoice
     | Speak
+    | SpeakLine
     | ConvertVoice
     | SingAgain
     | FindMark
@@ -219,6 +223,7 @@ Result = (
     | Denoised
     | VoiceLearnt
     | Spoken
+    | LineSpoken
     | Converted
     | SungAgain
     | MarkFound

@@ -28,6 +28,7 @@ from studio.protocol.jobs import (
     Separate,
     TrackPitch,
 )
+from studio.protocol.lines import SpeakLine
 from studio.protocol.messages import PROTOCOL, Job, Request, Result
 from studio.protocol.voices import ConvertVoice, FindMark, LearnVoice, SingAgain, Speak
 from studio.workers import device
@@ -47,6 +48,7 @@ HANDLERS: Final[Mapping[type[Job], str]] = {
     Denoise: "studio.workers.denoising:denoise",
     LearnVoice: "studio.workers.voices:learn",
     Speak: "studio.workers.speech:speak",
+    SpeakLine: "studio.workers.lines:speak_line",
     FindMark: "studio.workers.converting:find_mark",
     ConvertVoice: "studio.workers.converting:convert",
     SingAgain: "studio.workers.singing_again:sing_again",

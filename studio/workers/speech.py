@@ -1,7 +1,7 @@
 """The job that says a text in a voice: sentence by sentence into a file, from the first one on."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, Final
@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 
 from studio.engines import registry
-from studio.engines.base import Mono, Report, Speaker, VoiceState
+from studio.engines.base import Mono, Report, Settings, Speaker, VoiceState
 from studio.errors import StudioError
 from studio.media import voices
 from studio.model.script import Pause, pieces
@@ -26,25 +26,21 @@ def speak(job: Speak, context: Context, report: Report) -> Spoken:
     """Speak a text into a new WAV file."""
     context.expect_silence(LOADING_S)
     speaker = registry.speaker(job.engine)
-    said = pieces(job.text, job.dictionary)
-    if not any(not isinstance(piece, Pause) for piece in said):
-        raise StudioError(
-            "speech.nothing", _TITLE, cause="There is no word in it to be said.", remedy="Write a sentence."
-        )
+    said = to_say(job.text, job.dictionary, _TITLE)
     began_s = time.perf_counter()
-    opened = _opened(job.engine, _place(speaker, job.voice), tuple(sorted(job.settings.items())))
+    voice = opened(speaker, job.voice, job.settings)
     open_ms = (time.perf_counter() - began_s) * 1000
     clock = _Clock()
-    blocks = _blocks(job, speaker, opened, said, report, clock)
+    blocks = _blocks(job, speaker, voice, said, report, clock)
     length = cloned.write(
-        blocks, Path(job.path), opened.rate_hz, voice=job.voice, engine=speaker.info.name, title=_TITLE
+        blocks, Path(job.path), voice.rate_hz, voice=job.voice, engine=speaker.info.name, title=_TITLE
     )
     wall_s, cpu_s = clock.spent()
-    duration_s = length / opened.rate_hz
+    duration_s = length / voice.rate_hz
     return Spoken(
         job=job.job,
         path=job.path,
-        rate_hz=opened.rate_hz,
+        rate_hz=voice.rate_hz,
         duration_s=duration_s,
         first_audio_ms=clock.first_s * 1000,
         rtf=wall_s / max(duration_s, 1e-9),
@@ -54,6 +50,23 @@ def speak(job: Speak, context: Context, report: Report) -> Spoken:
         device=device.choose().name,
         marked=True,
     )
+
+
+def to_say(text: str, dictionary: Mapping[str, str], title: str) -> tuple[str | Pause, ...]:
+    """The sentences and pauses of a text; a `StudioError` where there is not a word in it."""
+    said = pieces(text, dictionary)
+    if not any(not isinstance(piece, Pause) for piece in said):
+        raise StudioError(
+            "speech.nothing", title, cause="There is no word in it to be said.", remedy="Write a sentence."
+        )
+    return said
+
+
+def opened(speaker: Speaker[Any], voice: str, settings: Settings) -> VoiceState:
+    """A voice ready to speak with; it stays so for the next text."""
+    kept = tuple(sorted(settings.items(), key=lambda item: item[0]))
+    state: VoiceState = _opened(speaker.info.id, _place(speaker, voice), kept)
+    return state
 
 
 class _Clock:
@@ -72,17 +85,17 @@ class _Clock:
 
 
 def _blocks(
-    job: Speak, speaker: Speaker[Any], opened: VoiceState, said: Sequence[str | Pause], report: Report, clock: _Clock
+    job: Speak, speaker: Speaker[Any], voice: VoiceState, said: Sequence[str | Pause], report: Report, clock: _Clock
 ) -> Iterator[Mono]:
     """The whole text as sound, a block at a time."""
     for number, piece in enumerate(said):
         report(number / len(said), "Speaking")
         if isinstance(piece, Pause):
-            yield np.zeros(round(piece.seconds * opened.rate_hz), np.float32)
+            yield np.zeros(round(piece.seconds * voice.rate_hz), np.float32)
             continue
         seed = job.seed + number if job.seed else 0
         within = partial(_within, report, number, len(said))
-        for block in speaker.speak(piece, opened, settings=job.settings, seed=seed, report=within):
+        for block in speaker.speak(piece, voice, settings=job.settings, seed=seed, report=within):
             clock.note_sound()
             yield block
 
