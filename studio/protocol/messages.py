@@ -68,6 +68,7 @@ from studio.protocol.live import (
     TakeStarted,
     Trouble,
 )
+from studio.protocol.measures import MeasureQuality, MeasureVoice, QualityMeasured, VoiceMeasured
 from studio.protocol.models import (
     ImportModel,
     InstallModel,
@@ -102,6 +103,8 @@ Request = (
     | BuildPeaks
     | TrackPitch
     | MeasureNotes
+    | MeasureVoice
+    | MeasureQuality
     | Separate
     | Denoise
     | LearnVoice
@@ -157,6 +160,8 @@ Event = (
     | PeaksBuilt
     | PitchTracked
     | NotesMeasured
+    | VoiceMeasured
+    | QualityMeasured
     | StemsGrowing
     | Separated
     | Denoised
@@ -196,6 +201,8 @@ Job = (
     | BuildPeaks
     | TrackPitch
     | MeasureNotes
+    | MeasureVoice
+    | MeasureQuality
     | Separate
     | Denoise
     | LearnVoice
@@ -219,6 +226,8 @@ Result = (
     | PeaksBuilt
     | PitchTracked
     | NotesMeasured
+    | VoiceMeasured
+    | QualityMeasured
     | Separated
     | Denoised
     | VoiceLearnt

@@ -29,6 +29,7 @@ from studio.protocol.jobs import (
     TrackPitch,
 )
 from studio.protocol.lines import SpeakLine
+from studio.protocol.measures import MeasureVoice
 from studio.protocol.messages import PROTOCOL, Job, Request, Result
 from studio.protocol.voices import ConvertVoice, FindMark, LearnVoice, SingAgain, Speak
 from studio.workers import device
@@ -44,6 +45,7 @@ HANDLERS: Final[Mapping[type[Job], str]] = {
     RenderClip: "studio.workers.sound:render_clip",
     TrackPitch: "studio.workers.pitch:track_pitch",
     MeasureNotes: "studio.workers.pitch:measure_notes",
+    MeasureVoice: "studio.workers.measuring:measure_voice",
     Separate: "studio.workers.separation:separate",
     Denoise: "studio.workers.denoising:denoise",
     LearnVoice: "studio.workers.voices:learn",

@@ -38,7 +38,7 @@ def track_pitch(job: TrackPitch, context: Context, report: Report) -> PitchTrack
         )
     folder = project_dir / "media"
     folder.mkdir(exist_ok=True)
-    sound = _mono_at_16k(wav, job.start, job.length, folder, lambda part, stage: report(_PREPARING * part, stage))
+    sound = mono_at_16k(wav, job.start, job.length, folder, lambda part, stage: report(_PREPARING * part, stage))
     curve = tracker.track(
         sound,
         RATE_HZ,
@@ -66,7 +66,7 @@ def measure_notes(job: MeasureNotes, context: Context, report: Report) -> NotesM
     wav = MappedWav.open(project_dir / job.media.file)
     folder = project_dir / "media"
     folder.mkdir(exist_ok=True)
-    sound = _mono_at_16k(wav, 0, wav.length, folder, lambda part, stage: report(_PREPARING * part, stage))
+    sound = mono_at_16k(wav, 0, wav.length, folder, lambda part, stage: report(_PREPARING * part, stage))
     found = notes.measure(
         sound,
         RATE_HZ,
@@ -94,7 +94,7 @@ def _range(job: TrackPitch, info: EngineInfo) -> tuple[float, float]:
     return low_hz, high_hz
 
 
-def _mono_at_16k(wav: MappedWav, start: int, length: int, folder: Path, report: Report) -> Mono:
+def mono_at_16k(wav: MappedWav, start: int, length: int, folder: Path, report: Report) -> Mono:
     """The mean of the channels at the trackers' rate, in a file that is already deleted: memory stays small."""
 
     def read(first: int, last: int) -> Mono:

@@ -32,10 +32,17 @@ def measure(
     samples: Mono, rate_hz: int, *, report: Report, low_hz: float = 50.0, high_hz: float = 1400.0
 ) -> list[Note]:
     """Find the notes of a sound, with the vibrato of each."""
-    sound = at_8k(samples, rate_hz, report)
     curve = Melisma().track(
         samples, rate_hz, low_hz=low_hz, high_hz=high_hz, report=lambda part, stage: report(0.5 * part, stage)
     )
+    return measure_along(samples, rate_hz, curve, report=report)
+
+
+def measure_along(samples: Mono, rate_hz: int, curve: PitchCurve, *, report: Report) -> list[Note]:
+    """Find the notes of a melody that is known, with the vibrato of each; frames are 5 ms apart."""
+    if curve.frames_per_s != FRAMES_PER_S:
+        raise ValueError(f"a melody of {curve.frames_per_s} frames/s, not {FRAMES_PER_S}")
+    sound = at_8k(samples, rate_hz, report)
     notes = []
     for start, stop in spans(curve):
         report(0.5 + 0.5 * start / len(curve.hz), "Measuring the notes")

@@ -1,0 +1,156 @@
+"""The jobs that measure a voice: its notes, as figures and as files of other programs, and its quality."""
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from studio.engines.base import FRAMES_PER_S, Mono, Report
+from studio.engines.grid import RATE_HZ
+from studio.errors import StudioError
+from studio.media.curve import read_curve
+from studio.media.interchange import figures, kinds, measured, writing
+from studio.media.interchange.measured import MeasuredSound
+from studio.media.interchange.writing import Sung, WritingSettings
+from studio.media.wav import MappedWav
+from studio.model.intonation import Just, Tempered
+from studio.model.measures import measure_notes, summarise
+from studio.model.pitch import PitchCurve
+from studio.model.project import Media, Pitch
+from studio.model.range_profile import range_profile
+from studio.protocol.measures import Against, MeasureVoice, SungSound, VoiceMeasured
+from studio.workers.pitch import mono_at_16k
+from studio.workers.runtime import Context
+
+_PREPARING: Final = 0.1
+_TRACKING: Final = 0.4
+
+
+def measure_voice(job: MeasureVoice, context: Context, report: Report) -> VoiceMeasured:
+    """Measure the notes of every sound, then write every file."""
+    del context
+    folder = Path(job.project_dir) / "media"
+    folder.mkdir(exist_ok=True)
+    share = 0.95 / max(1, len(job.sounds))
+    sung = []
+    for number, sound in enumerate(job.sounds):
+        sung.append(_measured(job, sound, folder, _share(report, number * share, share)))
+    report(0.95, "Writing files")
+    files = _write(job, sung)
+    file = f"media/{job.job}.figures.msgpack"
+    found = [
+        MeasuredSound(
+            name=one.name, length_s=one.length_s, notes=one.measures, summary=one.summary, profile=one.profile
+        )
+        for one in sung
+    ]
+    _write_whole(Path(job.project_dir) / file, measured.encode(found))
+    return VoiceMeasured(job=job.job, figures=file, files=files, notes=sum(len(one.notes) for one in sung))
+
+
+def _share(report: Report, begun: float, share: float) -> Report:
+    return lambda part, stage: report(begun + share * part, stage)
+
+
+def stretch_at_16k(project_dir: str, media: Media, start: int, length: int, folder: Path, report: Report) -> Mono:
+    """The mean of the channels of a stretch that has to lie inside its medium."""
+    wav = MappedWav.open(Path(project_dir) / media.file)
+    if start < 0 or length <= 0 or start + length > wav.length:
+        raise StudioError(
+            "measures.range",
+            "The voice could not be measured.",
+            cause="The selection reaches beyond the sound, or holds none.",
+            remedy="Select a part of the clip and try again.",
+        )
+    return mono_at_16k(wav, start, length, folder, report)
+
+
+def _measured(job: MeasureVoice, sound: SungSound, folder: Path, report: Report) -> Sung:
+    from studio.engines.melody.notes import measure_along
+    from studio.engines.melody.tracker import Melisma
+
+    samples = stretch_at_16k(
+        job.project_dir,
+        sound.media,
+        sound.start,
+        sound.length,
+        folder,
+        lambda part, stage: report(_PREPARING * part, stage),
+    )
+    curve = (
+        _known(job.project_dir, sound, sound.pitch)
+        if sound.pitch is not None
+        else Melisma().track(
+            samples,
+            RATE_HZ,
+            low_hz=job.low_hz,
+            high_hz=job.high_hz,
+            report=lambda part, stage: report(_PREPARING + _TRACKING * part, stage),
+        )
+    )
+    notes = tuple(measure_along(samples, RATE_HZ, curve, report=lambda part, stage: report(max(0.5, part), stage)))
+    measures = measure_notes(notes, curve, _scale(job.against))
+    return Sung(
+        name=sound.name,
+        rate_hz=sound.media.rate_hz,
+        length_s=sound.length / sound.media.rate_hz,
+        curve=curve,
+        notes=notes,
+        measures=measures,
+        summary=summarise(measures),
+        profile=range_profile(curve, job.against.a4_hz),
+        markers=sound.markers,
+    )
+
+
+def _known(project_dir: str, sound: SungSound, pitch: Pitch) -> PitchCurve:
+    """The part of a melody that lies over the stretch, a frame each 5 ms from its beginning."""
+    curve = read_curve(Path(project_dir), pitch)
+    into_s = (sound.start - pitch.start) / sound.media.rate_hz
+    length_s = sound.length / sound.media.rate_hz
+    if into_s < 0 or sound.start + sound.length > pitch.start + pitch.length or curve.frames_per_s != FRAMES_PER_S:
+        raise ValueError(f"the melody {pitch.id} does not cover the stretch")
+    first = round(into_s * FRAMES_PER_S)
+    frames = slice(first, first + int(np.ceil(length_s * FRAMES_PER_S)))
+    return PitchCurve(frames_per_s=FRAMES_PER_S, hz=curve.hz[frames], confidence=curve.confidence[frames])
+
+
+def _scale(against: Against) -> Tempered | Just:
+    if against.scale == "just":
+        return Just(tonic=against.tonic, a4_hz=against.a4_hz)
+    return Tempered(a4_hz=against.a4_hz)
+
+
+def _write(job: MeasureVoice, sung: list[Sung]) -> tuple[str, ...]:
+    settings = WritingSettings(
+        a4_hz=job.against.a4_hz,
+        header=job.header,
+        bend_semitones=job.bend_semitones,
+        mpe=job.mpe,
+        ceiling_hz=job.high_hz,
+    )
+    written = []
+    for file in job.files:
+        path = Path(file.path)
+        kind = kinds.kind(file.kind).id
+        _write_whole(path, writing.contents(kind, sung, settings))
+        written.append(str(path))
+        if kind == "csv":
+            _write_whole(writing.guide_path(path), figures.guide_text().encode())
+            written.append(str(writing.guide_path(path)))
+    return tuple(written)
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    part = path.with_name(f".{path.name}.part")
+    try:
+        part.write_bytes(data)
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise StudioError(
+            "measures.unwritable",
+            f"{path.name} was not written.",
+            cause=f"The system says of {path.parent}: {error.strerror or error}.",
+            remedy="Choose another folder, or make room there.",
+        ) from error
