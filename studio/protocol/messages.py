@@ -24,6 +24,7 @@ from studio.protocol.capture import (
     WatchScreen,
 )
 from studio.protocol.common import Cancel, Failed, Heartbeat, InjectFault, Progress, Ready, Refused, Shutdown, Stopped
+from studio.protocol.examining import ExamineRecordings, RecordingsExamined
 from studio.protocol.jobs import (
     BuildPeaks,
     Codecs,
@@ -110,6 +111,7 @@ Request = (
     | LearnVoice
     | Speak
     | SpeakLine
+    | ExamineRecordings
     | ConvertVoice
     | SingAgain
     | FindMark
@@ -168,6 +170,7 @@ Event = (
     | VoiceLearnt
     | Spoken
     | LineSpoken
+    | RecordingsExamined
     | Converted
     | SungAgain
     | MarkFound
@@ -208,6 +211,7 @@ Job = (
     | LearnVoice
     | Speak
     | SpeakLine
+    | ExamineRecordings
     | ConvertVoice
     | SingAgain
     | FindMark
@@ -233,6 +237,7 @@ Result = (
     | VoiceLearnt
     | Spoken
     | LineSpoken
+    | RecordingsExamined
     | Converted
     | SungAgain
     | MarkFound

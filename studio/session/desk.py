@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from studio.session.converting import Converting
     from studio.session.models import Models
     from studio.session.singing import Singing
+    from studio.session.speaking import Speaking
     from studio.session.video import Video
+    from studio.session.voices import Voices
 
 Workspace = Literal["edit", "sing", "speak", "live"]
 Separation = Literal["separate", "denoise", "dereverb", "compare", "batch", "convert"]
@@ -175,6 +177,20 @@ class Desk:
     growing: GrowingSound = field(init=False)
     capture: Worker = field(default_factory=lambda: Worker("capture"))
     capturing: Capturing = field(init=False)
+
+    @cached_property
+    def speaking(self) -> "Speaking":
+        """What is said of the script; nobody asks before somebody opens it."""
+        from studio.session.speaking import Speaking
+
+        return Speaking(self.document, self.jobs)
+
+    @cached_property
+    def voices(self) -> "Voices":
+        """The person's voices; nobody asks before somebody wants to speak."""
+        from studio.session.voices import Voices
+
+        return Voices(self.jobs)
 
     @cached_property
     def models(self) -> "Models":

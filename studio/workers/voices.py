@@ -51,7 +51,7 @@ def learn(job: LearnVoice, context: Context, report: Report) -> VoiceLearnt:
     began_s, began_cpu_s = time.monotonic(), time.process_time()
     voice_id = voices.new_id(job.name)
     with voices.making(voice_id) as folder:
-        samples = _kept(job, recordings, folder, _patiently(context, share(report, _READING, _HEARD)))
+        samples = _kept(job, recordings, folder, patiently(context, share(report, _READING, _HEARD)))
         unknown = sum(not sample.text for sample in samples)
         if unknown:
             notes.append(_untold(unknown, samples))
@@ -89,14 +89,14 @@ def learn(job: LearnVoice, context: Context, report: Report) -> VoiceLearnt:
                     fallback=unknown > 0,
                 ),
             ),
-            findings=_findings(recordings),
+            findings=findings(recordings),
         )
         voices.write_profile(voice, folder)
     report(1.0, "Done")
     return VoiceLearnt(job=job.job, voice=voice, notes=tuple(notes))
 
 
-def _patiently(context: Context, report: Report) -> Report:
+def patiently(context: Context, report: Report) -> Report:
     """A report after which silence is no hang: the recogniser lets no other thread run for seconds."""
     context.expect_silence(LOADING_S)
 
@@ -107,7 +107,7 @@ def _patiently(context: Context, report: Report) -> Report:
     return told
 
 
-def _findings(recordings: list[Heard]) -> tuple[Finding, ...]:
+def findings(recordings: list[Heard]) -> tuple[Finding, ...]:
     """What the sample doctor says of all recordings together, at the rate of the first."""
     rate_hz = recordings[0].rate_hz
     return examine(np.concatenate([resampled(one.samples, one.rate_hz, rate_hz) for one in recordings]), rate_hz)

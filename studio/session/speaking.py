@@ -1,0 +1,256 @@
+"""Lines of the script are spoken: asks the compute worker for one after the other, and places what it answers."""
+
+from collections.abc import Iterable
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Final, Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from studio.errors import Explanation, StudioError
+from studio.media import voices
+from studio.model.project import Project
+from studio.model.script import Pause, pieces
+from studio.model.spoken import Line, LineId, SpeechSettings, Take
+from studio.protocol.common import JobId
+from studio.protocol.lines import LineSpoken, SpeakLine
+from studio.protocol.messages import Job, Result
+from studio.session import speaking_place
+from studio.session.document import Document
+from studio.session.jobs import JobRow, Jobs
+
+LineState = Literal["empty", "unspoken", "waiting", "speaking", "spoken", "changed", "failed"]
+
+_NEXT_SEED: Final = 1
+
+
+class Speaking(QObject):
+    """Speaks lines in turn. Each lands in the project as soon as it is done, so that a crash costs one sentence.
+
+    A line goes unspoken → waiting → speaking → spoken, and changed when its words, its voice or its settings are not
+    those of its take any more; failed says why in `why`. UI thread only.
+    """
+
+    changed = Signal()
+    landed = Signal(object)  # LineId
+
+    def __init__(self, document: Document, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._jobs = jobs
+        self._waiting: dict[LineId, dict[str, int]] = {}
+        self._running: tuple[LineId, JobId] | None = None
+        self._failed: dict[LineId, Explanation] = {}
+        self._asked = 0
+        jobs.changed.connect(self._follow)
+        document.folder_changed.connect(self.stop)
+
+    @property
+    def row(self) -> JobRow | None:
+        """The line that is being spoken, None while none is."""
+        return None if self._running is None else self._jobs.row(self._running[1])
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being spoken or waits for its turn."""
+        return self._running is not None or bool(self._waiting)
+
+    @property
+    def fraction(self) -> float:
+        """How much of what was asked for is spoken, 0 to 1."""
+        row = self.row
+        left = len(self._waiting) + (1 - row.fraction if row is not None else 0)
+        return 1 - left / self._asked if self._asked else 0.0
+
+    @property
+    def left(self) -> int:
+        """How many lines are still to be spoken."""
+        return len(self._waiting) + (self._running is not None)
+
+    def state(self, line: Line) -> LineState:
+        """What a person is to know of a line."""
+        if self._running is not None and self._running[0] == line.id:
+            return "speaking"
+        if line.id in self._waiting:
+            return "waiting"
+        if line.id in self._failed:
+            return "failed"
+        if not any(letter.isalnum() for letter in line.text):
+            return "empty"
+        if line.take is None:
+            return "unspoken"
+        return "spoken" if self.is_current(line, line.take) else "changed"
+
+    def is_current(self, line: Line, take: Take) -> bool:
+        """Whether a take says what its line says now, in the voice and with the settings of its speaker."""
+        speaker = self._document.project.script.speaker(line.speaker)
+        said = tuple(sentence.text for sentence in take.sentences)
+        if said != _sentences(line.text, tuple(self._document.project.script.dictionary.items())):
+            return False
+        same_voice = (take.voice, take.engine, take.settings) == (speaker.voice, speaker.engine, speaker.settings)
+        return take.text == line.text and same_voice
+
+    def why(self, line: LineId) -> Explanation | None:
+        """Why a line was not spoken the last time."""
+        return self._failed.get(line)
+
+    def to_do(self) -> tuple[LineId, ...]:
+        """The lines that have words and no take that says them as they are now."""
+        wanting = ("unspoken", "changed", "failed")
+        return tuple(line.id for line in self._document.project.script.lines if self.state(line) in wanting)
+
+    def speak(self, lines: Iterable[LineId]) -> None:
+        """Speak lines. One that is spoken already gets another take; of one that was edited only the new is said."""
+        script = self._document.project.script
+        chosen = [script.line(line) for line in lines]
+        for line in chosen:
+            _check_voice(script.speaker(line.speaker).name, script.speaker(line.speaker).voice)
+        for line in chosen:
+            if self.state(line) not in ("speaking", "waiting", "empty"):
+                self._enqueue(line.id, {})
+        self._go_on()
+
+    def speak_sentence(self, line: LineId, text: str) -> None:
+        """Say one sentence of a line otherwise; the others stay as they are."""
+        take = self._document.project.script.line(line).take
+        if take is not None:
+            before = max((one.seed for one in take.sentences if one.text == text), default=take.seed)
+            self._enqueue(line, {text: before + _NEXT_SEED})
+            self._go_on()
+
+    def stop(self) -> None:
+        """Speak no more; what is spoken stays, sentence by sentence."""
+        self._waiting.clear()
+        if self._running is not None:
+            self._jobs.cancel(self._running[1])
+        self.changed.emit()
+
+    def _enqueue(self, line: LineId, otherwise: dict[str, int]) -> None:
+        if not self.busy:
+            self._asked = 0
+        self._asked += 1
+        self._failed.pop(line, None)
+        self._waiting[line] = otherwise
+
+    def _go_on(self) -> None:
+        """Begin the next line, unless one is being spoken."""
+        script = self._document.project.script
+        while self._running is None and self._waiting:
+            first = next(iter(self._waiting))
+            otherwise = self._waiting.pop(first)
+            if all(line.id != first for line in script.lines):  # it was taken out of the script meanwhile
+                continue
+            folder, title = self._document.folder, f"Speaking line {script.index(first) + 1}"
+            make = partial(self._order, first, otherwise, folder)
+            job = self._jobs.start(make, title, partial(self._land, first, folder), goes_on=True)
+            self._running = (first, job)
+        self.changed.emit()
+
+    def _order(self, id: LineId, otherwise: dict[str, int], folder: Path, job: JobId) -> Job:
+        project = self._document.project
+        line = _still(project, id)
+        speaker = project.script.speaker(line.speaker)
+        seed, seeds = _seeds(line, again=line.take is not None and self.is_current(line, line.take) and not otherwise)
+        return SpeakLine(
+            job=job,
+            text=line.text,
+            voice=speaker.voice,
+            engine=speaker.engine,
+            project_dir=str(folder),
+            rate_hz=project.rate_hz,
+            seed=seed,
+            seeds=seeds | otherwise,
+            settings=speaker.settings,
+            dictionary=project.script.dictionary,
+        )
+
+    def _land(self, id: LineId, folder: Path, result: Result) -> None:
+        assert isinstance(result, LineSpoken)
+        if not self._document.is_open or self._document.folder != folder:
+            raise StudioError(
+                "speak.other_project",
+                "The line was not added.",
+                cause="Another project was opened meanwhile.",
+                remedy="Open the project from before and speak it again: what is finished was kept.",
+            )
+        project = self._document.project
+        _still(project, id)
+        lineage = result.media.lineage
+        assert lineage is not None
+        told = lineage.settings
+        settings: SpeechSettings = {key: told[key] for key in told if key not in ("text", "voice", "voice_name")}
+        take = Take(
+            id=speaking_place.new_take_id(),
+            media=result.media.id,
+            text=str(told.get("text", "")),
+            voice=str(told.get("voice", "")),
+            voice_name=result.voice_name,
+            engine=lineage.engine,
+            seed=lineage.seed or 0,
+            settings=settings,
+            sentences=result.sentences,
+            card=result.card,
+        )
+        self._document.end_gesture()
+        self._document.do(speaking_place.landed(project, id, take, result.media))
+        self.landed.emit(id)
+
+    def _follow(self) -> None:
+        """Notice that the running line is over, and begin the next."""
+        if self._running is not None:
+            line, job = self._running
+            row = self._jobs.row(job)
+            if row is None or row.is_over:
+                self._running = None
+                if row is not None and row.state == "failed" and row.why is not None:
+                    self._failed[line] = row.why
+                if row is not None and row.state == "stopped":
+                    self._waiting.clear()
+                self._go_on()
+                return
+        self.changed.emit()
+
+
+@lru_cache(maxsize=4096)
+def _sentences(text: str, dictionary: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """What is to be said of a text."""
+    return tuple(piece for piece in pieces(text, dict(dictionary)) if not isinstance(piece, Pause))
+
+
+def _seeds(line: Line, *, again: bool) -> tuple[int, dict[str, int]]:
+    """The seed of a new take, and those of sentences that shall sound as they did in the take that counts."""
+    take = line.take
+    if take is None:
+        return 0, {}
+    if again:
+        return max(one.seed for one in line.takes) + _NEXT_SEED, {}
+    return take.seed, {one.text: one.seed for one in take.sentences}
+
+
+def _still(project: Project, id: LineId) -> Line:
+    try:
+        return project.script.line(id)
+    except KeyError as gone:
+        raise StudioError(
+            "speak.gone",
+            "The line was not spoken.",
+            cause="It was taken out of the script meanwhile.",
+            remedy="Undo, and speak it again.",
+        ) from gone
+
+
+def _check_voice(name: str, voice: str) -> None:
+    if not voice:
+        raise StudioError(
+            "speak.no_voice",
+            "The line was not spoken.",
+            cause=f"{name} has no voice yet.",
+            remedy="Choose one of the voices, or make a new one.",
+        )
+    if all(one.id != voice for one in voices.all_voices()):
+        raise StudioError(
+            "speak.voice_gone",
+            "The line was not spoken.",
+            cause=f"The voice of {name} is not in the library of this computer.",
+            remedy="Choose another one, or import it.",
+        )
