@@ -30,6 +30,18 @@ class InjectFault(Message, frozen=True, kw_only=True):
     kind: Literal["crash", "segfault", "hang", "hold_gil", "print", "flood_stderr", "garbage", "exhaust_memory"]
 
 
+class ControlCard(Struct, frozen=True, kw_only=True):
+    """Something about an engine that a person can turn: its key in the settings, and its limits, both inclusive."""
+
+    id: str
+    title: str
+    low: float
+    high: float
+    default: float
+    unit: str = ""
+    about: str = ""
+
+
 class EngineCard(Struct, frozen=True, kw_only=True):
     """What the desktop knows of an engine. `missing` says why it cannot run here, "" that it can."""
 
@@ -42,6 +54,7 @@ class EngineCard(Struct, frozen=True, kw_only=True):
     missing: str = ""
     about: str = ""
     stems: tuple[int, ...] = ()
+    controls: tuple[ControlCard, ...] = ()
 
 
 class Ready(Message, frozen=True, kw_only=True):

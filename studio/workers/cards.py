@@ -1,7 +1,7 @@
 """The engines of this installation, as the desktop is told of them."""
 
 from studio.engines import registry
-from studio.protocol.common import EngineCard
+from studio.protocol.common import ControlCard, EngineCard
 
 
 def cards() -> tuple[EngineCard, ...]:
@@ -17,6 +17,18 @@ def cards() -> tuple[EngineCard, ...]:
             missing=missing,
             about=info.about,
             stems=info.stems,
+            controls=tuple(
+                ControlCard(
+                    id=one.id,
+                    title=one.title,
+                    low=one.low,
+                    high=one.high,
+                    default=one.default,
+                    unit=one.unit,
+                    about=one.about,
+                )
+                for one in info.controls
+            ),
         )
         for info, missing in registry.cards()
     )
