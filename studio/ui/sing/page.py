@@ -4,10 +4,11 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.commands.help import report
 from studio.errors import Explanation
+from studio.model.project import ClipId
 from studio.protocol.common import Refused
 from studio.protocol.live import LivePitch
 from studio.protocol.messages import Event
@@ -17,11 +18,14 @@ from studio.ui.controls import Button, IconButton, Text, line, surface
 from studio.ui.messages import Banners, ExplanationView
 from studio.ui.sing.canvas import SingCanvas
 from studio.ui.sing.dial import VibratoDial
+from studio.ui.sing.heard_notes import HeardNotes
 from studio.ui.sing.microphone_section import MicrophoneSection
+from studio.ui.sing.notes_section import NotesSection
 from studio.ui.sing.practice_section import PracticeSection
 from studio.ui.sing.range_section import RangeSection
 from studio.ui.sing.reading import Reading
 from studio.ui.sing.sung import Sung
+from studio.ui.sing.take_stage import TakeStage
 from studio.ui.sing.takes_bar import TakesBar
 from studio.ui.theme import Theme
 from studio.ui.timeline.keyboard import Keyboard
@@ -46,6 +50,7 @@ class SingPage(QWidget):
         self.sung = Sung()
         self.canvas = SingCanvas(desk, self.sung, theme, self)
         self.keyboard = Keyboard(desk, theme, self.canvas, self)
+        self.take = TakeStage(desk, theme, self)
         self.reading = Reading(theme, self.canvas)
         self.dial = VibratoDial(theme, self.canvas)
         self.listen = IconButton("Stop listening", "stop", theme, self.canvas)
@@ -54,11 +59,16 @@ class SingPage(QWidget):
         self.microphone = MicrophoneSection(desk, theme, self)
         self.practice = PracticeSection(desk, theme, self)
         self.range = RangeSection(desk, self.sung, theme, self)
+        self.heard = HeardNotes()
+        self.notes = NotesSection(desk, theme, self)
         self._waiting = self._make_waiting()
         self._lay_out()
         self._timer = QTimer(self, interval=_FRAME_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
+        self.takes.chosen.connect(self.show_take)
+        self.take.told.connect(self._show_notes)
+        self.notes.table.chosen.connect(self.take.canvas.pick)
         desk.singing.changed.connect(self._show_state)
         desk.transport.worker.said.connect(self._hear)
         desk.settings.changed.connect(lambda _settings: self.canvas.restage())
@@ -84,7 +94,15 @@ class SingPage(QWidget):
         """Open the microphone and draw what is sung."""
         self._wanted = True
         self._explain(None)
+        self.show_take(None)
         self._desk.singing.start()
+
+    def show_take(self, clip: ClipId | None) -> None:
+        """Show the notes of a take; None goes back to the voice of this moment."""
+        self.takes.mark(clip)
+        self.take.show_take(clip)
+        self._stages.setCurrentIndex(0 if clip is None else 1)
+        self._show_notes()
 
     def stop(self) -> None:
         """Close the microphone; what was sung stays in sight."""
@@ -94,11 +112,20 @@ class SingPage(QWidget):
     # What is shown
 
     def _tick(self) -> None:
+        before = self.sung.counter
         self.sung.take_in(self._desk.singing.trace(_LOOK_S))
+        if self.heard.add(self.sung.since(before)):
+            self._show_notes()
         self.canvas.tick()
         self._frames += 1
         if self._frames % _FRAMES_A_READING == 0:
             self._read()
+
+    def _show_notes(self) -> None:
+        if self.takes.shown is None:
+            self.notes.show_heard(self.heard.notes)
+        else:
+            self.notes.show_take(self.take.lines, self.take.canvas.picked_note)
 
     def _read(self) -> None:
         canvas, flats = self.canvas, self._desk.settings.value.pitch.flats
@@ -180,11 +207,14 @@ class SingPage(QWidget):
         grid.setSpacing(0)
         grid.addWidget(self.keyboard)
         grid.addWidget(self.canvas, 1)
+        self._stages = QStackedWidget(self)
+        self._stages.addWidget(stage)
+        self._stages.addWidget(self.take)
         middle = QWidget(self)
         self._middle = QVBoxLayout(middle)
         self._middle.setContentsMargins(0, 0, 0, 0)
         self._middle.setSpacing(0)
-        self._middle.addWidget(stage, 1)
+        self._middle.addWidget(self._stages, 1)
         self._middle.addWidget(self.takes)
         columns = QHBoxLayout(self)
         columns.setContentsMargins(0, 0, 0, 0)
@@ -200,7 +230,7 @@ class SingPage(QWidget):
         for section in (self.microphone, self.practice, self.range):
             rows.addWidget(section)
             rows.addWidget(line(side))
-        rows.addStretch(1)
+        rows.addWidget(self.notes, 1)
         scroll = QScrollArea(self)
         scroll.setWidget(side)
         scroll.setWidgetResizable(True)

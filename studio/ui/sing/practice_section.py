@@ -46,8 +46,7 @@ class PracticeSection(Section):
         )
         self.speed.setToolTip(tip("Speed of what plays", "", "The pitch stays. A take is recorded at 100 %."))
         self.speed.edited.connect(lambda percent: desk.singing.set_speed(percent / 100))
-        self.add("A4", self.a4)
-        self.add("Transpose", self.transposed)
+        self.add("A4", self.a4, self.transposed)
         self.add("Speed", self.speed)
         for switch, field in ((self.drone, self.note), (self.metronome, self.bpm)):
             holder = QWidget(self)

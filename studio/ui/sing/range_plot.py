@@ -14,7 +14,7 @@ from studio.ui.theme import Theme
 from studio.ui.timeline.pitch_axis import LOWEST_MIDI
 from studio.ui.timeline.spectrogram import colour_map
 
-_HEIGHT_PX: Final = 176
+_HEIGHT_PX: Final = 148
 _FOOT_PX: Final = 20
 _SIDE_PX: Final = 28
 _FEWEST_NOTES: Final = 25

@@ -38,7 +38,7 @@ class RangeSoFar:
         self.field: NDArray[np.float64] = np.zeros((notes, -QUIETEST_DB))
         """A row for each note from `LOWEST_MIDI` upwards, a column for each decibel from `QUIETEST_DB` to 0."""
         self._low_hz, self._high_hz = math.inf, -math.inf
-        self._tail = Stretch(*np.zeros((4, 0)))
+        self._tail = Stretch(*np.zeros((len(Stretch._fields), 0)))
 
     @property
     def sung_s(self) -> float:

@@ -12,19 +12,24 @@ CAPACITY: Final = 1 << 16
 
 
 class Stretch(NamedTuple):
-    """Points one after the other: monotonic seconds, F0 in Hz (NaN where nobody sings), confidence, level in dBFS."""
+    """Points one after the other: monotonic seconds, F0 in Hz (NaN where nobody sings), confidence, level in dBFS.
+
+    The last two are the vibrato of the second before, NaN where there is none.
+    """
 
     time_s: Numbers
     hz: Numbers
     confidence: Numbers
     level_db: Numbers
+    vibrato_hz: Numbers
+    vibrato_cents: Numbers
 
 
 class Sung:
     """A log of points in the order of their time. Appending and looking copy what they touch, and allocate no more."""
 
     def __init__(self, capacity: int = CAPACITY) -> None:
-        self._rows = np.full((4, capacity), np.nan)
+        self._rows = np.full((len(Stretch._fields), capacity), np.nan)
         self._written = 0
 
     def __len__(self) -> int:
@@ -48,9 +53,16 @@ class Sung:
     def take_in(self, trace: Trace) -> int:
         """Append what is newer than everything here; return how many points that were."""
         fresh = trace.time_s > self.newest_s
-        found = Stretch(trace.time_s[fresh], trace.f0_hz[fresh], trace.confidence[fresh], trace.level_db[fresh])
-        self.append(found)
-        return len(found.time_s)
+        columns = (
+            trace.time_s,
+            trace.f0_hz,
+            trace.confidence,
+            trace.level_db,
+            trace.vibrato_rate_hz,
+            trace.vibrato_half_extent_cents,
+        )
+        self.append(Stretch(*(column[fresh] for column in columns)))
+        return int(np.count_nonzero(fresh))
 
     def append(self, points: Stretch) -> None:
         """Add points, each column float64 (points,), later than all before."""

@@ -17,7 +17,7 @@ _LEFT: Final = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
 class TakeCard(QAbstractButton):
-    """Pressed, it selects its take. Checked while it is the one that is selected."""
+    """Pressed, it shows the notes of its take. Checked while it is the one that is shown."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,7 +46,7 @@ class TakeCard(QAbstractButton):
         where = format_clock(clip.start, project.rate_hz).rpartition(".")[0]
         self._line = f"{clip.length / project.rate_hz:.1f} s · at {where}"
         self.setAccessibleName(f"{self._name}, {self._line}")
-        self.setToolTip(tip(self._name, "", f"{self._line}. A double click plays it."))
+        self.setToolTip(tip(self._name, "", f"{self._line}. Shows its notes; a double click plays it."))
         self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
