@@ -21,6 +21,11 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("here")
 
 _SHARED = Path("/dev/shm")  # noqa: S108
+_HERE = Path(__file__).parent
+_AT_THE_PACE_OF_SOUND = (
+    *("capture/", "cli/test_capture", "faults/test_capture", "faults/test_devices", "faults/test_leaving"),
+    *("faults/test_playing", "faults/test_recording", "unit/test_transport", "workers/test_live"),
+)
 _display: subprocess.Popen[bytes] | None = None
 
 
@@ -30,6 +35,8 @@ def pytest_configure(config: pytest.Config) -> None:
     # Kernels compile once a machine, not once a test.
     os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / "melisma-tests-numba"))
     if os.environ.get("QT_QPA_PLATFORM") or os.environ.get("DISPLAY"):
+        return
+    if config.getoption("numprocesses", None):  # each process that runs tests gets a display of its own
         return
     if shutil.which("Xvfb") is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -51,6 +58,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if _display is not None:
         _display.terminate()
         _display.wait()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where tests run side by side, those of a file stay together, and no two wait for sound or pictures at once."""
+    for item in items:
+        place = item.path.relative_to(_HERE).as_posix()
+        group = "at the pace of sound" if place.startswith(_AT_THE_PACE_OF_SOUND) else place
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(autouse=True)

@@ -1,27 +1,53 @@
-"""Counts what is broken on purpose, so that a run can say how many faults nothing was lost to."""
+"""Counts what is broken on purpose, so that a run can say how many faults nothing was lost to, and what it measured.
+
+Both travel with the reports of the tests, which also come from other processes.
+"""
 
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
 
-_injected: Counter[str] = Counter()
+_INJECTED = "faults injected"
+_SAID = "said"
 
 
 @pytest.fixture
-def injected(request: pytest.FixtureRequest) -> Callable[[int], None]:
+def injected(record_property: Callable[[str, object], None]) -> Callable[[int], None]:
     """Call with the number of faults just injected, after seeing that nothing was lost to them."""
 
     def count(faults: int = 1) -> None:
-        _injected[request.node.nodeid.rpartition("/")[2].partition("[")[0]] += faults
+        record_property(_INJECTED, faults)
 
     return count
 
 
+@pytest.fixture
+def say(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Put a line into the report of the run."""
+
+    def write(text: str) -> None:
+        record_property(_SAID, text)
+
+    return write
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not _injected:
+    counted: Counter[str] = Counter()
+    said: list[str] = []
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if not isinstance(report, pytest.TestReport) or report.when != "call":
+                continue
+            test = report.nodeid.rpartition("/")[2].partition("[")[0].partition("@")[0]
+            counted[test] += sum(int(str(value)) for name, value in report.user_properties if name == _INJECTED)
+            said += [f"{test}: {value}" for name, value in report.user_properties if name == _SAID]
+    counted = +counted
+    if not counted:
         return
     terminalreporter.section("faults injected")
-    for test, faults in sorted(_injected.items()):
+    for line in sorted(said):
+        terminalreporter.write_line(line)
+    for test, faults in sorted(counted.items()):
         terminalreporter.write_line(f"{faults:7d}  {test}")
-    terminalreporter.write_line(f"{sum(_injected.values()):7d}  in all, each survived")
+    terminalreporter.write_line(f"{counted.total():7d}  in all, each survived")

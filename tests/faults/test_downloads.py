@@ -6,7 +6,6 @@ import random
 import resource
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -85,7 +84,9 @@ def again(here: Publisher, data: bytes) -> float:
 
 
 @rounds
-def test_a_cut_connection_goes_on_by_itself(here: Publisher, faults: int, injected: Injected) -> None:
+def test_a_cut_connection_goes_on_by_itself(
+    here: Publisher, faults: int, injected: Injected, say: Callable[[str], None]
+) -> None:
     worst = 0.0
     for number, at in enumerate(places(faults, "cut")):
         data = publish(here, number)
@@ -93,14 +94,14 @@ def test_a_cut_connection_goes_on_by_itself(here: Publisher, faults: int, inject
         install(here.entry(f"net{number}"))
         assert_nothing_bad(f"net{number}", data)
         worst = max(worst, again(here, data))
-    sys.stdout.write(f"\ncut: {worst:.2%} at most downloaded again")
+    say(f"cut: {worst:.2%} at most downloaded again")
     assert worst < MOST_AGAIN
     injected(faults)
 
 
 @rounds
 def test_a_server_that_falls_silent_is_noticed_and_asked_again(
-    here: Publisher, faults: int, injected: Injected
+    here: Publisher, faults: int, injected: Injected, say: Callable[[str], None]
 ) -> None:
     worst = 0.0
     for number, at in enumerate(places(faults, "stall")):
@@ -109,7 +110,7 @@ def test_a_server_that_falls_silent_is_noticed_and_asked_again(
         install(here.entry(f"net{number}"))
         assert_nothing_bad(f"net{number}", data)
         worst = max(worst, again(here, data))
-    sys.stdout.write(f"\nstall: {worst:.2%} at most downloaded again")
+    say(f"stall: {worst:.2%} at most downloaded again")
     assert worst < MOST_AGAIN
     injected(faults)
 
@@ -135,7 +136,13 @@ def listen(worker: Worker) -> list[Event]:
 @rounds
 @pytest.mark.logs_errors
 def test_a_killed_download_goes_on_where_it_was(
-    here: Publisher, make_worker: MakeWorker, qtbot: QtBot, tmp_path: Path, faults: int, injected: Injected
+    here: Publisher,
+    make_worker: MakeWorker,
+    qtbot: QtBot,
+    tmp_path: Path,
+    faults: int,
+    injected: Injected,
+    say: Callable[[str], None],
 ) -> None:
     worst = 0.0
     here.write_list(tmp_path / "config")
@@ -163,7 +170,7 @@ def test_a_killed_download_goes_on_where_it_was(
         assert_nothing_bad(entry.id, data)
         worst = max(worst, again(here, data))
         worker.finish()
-    sys.stdout.write(f"\nkill: {worst:.2%} at most downloaded again")
+    say(f"kill: {worst:.2%} at most downloaded again")
     assert worst < MOST_AGAIN
     injected(faults)
 
@@ -229,7 +236,9 @@ def files_no_longer_than(size: int) -> Iterator[None]:
 
 
 @rounds
-def test_a_disk_that_fills_up_keeps_what_is_there(here: Publisher, faults: int, injected: Injected) -> None:
+def test_a_disk_that_fills_up_keeps_what_is_there(
+    here: Publisher, faults: int, injected: Injected, say: Callable[[str], None]
+) -> None:
     worst = 0.0
     for number, at in enumerate(places(faults, "full")):
         data = publish(here, number)
@@ -244,7 +253,7 @@ def test_a_disk_that_fills_up_keeps_what_is_there(here: Publisher, faults: int, 
         install(entry)
         assert_nothing_bad(entry.id, data)
         worst = max(worst, again(here, data))
-    sys.stdout.write(f"\nfull disk: {worst:.2%} at most downloaded again")
+    say(f"full disk: {worst:.2%} at most downloaded again")
     assert worst < MOST_AGAIN
     injected(faults)
 

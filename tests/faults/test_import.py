@@ -4,7 +4,6 @@ import math
 import os
 import random
 import signal
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
@@ -44,6 +43,7 @@ def test_ten_kills_at_random_moments_change_no_sample(
     injected: Callable[[int], None],
     kind: str,
     rate_hz: int,
+    say: Callable[[str], None],
 ) -> None:
     sound = np.tile(sweep(48000 * 30) + noise(48000 * 30, 2, gain=0.2), (LENGTH_S // 30, 1))
     path = write_as(kind, tmp_path / f"s.{kind}", sound)
@@ -69,7 +69,7 @@ def test_ten_kills_at_random_moments_change_no_sample(
         done, _ = imported(make_worker, qtbot, wish(path, tmp_path / "killed", rate_hz))
 
     assert isinstance(done, MediaImported)
-    sys.stdout.write(f"\n{kind}: went on at {', '.join(f'{at:.0%}' for at in found)}")
+    say(f"{kind}: went on at {', '.join(f'{at:.0%}' for at in found)}")
     assert done.media.id == whole.media.id
     if kind not in BEGINS_ANEW:
         assert all(later > earlier for earlier, later in pairwise(found))

@@ -92,17 +92,22 @@ def _lives(process: psutil.Process) -> bool:
 
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGHUP])
 def test_a_session_that_ends_while_recording_keeps_the_take(
-    pulse: Pulse, counting: Feed, tmp_path: Path, kind: signal.Signals, injected: Callable[[int], None]
+    pulse: Pulse,
+    counting: Feed,
+    tmp_path: Path,
+    kind: signal.Signals,
+    injected: Callable[[int], None],
+    say: Callable[[str], None],
 ) -> None:
     took_s = end_while_recording(pulse, tmp_path, kind, RATE_HZ // 2)
     injected(1)
-    print(f"gone {took_s:.2f} s after {kind.name}", end=" ")  # noqa: T201
+    say(f"gone {took_s:.2f} s after {kind.name}")
 
 
 @pytest.mark.full_faults
 @pytest.mark.timeout(900)
 def test_twenty_sessions_that_end_while_recording(
-    pulse: Pulse, counting: Feed, tmp_path: Path, injected: Callable[[int], None]
+    pulse: Pulse, counting: Feed, tmp_path: Path, injected: Callable[[int], None], say: Callable[[str], None]
 ) -> None:
     chance = random.Random(32)  # noqa: S311
     took_s = []
@@ -110,4 +115,4 @@ def test_twenty_sessions_that_end_while_recording(
         kind = (signal.SIGTERM, signal.SIGHUP)[number % 2]
         took_s.append(end_while_recording(pulse, tmp_path / str(number), kind, chance.randrange(1, RATE_HZ)))
         injected(1)
-    print(f"gone after {max(took_s):.2f} s at most", end=" ")  # noqa: T201
+    say(f"gone after {max(took_s):.2f} s at most")

@@ -4,7 +4,6 @@ All through the real compute worker, in a process that may use 3 GiB of memory.
 """
 
 import random
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -97,17 +96,6 @@ MUTATIONS: Final[tuple[Mutation, ...]] = (
 def worker() -> Iterator[Child]:
     with compute_in_bounds(MEMORY_BYTES) as child:
         yield child
-
-
-@pytest.fixture
-def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
-    """Put a line into the report of the run."""
-
-    def write(text: str) -> None:
-        with capsys.disabled():
-            sys.stdout.write(f"\n{text}\n")
-
-    return write
 
 
 def survives(worker: Child, folder: Path, rounds: int) -> Counter[str]:

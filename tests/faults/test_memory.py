@@ -1,6 +1,5 @@
 """FAULTS 37: memory really runs out in a worker that loads a model, and the window only hears of it."""
 
-import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -74,6 +73,7 @@ def test_memory_that_runs_out_never_reaches_the_window(
     kind: str,
     times: int,
     injected: Callable[[int], None],
+    say: Callable[[str], None],
 ) -> None:
     hungry_separator.install(monkeypatch, tmp_path / "plug-ins")
     media = write_song(tmp_path, 2)
@@ -101,6 +101,6 @@ def test_memory_that_runs_out_never_reaches_the_window(
     finally:
         worker.finish()
     grown = psutil.Process().memory_info().rss - ours
-    sys.stdout.write(f"\n{kind}: {times} times, {grown / MIB:.1f} MiB more in the window's process\n")
+    say(f"{kind}: {times} times, {grown / MIB:.1f} MiB more in the window's process")
     assert grown < 64 * MIB
     injected(times)

@@ -86,7 +86,7 @@ def test_a_hundred_workers_killed_while_recording(
 
 
 def test_recording_goes_on_two_seconds_after_a_kill(
-    pulse: Pulse, counting: Feed, tmp_path: Path, injected: Count
+    pulse: Pulse, counting: Feed, tmp_path: Path, injected: Count, say: Callable[[str], None]
 ) -> None:
     with LiveProcess(pulse.environment) as worker:
         seen = worker.send(BOOTH, record_into(tmp_path, "one"))
@@ -103,7 +103,7 @@ def test_recording_goes_on_two_seconds_after_a_kill(
 
     assert [take.take for take in recover(tmp_path)] == ["one"]
     assert lost(read_take(tmp_path, "two")) == 0
-    print(f"recording again after {again_s:.2f} s", end=" ")  # noqa: T201
+    say(f"recording again after {again_s:.2f} s")
     injected(1)
     assert again_s < 4.0  # 2 s is the goal; this machine may be shared by others
 
