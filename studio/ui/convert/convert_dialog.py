@@ -23,7 +23,7 @@ _ALONE: Final = "One voice, alone"
 _SONG: Final = "A song: only its vocals are sung again"
 _FITTED: Final = "fitted"
 _CHOSEN: Final = "chosen"
-_NO_VOICE: Final = "There is no voice in the library yet. Learn one from a recording of ten seconds or more."
+_NO_VOICE: Final = "There is no voice in the library yet."
 
 
 class ConvertDialog(TryingWindow):
@@ -52,7 +52,7 @@ class ConvertDialog(TryingWindow):
         self.strength = AmountRow(
             "Strength", theme, 0, 100, 100, unit="%", about="0 % leaves the voice as it is.", step=5, parent=self
         )
-        self._missing = Text(_NO_VOICE, theme, tone="secondary", wrap=True)
+        self._missing = Text(_NO_VOICE, theme, tone="secondary")
         self.learn = Button("Make a voice…", self)
         self.learn.setToolTip("Make a voice\nOpens the workspace Speak.")
         self.learn.clicked.connect(self._make_voice)
@@ -98,9 +98,8 @@ class ConvertDialog(TryingWindow):
 
     def _lay_out(self) -> None:
         self._form = row_form()
-        voice = self.row(self.voice, stretch=self.voice)
-        self._form.addRow(row_label("Voice", self.theme, self.voice), voice)
-        self._form.addRow(row_label("", self.theme), self.row(self._missing, self.learn, stretch=self._missing))
+        self._form.addRow(row_label("Voice", self.theme, self.voice), self.voice)
+        self._form.addRow(row_label("Voice", self.theme), self.row(self._missing, self.learn, stretch=self._missing))
         for label, field in (
             ("Sound", self.sound),
             ("Taken apart by", self.separator),
@@ -144,9 +143,7 @@ class ConvertDialog(TryingWindow):
         fitted = "To the voice, by octaves: it stays in its key" if song else "To the middle of the voice"
         self.pitch.set_choices({_FITTED: fitted, _CHOSEN: "By so many semitones"})
         has_voice = bool(self.voice.currentData())
-        self.voice.setEnabled(has_voice)
-        self._missing.setVisible(not has_voice)
-        self.learn.setVisible(not has_voice)
+        self._form.setRowVisible(0, has_voice)
         self._form.setRowVisible(1, not has_voice)
         self._form.setRowVisible(self.separator, song)
         self._form.setRowVisible(self.transpose, self.pitch.currentData() == _CHOSEN)
