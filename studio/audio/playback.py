@@ -2,6 +2,7 @@
 
 import bisect
 import threading
+from itertools import pairwise
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
@@ -9,6 +10,8 @@ import soxr
 
 from studio.audio.clock import KNOWN_WELL_S, Stamps
 from studio.audio.fifo import Fifo
+from studio.audio.metronome import Metronome, Tempo
+from studio.audio.slow import Slow
 from studio.media.wav import Frames
 
 QUEUE_S: Final = 2.0
@@ -75,6 +78,11 @@ class Player:
         self._running = False
         self._endless = False
         self._landmarks = [_Landmark(0, 0.0, 0.0)]
+        self._speed = 1.0
+        self._per_frame = 1.0
+        self._slow: Slow | None = None
+        self._tempo: Tempo | None = None
+        self._metronome: Metronome | None = None
         self._resampler: soxr.ResampleStream | None = None
         self._pending: Frames = np.zeros((0, 2), np.float32)
         self._fed = 0
@@ -88,29 +96,55 @@ class Player:
         """Whether there is more to play than what is queued."""
         return self._running
 
+    @property
+    def pace(self) -> float:
+        """How fast the timeline goes while it plays: 1 is as it is, 0.5 half as fast."""
+        return 1.0 if self._endless else self._speed
+
     def load(self, mixer: Renders) -> None:
         """Play this project from now on. Where one is playing, the change is heard at once and without a click."""
         with self._lock:
             self._mixer = mixer
-            if self._running:
-                margin = round(_EDIT_MARGIN_S * self._rate_hz)
-                at = self._queue.read + margin
-                self._begin(at, round(self._map(at).position), follow=True)
+            self._go_on()
         self._wake.set()
 
-    def play(self, span: Span, *, endless: bool = False) -> int:
+    def hurry(self, speed: float) -> None:
+        """Play so much faster or slower from now on, with the pitch kept; but never what a take is recorded along."""
+        with self._lock:
+            self._speed = speed
+            if not self._endless:
+                self._go_on()
+        self._wake.set()
+
+    def click(self, tempo: Tempo | None) -> None:
+        """Click on the beats of the timeline, or not."""
+        with self._lock:
+            self._tempo = tempo
+            self._go_on()
+        self._wake.set()
+
+    def play(self, span: Span, *, endless: bool = False, count_in_bars: int = 0) -> int:
         """Play a stretch, at once, whatever played before, and return the frame of the queue in which it begins.
 
-        `endless` goes on behind the end of the project, in silence.
+        `endless` goes on behind the end of the project, in silence, and at full speed. With a metronome so many bars
+        are counted before it begins.
         """
         with self._lock:
             self._span = span
             self._endless = endless
             self._fade_in = _FADE_IN if span.start and not self._running else 0
             self._running = True
-            first = self._begin(self._queue.read, span.start, follow=False)
+            first = self._begin(self._queue.read, span.start, follow=False, count_in_bars=count_in_bars)
         self._wake.set()
         return first
+
+    def _go_on(self) -> None:
+        """Where something is playing, play on as things are now."""
+        if self._running:
+            at = min(self._queue.read + round(_EDIT_MARGIN_S * self._rate_hz), self._queue.written)
+            heard = self._map(at)
+            if heard.playing:  # while a take is counted in, nothing of the project is queued that could be another
+                self._begin(at, round(heard.position), follow=True)
 
     def stop(self) -> None:
         """Fade out and play nothing."""
@@ -158,9 +192,12 @@ class Player:
             return self._map(frame)
 
     def _map(self, frame: float) -> Heard:
-        index = max(0, bisect.bisect_right(self._landmarks, frame, key=lambda mark: mark.frame) - 1)
-        mark = self._landmarks[index]
+        mark = self._landmark(frame)
         return Heard(mark.sample + (frame - mark.frame) * mark.per_frame, mark.per_frame > 0)
+
+    def _landmark(self, frame: float) -> _Landmark:
+        index = max(0, bisect.bisect_right(self._landmarks, frame, key=lambda mark: mark.frame) - 1)
+        return self._landmarks[index]
 
     def _mark(self, frame: int, sample: float, per_frame: float) -> None:
         while self._landmarks and self._landmarks[-1].frame >= frame:
@@ -170,28 +207,42 @@ class Player:
         while len(self._landmarks) > 1 and self._landmarks[1].frame < old:
             del self._landmarks[0]
 
-    def _begin(self, at: int, start: int, *, follow: bool) -> int:
+    def _begin(self, at: int, start: int, *, follow: bool, count_in_bars: int = 0) -> int:
         """Queue the sound from timeline sample `start` on, and make the speaker go over to it at its frame `at`."""
         to = self._queue.written
         mixer = self._mixer
         if mixer is None:
             self._running = False
             return to
-        nothing_queued = to == self._queue.read
         rates_differ = mixer.rate_hz != self._rate_hz
         self._resampler = (
             soxr.ResampleStream(mixer.rate_hz, self._rate_hz, 2, dtype="float32") if rates_differ else None
         )
-        self._pending = np.zeros((0, 2), np.float32)
+        self._slow = Slow(mixer.rate_hz, self.pace) if self.pace != 1.0 else None
+        self._metronome = Metronome(self._rate_hz, mixer.rate_hz, self._tempo) if self._tempo is not None else None
+        self._per_frame = mixer.rate_hz / self._rate_hz * self.pace
         self._next = start
         self._fed = 0
-        self._base = to
-        self._mark(to, start, mixer.rate_hz / self._rate_hz)
+        counted = self._count_in(start, count_in_bars)
+        self._mark(to, start, 0.0)
+        taken = self._queue.write(counted)
+        self._pending = counted[taken:]
+        self._base = first = to + len(counted)
+        self._mark(first, start, self._per_frame)
         while self._queue.written - to < 2 * _CHUNK and self._render(mixer):
             pass
-        if not nothing_queued:
+        if at < to:  # otherwise the speaker comes to it by itself
             self._queue.switch(at, to, follow=follow)
-        return to
+        return first
+
+    def _count_in(self, start: int, bars: int) -> Frames:
+        """The beats before `start`, with nothing else; empty without a metronome."""
+        if self._metronome is None or not bars:
+            return np.zeros((0, 2), np.float32)
+        length = bars * self._metronome.bar
+        sound = np.zeros((round(length / self._per_frame), 2), np.float32)
+        self._metronome.add(sound, start - length, self._per_frame)
+        return sound
 
     def _feed(self) -> None:
         while not self._ending:
@@ -224,8 +275,7 @@ class Player:
         self._queue_up(sound, last=False)
         if span.loops and self._next == span.loop_stop:
             self._next = span.loop_start
-            per_frame = mixer.rate_hz / self._rate_hz
-            self._mark(self._base + round(self._fed / per_frame), span.loop_start, per_frame)
+            self._mark(self._base + round(self._fed / self._per_frame), span.loop_start, self._per_frame)
         return True
 
     def _end(self, mixer: Renders) -> int:
@@ -237,15 +287,27 @@ class Player:
         """Everything is queued: behind it the timeline stands still."""
         self._queue_up(np.zeros((0, 2), np.float32), last=True)
         self._running = False
-        mixer = self._mixer
-        per_frame = mixer.rate_hz / self._rate_hz if mixer is not None else 1.0
-        self._mark(self._base + round(self._fed / per_frame), self._next, 0.0)
+        self._mark(self._base + round(self._fed / self._per_frame), self._next, 0.0)
 
     def _queue_up(self, sound: Frames, *, last: bool) -> None:
+        if self._slow is not None:
+            sound = self._slow.push(sound, last=last)
         if self._resampler is not None:
             sound = self._resampler.resample_chunk(sound, last=last)
+        if self._metronome is not None:
+            sound = np.array(sound, np.float32)
+            self._add_clicks(self._metronome, sound)
         taken = self._queue.write(sound)
         self._pending = sound[taken:]
+
+    def _add_clicks(self, metronome: Metronome, sound: Frames) -> None:
+        """Add them to what is queued next, stretch by stretch between places where the timeline jumps."""
+        first = self._queue.written
+        edges = [mark.frame for mark in self._landmarks if first < mark.frame < first + len(sound)]
+        for begin, end in pairwise((first, *edges, first + len(sound))):
+            mark = self._landmark(begin)
+            metronome.add(sound[begin - first : end - first], mark.sample + (begin - mark.frame) * mark.per_frame,
+                          mark.per_frame)  # fmt: skip
 
 
 class Moment:

@@ -71,6 +71,7 @@ class Recorder:
         *,
         fallback: Path | None = None,
         along: Moment | None = None,
+        counted_s: float = 0.0,
     ) -> None:
         """Start a take whose first sample is the one that came in at `first_s()`, asked until it knows.
 
@@ -78,6 +79,8 @@ class Recorder:
 
         `along` is what is heard at that time. The clocks of both devices become known better while the take runs, and
         what is then found to be wrong with the first answer moves the start of the take in the end.
+
+        `counted_s` is for how long beats are counted before, so that `first_s` cannot be known sooner.
         """
         warning = ""
         try:
@@ -96,7 +99,8 @@ class Recorder:
             self._alignment = Alignment(self._rate_hz)
             self._looked_at = (self._microphone.stamps.count, 0 if along is None else along.stamps.count)
             self._asked_s = time.monotonic()
-            self._asked_at = self._queue.written
+            self._counted_s = counted_s
+            self._asked_at = self._queue.written + round(counted_s * self._rate_hz)
             self._incident: Incident | None = None
             self._losses_seen = self._microphone.lost_times
             self._overflows_seen = self._microphone.overflows
@@ -204,9 +208,11 @@ class Recorder:
         """Throw away what was heard before the take begins; False until its first sample is here."""
         assert self._first_s is not None
         first_s = self._first_s()
+        kept = round(_PREROLL_S * self._rate_hz)
         offset_s = self._microphone.stamps.offset_s(least_s=self._patience_s)
         if first_s is None or offset_s is None:
-            if now_s - self._asked_s < _PUNCH_IN_S:
+            if now_s - self._asked_s < _PUNCH_IN_S + self._counted_s:
+                self._queue.skip(max(0, min(self._asked_at - kept, self._queue.written) - self._queue.read))
                 return False
             first = self._asked_at
         else:

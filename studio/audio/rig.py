@@ -20,7 +20,7 @@ from studio.audio.keeper import Keeper
 from studio.audio.live_pitch import Makes, Range
 from studio.audio.orders import Orders
 from studio.audio.playback import Moment, Renders, Span
-from studio.audio.state import Asked, Hears, Points, RigState, Wanted
+from studio.audio.state import Along, Asked, Hears, Points, RigState, Wanted
 from studio.audio.watchdog import Alarms
 from studio.errors import StudioError
 from studio.media.takes import TakeHeader
@@ -48,6 +48,7 @@ class Rig:
         self._monitoring = False
         self._monitor_gain = 1.0
         self._mixer: Renders | None = None
+        self._along = Along()
         self._sung: tuple[Points, Makes, Range] | None = None
         self._closing = threading.Event()
         self._orders = Orders()
@@ -97,6 +98,7 @@ class Rig:
                 cause="One is running already.",
                 remedy="Stop it first.",
             )
+        counted_s = 0.0
         if play_along:
             self._ask(self._keeper.renew_clocks)
         self._need("input", *(("output",) if play_along else ()))
@@ -105,13 +107,16 @@ class Rig:
         if play_along:
             with self._asked_lock:
                 self._asked = Asked(True, serial)
-                frame = self._chain.player.play(Span(header.start, 0), endless=True)
+                bars = self._along.count_in_bars
+                frame = self._chain.player.play(Span(header.start, 0), endless=True, count_in_bars=bars)
+                tempo = self._along.tempo
+                counted_s = 0.0 if tempo is None else bars * tempo.bar_s
             along = Moment(self._chain.player, self._chain.speaker.stamps, frame)
         now_s = time.monotonic()
         named = replace(header, device=card.name if card is not None else "")
         try:
             first_s = (lambda: now_s) if along is None else along.heard_s
-            self._chain.recorder.begin(folder, named, first_s, fallback=fallback, along=along)
+            self._chain.recorder.begin(folder, named, first_s, fallback=fallback, along=along, counted_s=counted_s)
         except StudioError:
             self.stop()
             raise
@@ -134,6 +139,13 @@ class Rig:
         if on:
             self._need("input")
         self._metering = on
+
+    def accompany(self, along: Along) -> None:
+        """Let this sound beside the project, or in the silence; a StudioError says why there is no sound."""
+        if along.sounds:
+            self._need("output")
+        self._along = along
+        self._ask(lambda: self._chain.accompany(along))
 
     def listen(self, points: Points, make: Makes, of: Range | None) -> None:
         """Track the pitch of the input and append it to `points`, or stop tracking where `of` is None."""
@@ -174,12 +186,13 @@ class Rig:
 
     def _needed(self, direction: Direction) -> bool:
         if direction == "output":
-            return self._asked.playing or self._monitoring
+            return self._asked.playing or self._monitoring or self._along.sounds
         return self._metering or self._monitoring or self._sung is not None or self._chain.recorder.recording
 
     def _built(self, rate_hz: int) -> Chain:
         chain = Chain(rate_hz, self._meters, self._hears, self._alarms, self._mixer)
         chain.monitor(self._monitoring, self._monitor_gain)
+        chain.accompany(self._along)
         if self._sung is not None:
             chain.listen(*self._sung)
         return chain
@@ -190,7 +203,7 @@ class Rig:
             if self._keeper.ends["output"].stream is not None:
                 self._chain.speaker.stamps.learn()
                 heard = self._chain.player.heard(self._chain.speaker.stamps, now_s)
-                self._playhead.append(now_s, heard.position, float(heard.playing))
+                self._playhead.append(now_s, heard.position, self._chain.player.pace * heard.playing)
                 with self._asked_lock:
                     if self._asked.playing and not heard.playing and self._chain.played_out:
                         self._asked = Asked(False, self._asked.serial)

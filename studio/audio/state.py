@@ -5,6 +5,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from studio.audio.card import Card
+from studio.audio.metronome import Tempo
 from studio.audio.watchdog import Alarm
 from studio.media.takes import TakeWriter
 from studio.model.project import Media
@@ -30,6 +31,21 @@ class Asked(Struct, frozen=True):
 
     playing: bool = False
     serial: int = 0
+
+
+class Along(Struct, frozen=True, kw_only=True):
+    """What sounds beside the project, and how fast the project goes."""
+
+    drone_hz: float = 0.0
+    drone_gain: float = 0.0
+    tempo: Tempo | None = None
+    count_in_bars: int = 0
+    speed: float = 1.0
+
+    @property
+    def sounds(self) -> bool:
+        """Whether there is something to hear while nothing plays."""
+        return self.drone_hz > 0 or self.tempo is not None
 
 
 class RigState(Struct, frozen=True, kw_only=True):

@@ -71,7 +71,7 @@ class Limiter:
 class Speaker:
     """What the output callback reads and writes. Outlives the streams that are opened on it one after another."""
 
-    def __init__(self, queue: Fifo, monitor: Fifo, meter: Fifo, rate_hz: float) -> None:
+    def __init__(self, queue: Fifo, monitor: Fifo, meter: Fifo, rate_hz: float, backing: Fifo | None = None) -> None:
         self.stamps = Stamps(rate_hz)
         self.frames = 0
         self.called_s = math.inf
@@ -79,9 +79,11 @@ class Speaker:
         self.underflows = 0
         self.monitoring = False
         self.monitor_gain = 1.0
+        self.accompanied = False
         self._queue = queue
         self._monitor = monitor
         self._meter = meter
+        self._backing = backing
         self._limiter = Limiter()
         self._mix: Frames = np.zeros((MOST_BLOCK, 2), np.float32)
         self._heard: Frames = np.zeros((MOST_BLOCK, 2), np.float32)
@@ -96,6 +98,10 @@ class Speaker:
         self.stamps.add(self.frames, dac_s, first, filled if row < 0 else row, now_s)
         if row >= 0:
             self.stamps.add(self.frames + row, dac_s + row / self.stamps.rate_hz, number, filled - row, now_s)
+        if self.accompanied and self._backing is not None:
+            heard = self._heard[:frames]
+            heard[self._backing.read_into(heard) :] = 0
+            mix += heard
         if self.monitoring:
             self._add_monitor(mix)
         np.clip(mix, -1.0, 1.0, out=mix)

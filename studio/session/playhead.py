@@ -53,11 +53,14 @@ class Playhead:
         newest = self.points.latest() if self.points is not None else None
         if newest is None or newest[0] < self._since_s or not newest[2]:
             return None
-        return carried_on(float(newest[0]), float(newest[1]), now_s, rate_hz, loop)
+        return carried_on(float(newest[0]), float(newest[1]), now_s, rate_hz * float(newest[2]), loop)
 
 
-def carried_on(at_s: float, position: float, now_s: float, rate_hz: int, loop: tuple[int, int] | None) -> float:
-    """Return where a playhead is now that was at `position` at `at_s`; in a loop it starts again."""
+def carried_on(at_s: float, position: float, now_s: float, rate_hz: float, loop: tuple[int, int] | None) -> float:
+    """Return where a playhead is now that was at `position` at `at_s`; in a loop it starts again.
+
+    `rate_hz` is how many samples it passes in a second: fewer than the project has where it is slowed down.
+    """
     ahead_s = min(now_s - at_s, _AHEAD_S)  # negative: the point lies in the future, by the latency of the output
     now = position + ahead_s * rate_hz
     if loop is not None and loop[1] > loop[0] and loop[0] <= position < loop[1]:

@@ -37,6 +37,9 @@ class Recorder(QObject):
         self._send, self._clock = send, clock
         self._resuming: Taking | None = None
         self.taking: Taking | None = None
+        self.count_in_s: float | None = None
+        """For how long a metronome clicks before a take begins; None without one. It clicks where all is silent too."""
+        self._counted_s = 0.0
 
     @property
     def recording(self) -> bool:
@@ -44,8 +47,9 @@ class Recorder(QObject):
         return self.taking is not None or self._resuming is not None
 
     def plays_along(self, start: int) -> bool:
-        """Whether the rest of the project is heard while a take is recorded from a sample."""
-        return self._settings.value.recording.play_along and start < self._document.project.length
+        """Whether the rest of the project is heard while a take is recorded from a sample, or a metronome."""
+        sounds = start < self._document.project.length or self.count_in_s is not None
+        return self._settings.value.recording.play_along and sounds
 
     def begin(self, start: int, track: TrackId, serial: int, gap_from: int | None = None) -> None:
         """Record from a timeline sample, by the order of this number."""
@@ -60,6 +64,7 @@ class Recorder(QObject):
             began_s=self._clock(),
             gap_from=gap_from,
         )
+        self._counted_s = self.count_in_s or 0.0 if self.plays_along(start) else 0.0
         self._send(
             Record(
                 take=name,
@@ -97,7 +102,7 @@ class Recorder(QObject):
             return
         match event:
             case TakeStarted():
-                self.taking = taking.started(self._clock(), event.start)
+                self.taking = taking.started(self._clock() + self._counted_s, event.start)
                 self.take_started.emit(self.taking)
             case TakeProgress():
                 self.taking = taking.at(event.frames, event.dropped, event.gaps)

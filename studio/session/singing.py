@@ -221,6 +221,8 @@ class Singing(QObject):
     def _become(self, wanted: Accompaniment) -> None:
         if wanted != self._with:
             known, self._with = self._said(self._with), wanted
+            bars_s = wanted.count_in_bars * wanted.beats * 60.0 / wanted.bpm
+            self._transport.count_in(bars_s if wanted.metronome else None)
             self._send_changes(known)
             self.changed.emit()
 
@@ -267,6 +269,7 @@ class Singing(QObject):
                 self.changed.emit()
             case Refused(request=Metronome.__name__):
                 self._with = replace(self._with, metronome=False)
+                self._transport.count_in(None)
                 self.changed.emit()
             case _:
                 pass

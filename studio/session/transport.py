@@ -204,6 +204,10 @@ class Transport(QObject):
             self._playing.loop_on = on
             self._loop_changed()
 
+    def count_in(self, seconds: float | None) -> None:
+        """Say how long the metronome clicks before a take begins; None where there is none."""
+        self._recorder.count_in_s = seconds
+
     def _loop_changed(self) -> None:
         if self.playing and not self.recording:
             at = int(self.position())

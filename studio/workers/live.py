@@ -7,32 +7,39 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from studio import paths
 from studio.audio import watchdog
 from studio.audio.card import Card
+from studio.audio.metronome import Tempo
 from studio.audio.mix import Mixer
 from studio.audio.playback import Span
 from studio.audio.probe import Probe
-from studio.audio.state import RigState, Wanted
+from studio.audio.state import Along, RigState, Wanted
 from studio.audio.watchdog import Alarm, Alarms
 from studio.errors import Explanation, StudioError
 from studio.ipc.series import Series
 from studio.media.takes import TakeHeader, TakeWriter
 from studio.media.wav import MappedWav
+from studio.model.levels import db_to_gain
 from studio.model.project import Media
 from studio.protocol.common import Cancel, Ready
 from studio.protocol.live import (
     AudioState,
     Device,
     Devices,
+    Drone,
     ListDevices,
     LivePitch,
     LoadProject,
     Meter,
+    Metronome,
     Monitor,
     OpenAudio,
     Play,
     Record,
+    Speed,
     Stop,
     StopRecording,
     TakeFinished,
@@ -162,6 +169,7 @@ class Live:
         self._rig: Rig | None = None
         self._put_off: dict[type, Request] = {}
         self._opened: dict[tuple[str, str], MappedWav] = {}
+        self._along = Along()
         self._rate_hz = 48000
 
     def ready(self) -> Ready:
@@ -192,7 +200,15 @@ class Live:
         match request:
             case ListDevices():
                 context.send(Devices(devices=()))
-            case OpenAudio() | Play() | Record() | Monitor(on=True) | Meter(on=True) | LivePitch(on=True):
+            case (
+                OpenAudio()
+                | Play()
+                | Record()
+                | Monitor(on=True)
+                | Meter(on=True)
+                | LivePitch(on=True)
+                | Metronome(on=True)
+            ):
                 context.send(refusal(request, why))
             case _:
                 pass
@@ -223,6 +239,8 @@ class Live:
                 rig.meter(request.on)
             case LivePitch():
                 self._pitch.obey(rig, request, context)
+            case Drone() | Metronome() | Speed():
+                self._accompany(rig, request)
             case Cancel():
                 pass
             case _:
@@ -240,6 +258,20 @@ class Live:
         self._playhead.close()
         self._meters.close()
         self._pitch.close()
+
+    def _accompany(self, rig: "Rig", request: Drone | Metronome | Speed) -> None:
+        match request:
+            case Drone():
+                along = replace(self._along, drone_hz=request.hz, drone_gain=db_to_gain(request.gain_db))
+            case Metronome(on=True):
+                tempo = Tempo(request.bpm, request.beats, db_to_gain(request.gain_db))
+                along = replace(self._along, tempo=tempo, count_in_bars=request.count_in_bars)
+            case Metronome():
+                along = replace(self._along, tempo=None, count_in_bars=0)
+            case Speed():
+                along = replace(self._along, speed=request.speed)
+        rig.accompany(along)
+        self._along = along
 
     def _load(self, rig: "Rig", request: LoadProject) -> None:
         """Map what is new, keep what is mapped already, forget what the project no longer lists."""
