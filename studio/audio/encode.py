@@ -67,6 +67,7 @@ class Choice(NamedTuple):
     dither: bool = True
     title: str = ""
     artist: str = ""
+    comment: str = ""
 
 
 def possible_rate(container: Container, rate_hz: int) -> int:
@@ -165,5 +166,5 @@ def _bits(choice: Choice) -> int:
 
 
 def _tags(choice: Choice) -> dict[str, str]:
-    tags = {"title": choice.title, "artist": choice.artist}
+    tags = {"title": choice.title, "artist": choice.artist, "comment": choice.comment}
     return {name: " ".join(text.split()) for name, text in tags.items() if text.strip()}

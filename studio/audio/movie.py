@@ -39,10 +39,11 @@ _SAID_S: Final = 0.1
 
 
 class SoundTrack(NamedTuple):
-    """One sound of the new video, and what a player calls it."""
+    """One sound of the new video, and what a player calls it; the comment of the first one is the video's."""
 
     title: str
     mixer: Mixer
+    comment: str = ""
 
 
 class Copied(NamedTuple):
@@ -159,6 +160,8 @@ def _copy(
         try:
             targets = {stream.index: out.add_stream_from_template(stream) for stream in kept}
             sounds = [_Sound(out, track, plan, path.suffix, kbps) for track in tracks]
+            if tracks[0].comment:
+                out.metadata["comment"] = tracks[0].comment
             for number, track in enumerate(tracks):
                 named = sounds[number].stream.metadata
                 named["title"] = named["handler_name"] = track.title  # Matroska has the one, MP4 the other

@@ -1,15 +1,45 @@
-"""WAV files that say of themselves that a machine spoke: the comment that players and editors show."""
+"""Sound files that say of themselves that a machine spoke: the comment that players and editors show."""
 
 import os
 import shutil
 import struct
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Final
 
 from studio.media.wav import HEADER_BYTES, header
+from studio.model.project import Media, MediaId, Project, TrackId
 
 SYNTHETIC: Final = "Synthetic speech in the cloned voice {voice}, made with Melisma Studio by the engine {engine}."
 _SOFTWARE: Final = "Melisma Studio"
+
+
+def comment_on(project: Project, tracks: Container[TrackId], start: int, stop: int) -> str:
+    """What is to be said of a stretch of some tracks of a project: in whose cloned voices a machine speaks there."""
+    heard = {
+        clip.media
+        for track in project.tracks
+        if track.id in tracks
+        for clip in track.clips
+        if clip.start < stop and start < clip.end
+    }
+    by_id = {media.id: media for media in project.media}
+    said = {sentence: None for one in sorted(heard) for sentence in _said_of(by_id, one, set())}
+    return " ".join(said)
+
+
+def _said_of(by_id: dict[MediaId, Media], id: MediaId, seen: set[MediaId]) -> Iterator[str]:
+    """The sentences on a sound and on what it was made from, in order."""
+    media = by_id.get(id)
+    if media is None or media.lineage is None or id in seen:
+        return
+    seen.add(id)
+    lineage = media.lineage
+    name = lineage.settings.get("voice_name")
+    if isinstance(name, str) and name and lineage.settings.get("stem") != "accompaniment":
+        yield SYNTHETIC.format(voice=name, engine=lineage.engine)
+    for source in lineage.made_from:
+        yield from _said_of(by_id, source, seen)
 
 
 def with_comment(made: Path, target: Path, rate_hz: int, channels: int, comment: str) -> None:

@@ -23,7 +23,7 @@ from studio.session.jobs import Jobs
 from studio.session.stems import Lane, Piece
 
 ENGINE: Final = "basic-convert"
-_NOT_THE_ENGINES: Final = frozenset({"stem", "stems", "start", "length", "voice", "separator"})
+_NOT_THE_ENGINES: Final = frozenset({"stem", "stems", "start", "length", "voice", "voice_name", "separator"})
 """What a lineage says of the job itself; the rest was chosen for the engine."""
 
 

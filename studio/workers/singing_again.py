@@ -162,12 +162,13 @@ def _beside(channels: list[Mono]) -> Frames:
 def _lineage(job: SingAgain, into: Singer, names: tuple[str, ...]) -> Lineage:
     """How the first of these parts came to be."""
     place: dict[str, str | float | int | bool | None] = {"start": job.start, "length": job.length}
+    voice = {"voice": into.voice.id, "voice_name": into.voice.name}
     song = {"separator": job.separator} if job.separator else {}
     return Lineage(
         engine=job.engine,
         engine_version=registry.installed_version(into.engine.info),
         model_hash=_hash_of(into.learnt),
-        settings={**job.settings, **place, **song, "voice": into.voice.id, "stem": names[0], "stems": len(names)},
+        settings={**job.settings, **place, **song, **voice, "stem": names[0], "stems": len(names)},
         made_from=(job.media.id,),
     )
 

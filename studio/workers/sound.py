@@ -11,6 +11,8 @@ from studio.audio.peaks import build_peaks as build_pyramid
 from studio.audio.pieces import Piece, Split, paths_for, pieces_of
 from studio.audio.trouble import told
 from studio.errors import StudioError
+from studio.media.provenance import comment_on
+from studio.model.project import TrackId
 from studio.protocol.jobs import (
     BuildPeaks,
     Export,
@@ -73,7 +75,7 @@ def _video(job: Export, report: Report) -> ExportedFile:
     from studio.audio.movie import SoundTrack, write_movie
 
     spec, project, open_media = job.spec, job.project, media_in(Path(job.project_dir))
-    tracks = [SoundTrack("Mix", Mixer(project, open_media))]
+    tracks = [SoundTrack("Mix", Mixer(project, open_media), _comment(job, None, spec.start, spec.stop))]
     if spec.split == "tracks":
         tracks += [
             SoundTrack(track.name, Mixer(project, open_media, (track.id,))) for track in audible(project) if track.clips
@@ -119,7 +121,14 @@ def _choice(job: Export, piece: Piece) -> Choice:
         dither=spec.dither,
         title=" – ".join(part for part in (spec.title, piece.name) if part) if split else spec.title,
         artist=spec.artist,
+        comment=_comment(job, piece.tracks, piece.start, piece.stop),
     )
+
+
+def _comment(job: Export, tracks: tuple[TrackId, ...] | None, start: int, stop: int) -> str:
+    """What the file says of cloned voices in it; `tracks` None are all that are heard."""
+    heard = tracks if tracks is not None else tuple(track.id for track in audible(job.project))
+    return comment_on(job.project, heard, start, stop or job.project.length)
 
 
 def _target(spec: ExportSpec) -> Target | None:

@@ -17,8 +17,9 @@ from studio.audio.decode import Decoder
 from studio.audio.encode import FORMATS, Container, SampleFormat, possible_rate
 from studio.audio.loudness import LoudnessMeter, Measured
 from studio.errors import Cancelled, Explanation, StudioError
+from studio.media.provenance import comment_on
 from studio.media.wav import Frames
-from studio.model.project import Clip, ClipId, Marker, MarkerId, Project, Track, TrackId
+from studio.model.project import Clip, ClipId, Lineage, Marker, MarkerId, Media, Project, Track, TrackId
 from studio.protocol.common import JobId
 from studio.protocol.jobs import BuildPeaks, Export, ExportedFile, ExportSpec, ImportMedia, RenderClip
 from studio.workers import sound as jobs
@@ -415,3 +416,41 @@ def test_the_other_jobs_with_sound_answer_as_the_protocol_says(tmp_path: Path) -
     assert Path(drawn.path).is_file()
     assert joined.media.length == 500
     assert np.array_equal(soundfile.read(project_dir / joined.media.file, dtype="float32")[0], noise(48000)[100:600, 0])
+
+
+@pytest.mark.parametrize("container", ["wav", "flac", "mp3", "m4a", "opus"])
+def test_a_file_with_a_cloned_voice_says_so_of_itself(tmp_path: Path, container: Container) -> None:
+    project = project_of(tmp_path, buzz(48000), noise(48000))
+    sung = Lineage(engine="basic-convert", settings={"voice": "otto-1", "voice_name": "Otto"})
+    cleaned = Lineage(engine="rnnoise", made_from=(project.media[0].id,))
+    spoken = replace(project.media[0], lineage=sung)
+    derived = replace(project.media[1], lineage=cleaned)  # made from what Otto said
+
+    def comment(*media: Media, spec: ExportSpec | None = None) -> str:
+        target = tmp_path / f"out{FORMATS[container].suffix}"
+        export(replace(project, media=media), tmp_path, target, spec or ExportSpec(container=container))
+        with av.open(str(target)) as file:
+            tags = {**file.metadata, **file.streams.audio[0].metadata}
+        return next((text for name, text in tags.items() if name.lower() == "comment"), "")
+
+    said = "Synthetic speech in the cloned voice Otto, made with Melisma Studio by the engine basic-convert."
+    assert comment(*project.media) == ""
+    assert comment(spoken, project.media[1]) == said
+    assert comment(replace(project.media[0], lineage=None), derived) == ""
+    assert comment(spoken, derived) == said  # once
+
+
+def test_only_what_is_heard_is_said_of_a_file(tmp_path: Path) -> None:
+    project = project_of(tmp_path, buzz(48000), noise(48000))
+    sung = Lineage(engine="basic-convert", settings={"voice_name": "Otto"})
+    media = (replace(project.media[0], lineage=sung), project.media[1])
+    first, second = project.tracks
+    silent_voice = replace(project, media=media, tracks=(replace(first, muted=True), second))
+    tracks = tuple(track.id for track in silent_voice.tracks)
+
+    assert comment_on(silent_voice, tracks[1:], 0, 48000) == ""
+    assert "Otto" in comment_on(silent_voice, tracks, 0, 48000)
+    assert comment_on(silent_voice, tracks, 48000, 96000) == ""
+    (made,) = export(silent_voice, tmp_path, tmp_path / "out.wav", ExportSpec())
+    with soundfile.SoundFile(made.path) as file:
+        assert not file.comment
