@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from fractions import Fraction
@@ -30,6 +31,8 @@ _FAR_S: Final = 0.3
 _ROUNDING: Final = 1e-3  # of a tick: 3.4 s is a little less than that as a float
 _EARLIER_S: Final = (0.0, 2.0, 10.0, 1e9)
 _MOST_THREADS: Final = 4
+_MOST_PASSED: Final = 24
+_PASSED_BYTES: Final = 64 << 20
 
 
 class Picture(NamedTuple):
@@ -42,8 +45,8 @@ class Picture(NamedTuple):
 class Film:
     """An open video: `with Film(path) as film: film.at(12.3)`. Used by one thread at a time.
 
-    Going on a little is cheap; anywhere else it begins at the key frame before, and leaves out what no other picture
-    needs.
+    Going on a little is cheap, and so is going back step by step: the pictures before are kept then. Anywhere else it
+    begins at the key frame before, and leaves out what no other picture needs.
     """
 
     def __init__(self, path: Path, *, threads: int = min(_MOST_THREADS, os.cpu_count() or 1)) -> None:
@@ -59,6 +62,8 @@ class Film:
             self._next: VideoFrame | None = None
             self._frames: Iterator[VideoFrame] = iter(())
             self._wanted = -math.inf
+            self._goes_back = False
+            self._passed: deque[VideoFrame] = deque(maxlen=_passed_pictures(self._stream))
             self._skips = self._keys_only = False
             self._passing: Callable[[Picture], None] = lambda _key: None
             self._begin_at(0)
@@ -92,6 +97,10 @@ class Film:
         """
         self._passing = passing
         wanted = self._ticks(time_s)
+        passed = self._passed_at(wanted)
+        if passed is not None:
+            return Picture(passed, float(_pts(passed) * self._tick))
+        self._goes_back = self._is_just_before(wanted)
         if not self._is_near(wanted):
             for earlier_s in _EARLIER_S:
                 self._begin_at(wanted - self._ticks(earlier_s))
@@ -124,9 +133,25 @@ class Film:
     def _is_near(self, wanted: int) -> bool:
         return self._current is not None and 0 <= wanted - _pts(self._current) < Fraction(_AHEAD_S) / self._tick
 
+    def _passed_at(self, wanted: int) -> VideoFrame | None:
+        """The picture of a time before the current one, where it was kept."""
+        if self._current is None or wanted >= _pts(self._current):
+            return None
+        kept = reversed(self._passed)
+        return next((one for one in kept if _pts(one) <= wanted < _pts(one) + (one.duration or 0)), None)
+
+    def _is_just_before(self, wanted: int) -> bool:
+        current = self._current
+        return self._steady and current is not None and 0 < _pts(current) - wanted <= self._kept_ticks(current)
+
+    def _kept_ticks(self, one: "VideoFrame | Packet[VideoStream]") -> int:
+        """How long all the pictures that can be kept last, if they last as long as this one."""
+        return (one.duration or 0) * (self._passed.maxlen or 0)
+
     def _begin_at(self, wanted: int) -> None:
         """Go to the key frame before; forget what was there."""
         self._current, self._next = None, None
+        self._passed.clear()
         self._skips, self._keys_only = self._steady, False
         with suppress(av.FFmpegError):  # before the beginning, or a file that cannot be sought in
             self._container.seek(max(wanted, self._stream.start_time or 0), stream=self._stream, backward=True)
@@ -148,6 +173,8 @@ class Film:
             if current is not None and _pts(following) > wanted:
                 self._next = following
                 return True
+            if self._goes_back and current is not None:
+                self._passed.append(current)
             self._current = following
             if current is None and (wanted - _pts(following)) * self._tick > _FAR_S:
                 self._passing(Picture(following, float(_pts(following) * self._tick)))
@@ -174,8 +201,9 @@ class Film:
 
     def _is_before(self, packet: "Packet[VideoStream]") -> bool:
         """Whether its picture is over before the one that is wanted begins."""
-        lasts = packet.duration
-        return bool(lasts) and packet.pts is not None and packet.pts + (lasts or 0) <= self._wanted
+        lasts = packet.duration or 0
+        kept = self._kept_ticks(packet) if self._goes_back else 0
+        return bool(lasts) and packet.pts is not None and packet.pts + lasts + kept <= self._wanted
 
 
 def as_bgra(frame: VideoFrame, width: int, height: int) -> Bgra:
@@ -230,6 +258,11 @@ def moving(container: InputContainer, path: Path) -> VideoStream:
         if not stream.disposition & av.stream.Disposition.attached_pic:
             return stream
     raise _nothing_seen(path)
+
+
+def _passed_pictures(stream: VideoStream) -> int:
+    """How many pictures may be kept at once; they take 1.5 bytes a pixel, or 3 with more than eight bits."""
+    return min(_MOST_PASSED, _PASSED_BYTES // max(1, stream.width * stream.height * 3 // 2))
 
 
 def _end_s(container: InputContainer, stream: VideoStream) -> float:

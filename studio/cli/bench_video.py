@@ -60,11 +60,14 @@ def _measure(path: Path) -> dict[str, object]:
             ours.append((middle - begin) * 1000)
             wrong += frame.pts != picture.frame.pts
     first_ms, exact_ms = _by_the_worker(path, places)
+    _, back_ms = _by_the_worker(path, [_SECONDS - 1 - step / _FPS for step in range(_JUMPS)])
     return {
         "seek_ms_p50": round(statistics.median(exact_ms), 1),
         "seek_ms_p95": round(_p95(exact_ms), 1),
         "first_picture_ms_p50": round(statistics.median(first_ms), 1),
         "first_picture_ms_p95": round(_p95(first_ms), 1),
+        "step_back_ms_p50": round(statistics.median(back_ms), 1),
+        "step_back_ms_p95": round(_p95(back_ms), 1),
         "cpu_ms_p50": round(statistics.median(ours), 1),
         "pyav_cpu_ms_p50": round(statistics.median(theirs), 1),
         "ratio": round(sum(ours) / sum(theirs), 3),

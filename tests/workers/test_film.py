@@ -1,6 +1,7 @@
 """The picture that is shown is the one that FFmpeg decodes at that time, wherever one jumps to and however."""
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -51,6 +52,29 @@ def test_playing_shows_every_picture_in_turn(tmp_path: Path) -> None:
 
     numbers = [number_of(as_bgra(picture.frame, 192, 108)) for picture in seen if picture is not None]
     assert numbers == [50 + step // 2 for step in range(60)]
+
+
+def test_going_back_shows_every_picture_and_decodes_few_of_them_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_video(tmp_path / "s.mp4", seconds=4, gop=100)
+    decoded: list[int] = []
+    plainly = Film._decoded
+
+    def counted(film: Film) -> Iterator[av.VideoFrame]:
+        for frame in plainly(film):
+            decoded.append(frame.pts or 0)
+            yield frame
+
+    monkeypatch.setattr(Film, "_decoded", counted)
+    with Film(path) as film:
+        film.at(90 / 25)
+        decoded.clear()
+        seen = [film.at(number / 25) for number in range(89, 29, -1)]
+
+    numbers = [number_of(as_bgra(picture.frame, 192, 108)) for picture in seen if picture is not None]
+    assert numbers == list(range(89, 29, -1))
+    assert len(decoded) < 300  # each of the sixty pictures decoded from the key frame on would be more than 1800
 
 
 def test_the_pixels_are_those_of_plain_decoding(tmp_path: Path) -> None:
