@@ -21,7 +21,11 @@ def shots(place: Place) -> Shots:
         return lambda png: picture(None, png, theme=theme, files=[mix], prepare=prepare, wait_s=300)
 
     def with_voice(prepare: Callable[["Studio"], None], theme: str = "dark") -> Callable[[Path], None]:
-        return of(lambda studio: (learn(folder), prepare(studio))[1], theme)
+        def learnt(studio: "Studio") -> None:
+            learn(folder)
+            prepare(studio)
+
+        return of(learnt, theme)
 
     return {
         "convert-empty-dark": of(lambda studio: open_page(studio, "convert")),
