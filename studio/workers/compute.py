@@ -30,7 +30,7 @@ from studio.protocol.jobs import (
     TrackPitch,
 )
 from studio.protocol.lines import SpeakLine
-from studio.protocol.measures import MeasureVoice
+from studio.protocol.measures import MeasureQuality, MeasureVoice
 from studio.protocol.messages import PROTOCOL, Job, Request, Result
 from studio.protocol.voices import ConvertVoice, FindMark, LearnVoice, SingAgain, Speak
 from studio.workers import device
@@ -47,6 +47,7 @@ HANDLERS: Final[Mapping[type[Job], str]] = {
     TrackPitch: "studio.workers.pitch:track_pitch",
     MeasureNotes: "studio.workers.pitch:measure_notes",
     MeasureVoice: "studio.workers.measuring:measure_voice",
+    MeasureQuality: "studio.workers.voice_quality:measure_quality",
     Separate: "studio.workers.separation:separate",
     Denoise: "studio.workers.denoising:denoise",
     LearnVoice: "studio.workers.voices:learn",

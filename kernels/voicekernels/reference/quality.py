@@ -5,6 +5,7 @@ Jitter and shimmer are those of Praat's manual ("Voice 2. Jitter", "Voice 3. Shi
 1976). CPP: Hillenbrand, Cleveland & Erickson, JSHR 37, 1994. Singing power ratio: Omori et al., J. Voice 10(3), 1996.
 """
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -16,8 +17,9 @@ _SHORTEST_S: Final = 0.0001
 _LONGEST_S: Final = 0.02
 _LARGEST_RATIO: Final = 1.3  # neighbouring periods further apart are no pair
 _LARGEST_AMPLITUDE_RATIO: Final = 1.6
-_TINY: Final = 1e-20
-_FINER: Final = 8
+TINY: Final = 1e-20
+FINER: Final = 8
+FEWEST_SAMPLES: Final = 16
 
 
 class Steadiness(NamedTuple):
@@ -53,7 +55,7 @@ def steadiness(pulses_s: Series, amplitudes: Series) -> Steadiness:
 
 
 def _ratio(one: Series, other: Series) -> Series:
-    larger: Series = np.maximum(one, other) / np.maximum(np.minimum(one, other), _TINY)
+    larger: Series = np.maximum(one, other) / np.maximum(np.minimum(one, other), TINY)
     return larger
 
 
@@ -128,7 +130,7 @@ def _burg(frame: Series, order: int) -> Series:
     predictor = np.ones(1)
     for _ in range(order):
         energy = forward @ forward + backward @ backward
-        reflection = -2 * (forward @ backward) / energy if energy > _TINY else 0.0
+        reflection = -2 * (forward @ backward) / energy if energy > TINY else 0.0
         longer = np.append(predictor, 0.0)
         predictor = longer + reflection * longer[::-1]
         forward, backward = forward[1:] + reflection * backward[1:], backward[:-1] + reflection * forward[:-1]
@@ -145,8 +147,8 @@ def harmonicity(frame: NDArray[np.float32], rate_hz: int, low_hz: float = 75.0, 
     exact = frame.astype(np.float64) - float(np.mean(frame))
     window = np.hanning(len(exact) + 2)[1:-1]
     alike, own = _correlated(exact * window), _correlated(window)
-    first = int(_FINER * rate_hz / high_hz)
-    last = min(int(np.ceil(_FINER * rate_hz / low_hz)), _FINER * len(exact) // 2)
+    first = int(FINER * rate_hz / high_hz)
+    last = min(int(np.ceil(FINER * rate_hz / low_hz)), FINER * len(exact) // 2)
     if alike[0] <= 0 or last <= first + 1:
         return float("nan")
     ratio = alike[: last + 2] / alike[0] / (own[: last + 2] / own[0])
@@ -163,7 +165,7 @@ def _correlated(sound: Series) -> Series:
     """The autocorrelation at steps of a fraction of a sample: peaks of a clear voice are sharp."""
     size = 1 << (2 * len(sound) - 1).bit_length()
     power = np.abs(np.fft.rfft(sound, size)) ** 2
-    correlated: Series = np.fft.irfft(power, _FINER * size)[: _FINER * len(sound)]
+    correlated: Series = np.fft.irfft(power, FINER * size)[: FINER * len(sound)]
     return correlated
 
 
@@ -172,14 +174,39 @@ def cepstral_peak(frame: NDArray[np.float32], rate_hz: int, low_hz: float = 60.0
     power = np.abs(np.fft.rfft(frame.astype(np.float64) * np.hanning(len(frame)))) ** 2
     if not power.any():
         return float("nan")
-    decibels = 10 * np.log10(power + _TINY)
+    decibels = 10 * np.log10(power + TINY)
     cepstrum = np.abs(np.fft.irfft(decibels))
     delay_s = np.arange(len(cepstrum)) / rate_hz
-    heights = 20 * np.log10(cepstrum + _TINY)
+    heights = 20 * np.log10(cepstrum + TINY)
     trend = (delay_s >= 0.001) & (delay_s <= min(0.05, delay_s[-1] / 2))
-    inside = (delay_s >= 1 / high_hz) & (delay_s <= 1 / low_hz)
+    inside = (delay_s >= 1 / high_hz) & (delay_s <= min(1 / low_hz, delay_s[-1] / 2))
     if not inside.any() or np.count_nonzero(trend) < 2:
         return float("nan")
     slope, height = np.polyfit(delay_s[trend], heights[trend], 1)
     at = int(np.flatnonzero(inside)[np.argmax(heights[inside])])
     return float(heights[at] - (slope * delay_s[at] + height))
+
+
+def harmonicities(
+    frames: NDArray[np.float32], rate_hz: int, low_hz: float = 75.0, high_hz: float = 1000.0
+) -> NDArray[np.float32]:
+    """Return the harmonics-to-noise ratio in dB of each of float32 (frames, samples): see `harmonicity`."""
+    return _each(frames, lambda frame: harmonicity(frame, rate_hz, low_hz, high_hz))
+
+
+def cepstral_peaks(
+    frames: NDArray[np.float32], rate_hz: int, low_hz: float = 60.0, high_hz: float = 330.0
+) -> NDArray[np.float32]:
+    """Return the cepstral peak prominence in dB of each of float32 (frames, samples): see `cepstral_peak`."""
+    return _each(frames, lambda frame: cepstral_peak(frame, rate_hz, low_hz, high_hz))
+
+
+def check(frames: NDArray[np.float32]) -> None:
+    """Raise ValueError for what are no frames of some samples each."""
+    if frames.ndim != 2 or frames.shape[1] < FEWEST_SAMPLES:
+        raise ValueError(f"frames have {FEWEST_SAMPLES} samples or more: {frames.shape}")
+
+
+def _each(frames: NDArray[np.float32], of: Callable[[NDArray[np.float32]], float]) -> NDArray[np.float32]:
+    check(frames)
+    return np.array([of(frame) for frame in frames], np.float32)
