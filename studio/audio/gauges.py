@@ -7,6 +7,7 @@ import numpy as np
 from studio.audio import watchdog
 from studio.audio.fifo import Fifo
 from studio.audio.levels import Levels, Momentary
+from studio.audio.monitoring import Howl, say_howl
 from studio.audio.state import Points
 from studio.audio.watchdog import Alarms, Clipping, Lasting, Stuttering
 from studio.media.wav import Frames
@@ -46,9 +47,13 @@ class Gauges:
         self._silent = Lasting(watchdog.SILENT_S)
         self._clipping = Clipping()
         self._stuttering = Stuttering()
+        self._howl = Howl(rate_hz)
 
-    def look(self, now_s: float, microphone: str, dropouts: int) -> None:
-        """Append a point. `microphone` is the one that is open, "" for none; `dropouts` are those of the output."""
+    def look(self, now_s: float, microphone: str, dropouts: int, *, monitored: bool = False) -> None:
+        """Append a point. `microphone` is the one that is open, "" for none; `dropouts` are those of the output.
+
+        `monitored` says that the input is heard on the output, where it may howl.
+        """
         self._momentary.hear(self._output.look(now_s))
         came = self._input.look(now_s)
         heard, played = self._input.levels, self._output.levels
@@ -57,6 +62,12 @@ class Gauges:
             self._alarms.raise_("stuttering", watchdog.stuttering())
         else:
             self._alarms.clear("stuttering")
+        if monitored and self._howl.look(came, now_s):
+            say_howl(self._alarms, self._howl.hz)
+        else:
+            self._alarms.clear("feedback")
+        if not monitored:
+            self._howl.forget()
         if not microphone:
             self._silent.look(False, now_s)
             self._alarms.clear("silent")

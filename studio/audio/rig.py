@@ -18,6 +18,7 @@ from studio.audio.chain import Chain
 from studio.audio.end import resampled
 from studio.audio.keeper import Keeper
 from studio.audio.live_pitch import Makes, Range
+from studio.audio.monitoring import Monitoring
 from studio.audio.orders import Orders
 from studio.audio.playback import Moment, Renders, Span
 from studio.audio.state import Along, Asked, Hears, Points, RigState, Wanted
@@ -41,6 +42,7 @@ class Rig:
         self._meters = meters
         self._hears = hears
         self._alarms = Alarms(hears.alarm)
+        self._warnings = Monitoring(self._alarms)
         self._said: RigState | None = None
         self._asked = Asked()
         self._asked_lock = threading.Lock()
@@ -181,8 +183,18 @@ class Rig:
     def _keep(self) -> None:
         while not self._closing.is_set():
             self._orders.do_next(_TICK_S)
-            self._keeper.look_after(time.monotonic())
+            now_s = time.monotonic()
+            self._keeper.look_after(now_s)
+            self._look_at_monitoring(now_s)
             self._say_state()
+
+    def _look_at_monitoring(self, now_s: float) -> None:
+        output, input = self._keeper.ends["output"], self._keeper.ends["input"]  # noqa: A001
+        if self._monitoring and output.stream is not None and input.stream is not None:
+            delay_s = self._chain.speaker.delay_s + self._chain.microphone.delay_s
+            self._warnings.look(output.card, input.card, delay_s, now_s)
+        else:
+            self._warnings.look(None, None, 0.0, now_s)
 
     def _needed(self, direction: Direction) -> bool:
         if direction == "output":
@@ -207,7 +219,12 @@ class Rig:
                 with self._asked_lock:
                     if self._asked.playing and not heard.playing and self._chain.played_out:
                         self._asked = Asked(False, self._asked.serial)
-            self._chain.gauges.look(now_s, self._keeper.ends["input"].open_name, self._chain.speaker.underflows)
+            self._chain.gauges.look(
+                now_s,
+                self._keeper.ends["input"].open_name,
+                self._chain.speaker.underflows,
+                monitored=self._monitoring,
+            )
 
     def _say_state(self) -> None:
         output, input = self._keeper.ends["output"], self._keeper.ends["input"]  # noqa: A001

@@ -19,10 +19,11 @@ from studio.ui.dialogs import Dialogs
 from studio.ui.messages import Banners, Weight
 from studio.ui.toasts import Toasts
 
-_SERIOUS: Final = frozenset({"device_lost", "server_lost", "disk_full", "stalled"})
+_SERIOUS: Final = frozenset({"device_lost", "server_lost", "disk_full", "stalled", "feedback"})
 _AUDIO: Final = "audio "
 _MISSING_DEVICE: Final = f"{_AUDIO}device.missing"
 _ABOUT_DEVICES: Final = frozenset({"device_lost", "server_lost", "rerouted", "silent"})
+_ABOUT_HEARING: Final = frozenset({"feedback", "late_monitor"})
 
 
 class News(QObject):
@@ -53,6 +54,8 @@ class News(QObject):
         action, run = "", None
         if trouble.kind in _ABOUT_DEVICES:
             action, run = "Choose devices", lambda: self._desk.asks.preferences("recording")
+        elif trouble.kind in _ABOUT_HEARING:
+            action, run = "Stop hearing yourself", lambda: self._desk.settings.change("recording", monitor=False)
         elif trouble.kind == "media_missing":
             action, run = "Find missing sound", lambda: opening.find_missing(self._desk)
         self._banners.put(key, trouble.why, weight=weight, action=action, run=run, report=self._report)
