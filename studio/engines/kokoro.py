@@ -1,7 +1,7 @@
 """Kokoro: one network of 82 million weights and a file of voices, each a style that the network speaks in."""
 
 import zipfile
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from studio.catalogue import store
 from studio.catalogue.store import Installed
-from studio.engines import installed, onnx_session, residents
-from studio.engines.base import Control, EngineInfo, Mono, Reference, Report, Settings
+from studio.engines import installed, onnx_session
+from studio.engines.base import Control, EngineInfo, Mono, Report, Settings
 from studio.engines.blocks import cut
+from studio.engines.ready_voices import STAGE, ReadyVoices, network_file
 from studio.errors import StudioError, is_out_of_memory
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 _ID: Final = "kokoro"
 _NAME: Final = "Kokoro"
 _RATE_HZ: Final = 24000
-_STAGE: Final = "Speaking"
 _LANGUAGES: Final = {
     "a": "en-us",
     "b": "en-gb",
@@ -51,7 +51,7 @@ class KokoroVoice(Struct, frozen=True, kw_only=True):
         return 0
 
 
-class Kokoro:
+class Kokoro(ReadyVoices):
     """Speaks with some fifty voices of its own; learns none."""
 
     info: ClassVar = EngineInfo(
@@ -68,10 +68,7 @@ class Kokoro:
         controls=(Control(id="speed", title="Speed", low=0.5, high=2.0, default=1.0, unit="×"),),
     )
 
-    @classmethod
-    def lacks(cls) -> str:
-        """Say that the network is not installed, and how to get it."""
-        return installed.lacking(_ID, _NAME, _ID)
+    suggestion: ClassVar = _ID
 
     def presets(self) -> tuple[str, ...]:
         there = installed.of_engine(_ID)
@@ -83,16 +80,6 @@ class Kokoro:
         except (OSError, zipfile.BadZipFile):
             return ()
         return tuple(sorted(name for name in names if name[:1] in _LANGUAGES))
-
-    def learn(
-        self, references: Sequence[Reference], folder: Path, *, language: str, seed: int, report: Report
-    ) -> Mapping[str, str | float]:
-        raise StudioError(
-            "kokoro.cloning",
-            "The voice was not learnt.",
-            cause=f"{_NAME} has its own voices and learns none.",
-            remedy="Choose an engine that clones.",
-        )
 
     def open(self, voice: Path | str, settings: Settings) -> KokoroVoice:
         one, _ = installed.chosen(_ID, _NAME, settings, _ID)
@@ -110,26 +97,25 @@ class Kokoro:
     ) -> Generator[Mono, None, None]:
         if not text.strip():
             return
-        one, folder = installed.chosen(_ID, _NAME, {**settings, installed.SETTING: voice.model}, voice.model)
+        one, folder = self.model(settings, voice.model)
         report(0.0, "Loading the network")
         speed = min(2.0, max(0.5, float(settings.get("speed") or 1.0)))
-        key, needs = f"{_ID} {one.id} {one.files[0].sha256[:16]}", one.memory_mb * 1_000_000
-        with residents.on("cpu").use(key, needs, lambda: _loaded(one, folder)) as network:
-            if onnx_session.draws(folder / _network(one)):
-                network.sess = onnx_session.session(folder / _network(one), seed)
-            report(0.1, _STAGE)
+        with self.use(one, lambda: _loaded(one, folder)) as network:
+            if onnx_session.draws(folder / network_file(one)):
+                network.sess = onnx_session.session(folder / network_file(one), seed)
+            report(0.1, STAGE)
             language = _LANGUAGES[voice.name[0]]
             phonemes = network.tokenizer.phonemize(text, language)
             if not phonemes:
                 return
             sound, _ = network.create(phonemes, _style(network, one, voice.name), speed=speed, is_phonemes=True)
-            yield from cut(sound, _RATE_HZ, report, _STAGE)
+            yield from cut(sound, _RATE_HZ, report, STAGE)
 
 
 def _loaded(one: Installed, folder: Path) -> "Network":
     from kokoro_onnx import Kokoro as Network
 
-    session = onnx_session.session(folder / _network(one))
+    session = onnx_session.session(folder / network_file(one))
     try:
         return Network.from_session(session, str(folder / _voices(one)))
     except Exception as error:
@@ -153,10 +139,6 @@ def _refused(name: str) -> StudioError:
         cause="Its network or its file of voices is damaged, or something else.",
         remedy="Delete the model and install it again, or choose another engine.",
     )
-
-
-def _network(one: Installed) -> str:
-    return next((file.name for file in one.files if file.name.endswith(".onnx")), "")
 
 
 def _voices(one: Installed) -> str:

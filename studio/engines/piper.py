@@ -1,7 +1,7 @@
 """Piper: small VITS networks, a voice or a few each, `NAME.onnx` with `NAME.onnx.json` beside it."""
 
 import json
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
@@ -9,9 +9,10 @@ from msgspec import Struct
 
 from studio.catalogue import store
 from studio.catalogue.store import Installed
-from studio.engines import installed, onnx_session, residents
-from studio.engines.base import Control, EngineInfo, Mono, Reference, Report, Settings
+from studio.engines import installed, onnx_session
+from studio.engines.base import Control, EngineInfo, Mono, Report, Settings
 from studio.engines.blocks import cut
+from studio.engines.ready_voices import STAGE, ReadyVoices, network_file
 from studio.errors import StudioError
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
 _ID: Final = "piper"
 _NAME: Final = "Piper"
-_SUGGESTION: Final = "piper-en-us-ljspeech"
-_STAGE: Final = "Speaking"
 _BROKEN: Final = (ValueError, KeyError, TypeError, AttributeError, OSError)
 
 
@@ -37,7 +36,7 @@ class PiperState(Struct, frozen=True, kw_only=True):
         return 0
 
 
-class Piper:
+class Piper(ReadyVoices):
     """Speaks with the voices that are installed; learns none."""
 
     info: ClassVar = EngineInfo(
@@ -71,10 +70,7 @@ class Piper:
         ),
     )
 
-    @classmethod
-    def lacks(cls) -> str:
-        """Say that no voice is installed, and how to get one."""
-        return installed.lacking(_ID, _NAME, _SUGGESTION)
+    suggestion: ClassVar = "piper-en-us-ljspeech"
 
     def presets(self) -> tuple[str, ...]:
         names = []
@@ -83,19 +79,9 @@ class Piper:
             names += [f"{one.id}/{speaker}" for speaker in speakers] or [one.id]
         return tuple(names)
 
-    def learn(
-        self, references: Sequence[Reference], folder: Path, *, language: str, seed: int, report: Report
-    ) -> Mapping[str, str | float]:
-        raise StudioError(
-            "piper.cloning",
-            "The voice was not learnt.",
-            cause=f"{_NAME} has its own voices and learns none.",
-            remedy="Choose an engine that clones.",
-        )
-
     def open(self, voice: Path | str, settings: Settings) -> PiperState:
         model, _, speaker = str(voice).partition("/")
-        one, folder = installed.chosen(_ID, _NAME, {**settings, installed.SETTING: model}, model)
+        one, folder = self.model(settings, model)
         try:
             said = json.loads((folder / _card(one)).read_text(encoding="utf-8"))
             number = said["speaker_id_map"][speaker] if speaker else None
@@ -110,7 +96,7 @@ class Piper:
             return
         from piper import SynthesisConfig
 
-        one, folder = installed.chosen(_ID, _NAME, {**settings, installed.SETTING: voice.model}, voice.model)
+        one, folder = self.model(settings, voice.model)
         report(0.0, "Loading the voice")
         wanted = SynthesisConfig(
             speaker_id=voice.speaker,
@@ -120,20 +106,19 @@ class Piper:
             normalize_audio=False,
         )
         still = not wanted.noise_scale and not wanted.noise_w_scale
-        key, needs = f"{_ID} {one.id} {one.files[0].sha256[:16]}", one.memory_mb * 1_000_000
-        with residents.on("cpu").use(key, needs, lambda: _loaded(one, folder)) as network:
-            if not still and onnx_session.draws(folder / _network(one)):
-                network.session = onnx_session.session(folder / _network(one), seed)
-            report(0.1, _STAGE)
+        with self.use(one, lambda: _loaded(one, folder)) as network:
+            if not still and onnx_session.draws(folder / network_file(one)):
+                network.session = onnx_session.session(folder / network_file(one), seed)
+            report(0.1, STAGE)
             for chunk in network.synthesize(text, wanted):
-                yield from cut(chunk.audio_float_array, voice.rate_hz, report, _STAGE)
+                yield from cut(chunk.audio_float_array, voice.rate_hz, report, STAGE)
 
 
 def _loaded(one: Installed, folder: Path) -> "PiperVoice":
     from piper import PiperVoice
     from piper.config import PiperConfig
 
-    session = onnx_session.session(folder / _network(one))
+    session = onnx_session.session(folder / network_file(one))
     try:
         said = json.loads((folder / _card(one)).read_text(encoding="utf-8"))
         return PiperVoice(session=session, config=PiperConfig.from_dict(said), download_dir=folder)
@@ -146,12 +131,8 @@ def _number(settings: Settings, name: str, usual: float) -> float:
     return usual if value is None else float(value)
 
 
-def _network(one: Installed) -> str:
-    return next((file.name for file in one.files if file.name.endswith(".onnx")), "")
-
-
 def _card(one: Installed) -> str:
-    return f"{_network(one)}.json"
+    return f"{network_file(one)}.json"
 
 
 def _speakers(card: Path) -> tuple[str, ...]:

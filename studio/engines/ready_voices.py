@@ -1,0 +1,53 @@
+"""What speakers have in common that bring voices of their own as ONNX networks, and learn none."""
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import ClassVar, Final, TypeVar
+
+from studio.catalogue.store import Installed
+from studio.engines import installed, residents
+from studio.engines.base import EngineInfo, Reference, Report, Settings
+from studio.errors import StudioError
+
+Network = TypeVar("Network")
+
+STAGE: Final = "Speaking"
+
+
+class ReadyVoices:
+    """Says what is missing while no model is installed, and that nothing is learnt here."""
+
+    info: ClassVar[EngineInfo]
+    suggestion: ClassVar[str]
+    """The model of the catalogue to begin with."""
+
+    @classmethod
+    def lacks(cls) -> str:
+        """Say that no voice is installed, and how to get one."""
+        return installed.lacking(cls.info.id, cls.info.name, cls.suggestion)
+
+    def learn(
+        self, references: Sequence[Reference], folder: Path, *, language: str, seed: int, report: Report
+    ) -> Mapping[str, str | float]:
+        """Refuse: see `Speaker`."""
+        raise StudioError(
+            f"{self.info.id}.cloning",
+            "The voice was not learnt.",
+            cause=f"{self.info.name} has its own voices and learns none.",
+            remedy="Choose an engine that clones.",
+        )
+
+    def model(self, settings: Settings, name: str) -> tuple[Installed, Path]:
+        """The installed model of that id, with its folder."""
+        return installed.chosen(self.info.id, self.info.name, {**settings, installed.SETTING: name}, name)
+
+    def use(self, one: Installed, load: Callable[[], Network]) -> AbstractContextManager[Network]:
+        """The loaded network of a model, kept until nobody has used it for a while."""
+        key, needs = f"{self.info.id} {one.id} {one.files[0].sha256[:16]}", one.memory_mb * 1_000_000
+        return residents.on("cpu").use(key, needs, load)
+
+
+def network_file(one: Installed) -> str:
+    """The name of a model's network; "" where it has none."""
+    return next((file.name for file in one.files if file.name.endswith(".onnx")), "")
