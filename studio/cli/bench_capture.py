@@ -1,11 +1,12 @@
 """What recording the screen costs, beside ffmpeg's own grabber with the same encoder and settings, taking turns.
 
-Both record a virtual 1080p screen that the bench starts itself. `python -m studio.cli.bench_capture WIDTH HEIGHT KIND`
-is what is shown on it.
+Both record a virtual 1080p screen that the bench starts itself, and x264 has to say that it was set the same way.
+`python -m studio.cli.bench_capture WIDTH HEIGHT KIND` is what is shown on it.
 """
 
 import json
 import os
+import re
 import resource
 import shutil
 import statistics
@@ -30,10 +31,12 @@ _GOAL_PACKET_MS: Final = 30.0
 
 
 class _Run(NamedTuple):
-    """One recording: processor time and pictures in the file."""
+    """One recording: processor time and pictures in the file, and what x264 says there of how it was set."""
 
     cpu_ms: float
     frames: int
+    size_bytes: int
+    set_to: frozenset[str]
     figures: dict[str, float]
 
 
@@ -55,7 +58,7 @@ def bench_capture() -> dict[str, object]:
             with _stage(kind) as display:
                 measured = _measure(Path(folder), kind, display)
             measured["goal"] = f"ratio <= {goal}"
-            good &= float(str(measured["ratio"])) <= goal
+            good &= float(str(measured["ratio"])) <= goal and not measured["x264_options_that_differ"]
             found[kind] = measured
     return {**found, "ok": good}
 
@@ -64,16 +67,23 @@ def _measure(folder: Path, kind: Kind, display: str) -> dict[str, object]:
     environment = os.environ | {"DISPLAY": display, "WAYLAND_DISPLAY": "", "XDG_SESSION_TYPE": "x11"}
     _ours(folder / f"{kind} warm.mp4", 1, environment)
     begin_ms = _theirs(folder / f"{kind} first.mp4", 1 / _FPS, environment).cpu_ms
-    rounds = []
+    rounds: list[tuple[_Run, float]] = []
+    theirs_bytes, theirs_frames, differing = 0, 0, frozenset[str]()
     for number in range(_ROUNDS):
         ours = _ours(folder / f"{kind} ours {number}.mp4", _SECONDS, environment)
         theirs = _theirs(folder / f"{kind} theirs {number}.mp4", _SECONDS, environment)
+        theirs_bytes, theirs_frames = theirs_bytes + theirs.size_bytes, theirs_frames + theirs.frames
+        differing |= ours.set_to ^ theirs.set_to
         rounds.append((ours, (theirs.cpu_ms - begin_ms) / max(1, theirs.frames - 1)))
     figures = [ours.figures for ours, _ in rounds]
     return {
         "cpu_ms_per_frame": round(statistics.median(ours.cpu_ms / ours.frames for ours, _ in rounds), 2),
         "ffmpeg_cpu_ms_per_frame": round(statistics.median(their for _, their in rounds), 2),
         "ratio": round(statistics.median(ours.cpu_ms / ours.frames / their for ours, their in rounds), 3),
+        "x264_options_that_differ": sorted(differing),
+        "bytes_per_frame": round(sum(ours.size_bytes for ours, _ in rounds) / sum(ours.frames for ours, _ in rounds)),
+        "ffmpeg_bytes_per_frame": round(theirs_bytes / theirs_frames),
+        "encoded": sum(one["encoded"] for one in figures),
         "grab_to_packet_ms_p95": statistics.median(one["grab_to_packet_ms_p95"] for one in figures),
         "grab_to_packet_goal_ms": _GOAL_PACKET_MS,
         "pacing_ms_p95": statistics.median(one["pacing_ms_p95"] for one in figures),
@@ -94,7 +104,8 @@ def _ours(path: Path, seconds: float, environment: dict[str, str]) -> _Run:
     if not said["ok"]:
         why = said["error"]
         raise StudioError(why["code"], why["title"], cause=why["cause"], remedy=why["remedy"])
-    return _Run(said["cpu_ms_per_frame"] * said["frames"], said["frames"], said)
+    cpu_ms = said["cpu_ms_per_frame"] * said["frames"]
+    return _Run(cpu_ms, said["frames"], path.stat().st_size, _x264_options(path), said)
 
 
 def _theirs(path: Path, seconds: float, environment: dict[str, str]) -> _Run:
@@ -111,7 +122,13 @@ def _theirs(path: Path, seconds: float, environment: dict[str, str]) -> _Run:
         check=True, capture_output=True, text=True,
     )  # fmt: skip
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return _Run(cpu_s * 1000, int(counted.stdout.strip() or 1), {})
+    return _Run(cpu_s * 1000, int(counted.stdout.strip() or 1), path.stat().st_size, _x264_options(path), {})
+
+
+def _x264_options(path: Path) -> frozenset[str]:
+    """What x264 writes into its first packet of the settings it runs with, as `name=value`."""
+    written = re.search(rb"x264 - core.*? options: ([ -~]*)", path.read_bytes())
+    return frozenset(written[1].decode("ascii").split()) if written else frozenset()
 
 
 @contextmanager
