@@ -31,10 +31,10 @@ def worth(scores: NDArray[np.float32], way: NDArray[np.int32], step: float, leap
     return float(scores[np.arange(len(way)), way].sum(dtype=np.float64) - steps.sum())
 
 
-def windows(seed: int, frames: int) -> NDArray[np.float32]:
+def windows(seed: int, frames: int, length: int = round(2 * harmonics.HALF)) -> NDArray[np.float32]:
     sound = buzz(150.0, 8000, 4000) + noise(4000, 0.05, seed)
     pitch = np.full(frames, 150 / 8000, np.float32)
-    return periods.unroll(sound, pitch, 40, harmonics.HALF, harmonics.POINTS, 0.2)
+    return periods.unroll(sound, pitch, 40, length / 2, length * harmonics.POINTS_A_PERIOD, 0.2)
 
 
 def contour_of(seed: int, frames: int) -> NDArray[np.float32]:
@@ -111,6 +111,24 @@ def test_harmonics_and_likeness_measure_alike(frames: int, seed: int) -> None:
     ):
         np.testing.assert_allclose(found, wanted, rtol=2e-2, atol=1e-4)
     np.testing.assert_allclose(cpu_likeness.compare(unrolled), likeness.compare(unrolled), atol=1e-4)
+
+
+@compiled
+@given(frames=st.integers(1, 4), length=st.integers(5, 40), seed=seeds)
+def test_harmonics_of_longer_windows_measure_alike(frames: int, length: int, seed: int) -> None:
+    unrolled = windows(seed, frames, length)
+    count = np.full(frames, 12, np.int32)
+
+    found, wanted = (kernel.measure(unrolled, count, 4.0) for kernel in (cpu_harmonics, harmonics))
+
+    np.testing.assert_allclose(found.offset, wanted.offset, atol=1e-5)
+    np.testing.assert_allclose(found.clear, wanted.clear, atol=1e-3)
+
+
+@pytest.mark.parametrize("points", [harmonics.POINTS - harmonics.POINTS_A_PERIOD, harmonics.POINTS + 1])
+def test_windows_too_short_or_of_part_of_a_period_are_refused(points: int) -> None:
+    with pytest.raises(ValueError, match="periods"):
+        cpu_harmonics.measure(np.zeros((1, points), np.float32), np.ones(1, np.int32), 4.0)
 
 
 @pytest.mark.parametrize("off", [-0.01, -0.003, 0.0, 0.003, 0.01])

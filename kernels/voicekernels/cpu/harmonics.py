@@ -6,9 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from voicekernels.reference.harmonics import BEST, FAINTEST, POINTS, Measured, basis, check
-
-_HALF_WAY = POINTS // 2
+from voicekernels.reference.harmonics import BEST, FAINTEST, Measured, basis, check
 
 
 def measure(periods: NDArray[np.float32], count: NDArray[np.int32], doubt: float) -> Measured:
@@ -16,18 +14,18 @@ def measure(periods: NDArray[np.float32], count: NDArray[np.int32], doubt: float
     check(periods, count)
     out = np.empty((4, len(periods)), np.float32)
     if len(periods):
-        even, odd = np.empty((2, len(periods), _HALF_WAY), np.float32)
+        even, odd = np.empty((2, len(periods), periods.shape[1] // 2), np.float32)
         _fold(np.ascontiguousarray(periods, np.float32), even, odd)
-        of_even, of_odd = _folded_basis(int(count.max()))
+        of_even, of_odd = _folded_basis(int(count.max()), periods.shape[1])
         _measure(even @ of_even, odd @ of_odd, count, np.float32(doubt), out)
     return Measured(*out)
 
 
 @cache
-def _folded_basis(harmonics: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+def _folded_basis(harmonics: int, points: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """What meets the even and the odd part of a window: half the points, and no wave twice."""
     n = harmonics
-    right = basis(n)[_HALF_WAY:]
+    right = basis(n, points)[points // 2 :]
     even = np.concatenate((right[:, :n].real, right[:, n : 2 * n].imag, right[:, 2 * n :].real), axis=1)
     odd = np.concatenate((right[:, :n].imag, right[:, n : 2 * n].real, right[:, 2 * n :].imag), axis=1)
     return np.ascontiguousarray(even, np.float32), np.ascontiguousarray(odd, np.float32)

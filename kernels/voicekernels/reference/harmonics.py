@@ -33,29 +33,30 @@ class Measured(NamedTuple):
     """The share of the energy that is harmonic, 0 to 1."""
 
 
-def basis(harmonics: int) -> NDArray[np.complex128]:
-    """Windowed waves, shape (POINTS, 3 * harmonics + 1).
+def basis(harmonics: int, points: int = POINTS) -> NDArray[np.complex128]:
+    """Windowed waves, shape (points, 3 * harmonics + 1).
 
     The harmonics under the window, the same under its slope, then what lies halfway between them.
     """
-    phase = (np.arange(POINTS) + 0.5) / POINTS_A_PERIOD - HALF
-    window = 0.5 + 0.5 * np.cos(np.pi * phase / HALF)
-    slope = -np.pi / (2 * HALF) * np.sin(np.pi * phase / HALF)
+    half = points / POINTS_A_PERIOD / 2
+    phase = (np.arange(points) + 0.5) / POINTS_A_PERIOD - half
+    window = 0.5 + 0.5 * np.cos(np.pi * phase / half)
+    slope = -np.pi / (2 * half) * np.sin(np.pi * phase / half)
     waves = np.exp(-2j * np.pi * np.outer(phase, np.arange(1, harmonics + 1)))
     between = np.exp(-2j * np.pi * np.outer(phase, np.arange(harmonics + 1) + 0.5))
     return np.concatenate((waves * window[:, None], waves * slope[:, None], between * window[:, None]), axis=1)
 
 
 def measure(periods: NDArray[np.float32], count: NDArray[np.int32], doubt: float) -> Measured:
-    """Measure windows that `periods.unroll` made with `HALF` and `POINTS`.
+    """Measure windows that `periods.unroll` made with `HALF` and `POINTS`, or longer ones.
 
-    `periods` is float32 (frames, POINTS); `count` int32 (frames,), how many harmonics of each frame lie in the band,
-    1 to `HARMONICS`. A harmonic `doubt` times as strong as the noise counts a quarter, and so does one that is only
-    `FAINTEST` of all. Raises ValueError for other shapes.
+    `periods` is float32 (frames, points), whole periods of `POINTS_A_PERIOD` points; `count` int32 (frames,), how many
+    harmonics of each frame lie in the band, 1 to `HARMONICS`. A harmonic `doubt` times as strong as the noise counts a
+    quarter, and so does one that is only `FAINTEST` of all. Raises ValueError for other shapes.
     """
     check(periods, count)
     n = HARMONICS
-    z = periods.astype(np.float64) @ basis(n)
+    z = periods.astype(np.float64) @ basis(n, periods.shape[1])
     k = np.arange(1, n + 1)
     here, change, between = z[:, :n], z[:, n : 2 * n], np.abs(z[:, 2 * n :]) ** 2
     power = np.abs(here) ** 2 + _TINY
@@ -78,6 +79,8 @@ def measure(periods: NDArray[np.float32], count: NDArray[np.int32], doubt: float
 
 
 def check(periods: NDArray[np.float32], count: NDArray[np.int32]) -> None:
-    """Raise ValueError for windows of another length."""
-    if periods.ndim != 2 or periods.shape[1] != POINTS or count.shape != periods.shape[:1]:
-        raise ValueError(f"windows have {POINTS} points, not {periods.shape} with {count.shape} counts")
+    """Raise ValueError for windows that are too short, or no whole periods."""
+    if periods.ndim != 2 or count.shape != periods.shape[:1]:
+        raise ValueError(f"each window needs a count: {periods.shape}, {count.shape}")
+    if periods.shape[1] < POINTS or periods.shape[1] % POINTS_A_PERIOD:
+        raise ValueError(f"windows have {POINTS} points, or whole periods of {POINTS_A_PERIOD}: not {periods.shape[1]}")

@@ -1,7 +1,7 @@
 """A contour made exact: the sound is straightened along the whole of it, so that no curve of it is averaged away.
 
 A window of five periods flattens a quick vibrato on a low note. Along its own contour the note is a steady tone,
-and what is left to measure is what the contour still lacks.
+however long the window is, and what is left to measure is what the contour still lacks.
 """
 
 from typing import Final
@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from studio.engines.base import FRAMES_PER_S, Mono
 from studio.engines.melody.analysis import RATE_HZ
-from voicekernels.reference.harmonics import HALF, HARMONICS, POINTS, POINTS_A_PERIOD
+from voicekernels.reference.harmonics import HALF, HARMONICS, POINTS_A_PERIOD
 
 _HIGHEST_HARMONIC_HZ: Final = 3400.0
+_HALF_S: Final = 0.025
+"""How far a window reaches at least: five periods of a high note are so short that noise moves its pitch."""
+_AT_ONCE: Final = 512  # frames
 
 Series = NDArray[np.float64]
 
@@ -26,30 +29,32 @@ def along(sound: Mono, start_s: float, hz: Series, passes: int = 3) -> tuple[Ser
     from voicekernels.cpu import harmonics
 
     exact = np.asarray(hz, np.float64).copy()
+    points = POINTS_A_PERIOD * max(round(2 * _HALF_S * float(np.median(exact))), round(2 * HALF))
     weight = np.ones(len(exact))
     for _ in range(passes):
-        unrolled = _unrolled(sound, start_s, exact)
-        count = np.clip(_HIGHEST_HARMONIC_HZ / exact, 1, HARMONICS).astype(np.int32)
-        found = harmonics.measure(unrolled, count, 2.0)
-        exact *= 1 + found.offset.astype(np.float64)
-        weight = found.weight.astype(np.float64)
+        line, first = _unrolled(sound, start_s, exact, points)
+        for at in range(0, len(exact), _AT_ONCE):
+            here = slice(at, at + _AT_ONCE)
+            count = np.clip(_HIGHEST_HARMONIC_HZ / exact[here], 1, HARMONICS).astype(np.int32)
+            found = harmonics.measure(line[first[here, None] + np.arange(points)], count, 2.0)
+            exact[here] *= 1 + found.offset.astype(np.float64)
+            weight[here] = found.weight
     return exact, weight
 
 
-def _unrolled(sound: Mono, start_s: float, hz: Series) -> NDArray[np.float32]:
-    """The windows of all frames, with time so warped that the contour is a steady tone."""
-    first_s = start_s - HALF / hz[0] - 1 / FRAMES_PER_S
-    last_s = start_s + (len(hz) - 1) / FRAMES_PER_S + HALF / hz[-1] + 1 / FRAMES_PER_S
+def _unrolled(sound: Mono, start_s: float, hz: Series, points: int) -> tuple[NDArray[np.float32], NDArray[np.intp]]:
+    """The sound with time so warped that the contour is a steady tone, and where the window of each frame begins."""
+    half = points / POINTS_A_PERIOD / 2
+    first_s = start_s - half / hz[0] - 1 / FRAMES_PER_S
+    last_s = start_s + (len(hz) - 1) / FRAMES_PER_S + half / hz[-1] + 1 / FRAMES_PER_S
     first, last = int(np.floor(first_s * RATE_HZ)), int(np.ceil(last_s * RATE_HZ)) + 1
     times = np.arange(first, last) / RATE_HZ
     frames_s = start_s + np.arange(len(hz)) / FRAMES_PER_S
     phase = np.cumsum(_smooth(times, frames_s, hz)) / RATE_HZ
-    points = np.arange(np.ceil(phase[0] * POINTS_A_PERIOD), np.floor(phase[-1] * POINTS_A_PERIOD) + 1)
-    heard = _read(sound, np.interp(points / POINTS_A_PERIOD, phase, times) * RATE_HZ)
-    centre = np.round(np.interp(frames_s, times, phase) * POINTS_A_PERIOD - points[0]).astype(np.intp)
-    start = np.clip(centre - POINTS // 2, 0, max(len(heard) - POINTS, 0))
-    windows: NDArray[np.float32] = heard[start[:, None] + np.arange(POINTS)]
-    return windows
+    line = np.arange(np.ceil(phase[0] * POINTS_A_PERIOD), np.floor(phase[-1] * POINTS_A_PERIOD) + 1)
+    heard = _read(sound, np.interp(line / POINTS_A_PERIOD, phase, times) * RATE_HZ)
+    centre = np.round(np.interp(frames_s, times, phase) * POINTS_A_PERIOD - line[0]).astype(np.intp)
+    return heard, np.clip(centre - points // 2, 0, max(len(heard) - points, 0))
 
 
 def _smooth(times: Series, frames_s: Series, hz: Series) -> Series:
