@@ -43,6 +43,18 @@ def test_a_quick_vibrato_keeps_its_extent() -> None:
     assert note.vibrato.half_extent_cents == pytest.approx(80, rel=0.01)
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_small_vibrato_on_a_high_note_keeps_its_extent_in_noise(seed: int) -> None:
+    time_s = np.arange(40000) / 16000
+    voice = buzz(600 * 2 ** (15 * np.sin(2 * np.pi * 5.5 * time_s) / 1200), 16000, 40000)
+    found = measure(voice + noise(40000, float(np.std(voice)) * 0.8, seed), 16000, report=lambda fraction, stage: None)
+
+    (note,) = found
+    assert note.vibrato is not None
+    assert note.vibrato.rate_hz == pytest.approx(5.5, abs=0.03)
+    assert note.vibrato.half_extent_cents == pytest.approx(15, rel=0.015)
+
+
 def test_in_noise_no_frame_is_an_octave_off() -> None:
     voice = buzz(196.0, 16000, 32000)
     found = listen(voice + noise(32000, float(np.std(voice)) * 0.3)).curve
