@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from studio.engines.voice.aligning import Pair
 from studio.engines.voice.engine import BasicConverter, BasicVoice, OpenVoice, character_of
 from studio.engines.voice.frames import HOP_S, analysed, compared, frame_count, synthesised
 from studio.engines.voice.phones import segments_of
+from studio.engines.voice.phrases import phrases
 from studio.engines.voice.warping import path
 from studio.errors import Cancelled, StudioError
 
@@ -175,6 +177,51 @@ def test_twice_the_speed_takes_about_half_the_time(voice: OpenVoice) -> None:
     usual, fast = say(voice, SAID, character="clear"), say(voice, SAID, character="clear", speed=2.0)
 
     assert 0.4 < len(fast) / len(usual) < 0.65
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Yes, of course.", ("Yes, of course.",)),
+        ("No, " * 30, ("No, " * 5, "No, " * 5, "No, " * 5, "No, " * 15)),
+        (
+            "When the sheet was dry, we glued it to the blue background, and then it lay there for four long hours.",
+            (
+                "When the sheet was dry,",
+                "we glued it to the blue background,",
+                "and then it lay there for four long hours.",
+            ),
+        ),
+        ("It has no mark " * 10, ("It has no mark " * 10,)),
+        ("It cost 1,000,000 in the end and nobody could say any more what all of it had been for", None),
+    ],
+)
+def test_a_long_sentence_comes_in_phrases(text: str, wanted: tuple[str, ...] | None) -> None:
+    assert phrases(text) == tuple(one.strip() for one in wanted or (text,))
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("character", ["clear", "alike"])
+def test_the_first_phrase_is_heard_before_the_others_are_thought_of(
+    voice: OpenVoice, monkeypatch: pytest.MonkeyPatch, character: str
+) -> None:
+    asked: list[str] = []
+    render = espeak.render
+
+    def noted(text: str, **how: Any) -> espeak.Spoken:  # noqa: ANN401 as it was asked
+        asked.append(text)
+        return render(text, **how)
+
+    monkeypatch.setattr(espeak, "render", noted)
+    text = "The birch canoe slid on the smooth planks, and the sheet was glued to the dark blue background."
+    speech = BasicVoice().speak(text, voice, settings={"character": character}, seed=0, report=quiet)
+
+    first = next(speech)
+
+    assert asked == ["The birch canoe slid on the smooth planks,"]
+    rest = np.concatenate(list(speech))
+    assert len(asked) == 2
+    assert 3.0 < (len(first) + len(rest)) / voice.rate_hz < 10.0
 
 
 @pytest.mark.timeout(900)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 import numpy as np
 
 from studio.engines.base import Control, EngineInfo, Mono, Reference, Report, Settings
+from studio.engines.voice.frames import HOP_S
 from studio.errors import StudioError
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ _BLOCK_S: Final = 0.4
 _LITTLE_S: Final = 20.0
 _MUCH_S: Final = 120.0
 _LEAST_S: Final = 3.0
+_EDGES_S: Final = 0.1
+"""The silence that two phrases bring themselves, one at its end and the other at its beginning."""
+
 CLEAREST: Final = 0.4
 """The reader's share in the envelope where `character` is 0."""
 
@@ -112,28 +116,40 @@ class BasicVoice:
 
     def speak(self, text: str, voice: OpenVoice, *, settings: Settings, seed: int, report: Report) -> Iterator[Mono]:
         """Yield a sentence; see `Speaker`."""
-        from studio.engines.voice import alike, clear, plan, roughly
-        from studio.engines.voice.units import Weighing
+        from studio.engines.voice.phrases import phrases
 
-        if not any(letter.isalnum() for letter in text):
-            return
         report(0.0, "Speaking")
-        reader = voice.reader
         speed = float(settings.get("speed") or 1.0)
-        if voice.units is None:
-            yield from _cut(roughly.said(reader, text, speed, report), voice.rate_hz)
-            return
-        character = character_of(settings, reader.facts.length_s)
-        as_units = character >= 1.0
-        planned = plan.planned(reader, text, as_carrier=not as_units, speed=speed)
-        chosen = voice.units.choose(planned, Weighing(), seed)
-        report(0.5, "Speaking")
-        if as_units:
-            yield from _cut(alike.joined(reader, alike.pieces(reader, chosen)), voice.rate_hz)
-            return
-        for part in clear.blended(reader, planned, chosen, CLEAREST + (1 - CLEAREST) * character):
-            report(0.9, "Speaking")
-            yield from _cut(part, voice.rate_hz)
+        pause_s = max(voice.reader.facts.pause_frames * HOP_S - _EDGES_S, 0.0) / speed
+        said = [phrase for phrase in phrases(text) if any(letter.isalnum() for letter in phrase)]
+        for number, phrase in enumerate(said):
+            if number:
+                yield np.zeros(round(pause_s * voice.rate_hz), np.float32)
+            for sound in _phrase(
+                phrase, voice, character_of(settings, voice.reader.facts.length_s), speed, seed, report
+            ):
+                yield from _cut(sound, voice.rate_hz)
+
+
+def _phrase(text: str, voice: OpenVoice, character: float, speed: float, seed: int, report: Report) -> Iterator[Mono]:
+    """A phrase as sound, a piece at a time."""
+    from studio.engines.voice import alike, clear, plan, roughly
+    from studio.engines.voice.units import Weighing
+
+    reader = voice.reader
+    if voice.units is None:
+        yield roughly.said(reader, text, speed, report)
+        return
+    as_units = character >= 1.0
+    planned = plan.planned(reader, text, as_carrier=not as_units, speed=speed)
+    chosen = voice.units.choose(planned, Weighing(), seed)
+    report(0.5, "Speaking")
+    if as_units:
+        yield alike.joined(reader, alike.pieces(reader, chosen))
+        return
+    for part in clear.blended(reader, planned, chosen, CLEAREST + (1 - CLEAREST) * character):
+        report(0.9, "Speaking")
+        yield part
 
 
 class BasicConverter:

@@ -39,6 +39,9 @@ _FEWEST_STEPS: Final = 60
 _SCRAP_S: Final = 7.0
 _DURATION_RIDGE: Final = 3.0
 _SMOOTH: Final = 4.0
+_COARSE: Final = 4
+"""A rendering is so clean that its melody is found as well in a quarter of its samples, and seven times as soon."""
+
 _QUIET: Final = 0.02
 _SHIFT_BELIEF: Final = 30.0
 
@@ -133,6 +136,7 @@ def carried(spoken: espeak.Spoken) -> Carrier:
         f0_floor=60.0,
         f0_ceil=400.0,
         frame_period=HOP_S * 1000,
+        speed=_COARSE,
     )
     f0 = np.pad(found, (0, max(0, frames - len(found))))[:frames].astype(np.float32)
     line, voiced = log_f0(f0)
