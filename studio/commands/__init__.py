@@ -10,11 +10,25 @@ from studio.commands.marker import MARKER
 from studio.commands.pitch import PITCH
 from studio.commands.run import run
 from studio.commands.separate import SEPARATE
+from studio.commands.sing import SING
 from studio.commands.track import TRACK
 from studio.commands.transport import TRANSPORT
 from studio.commands.view import VIEW
 
-ALL: tuple[Command, ...] = (*FILE, *EDIT, *VIEW, *TRANSPORT, *TRACK, *CLIP, *SEPARATE, *MARKER, *PITCH, *LIVE, *HELP)
+ALL: tuple[Command, ...] = (
+    *FILE,
+    *EDIT,
+    *VIEW,
+    *TRANSPORT,
+    *TRACK,
+    *CLIP,
+    *SEPARATE,
+    *MARKER,
+    *PITCH,
+    *SING,
+    *LIVE,
+    *HELP,
+)
 """Every command, in the order of the menus."""
 
 BY_ID: dict[str, Command] = {command.id: command for command in ALL}

@@ -11,8 +11,20 @@ from msgspec import Struct
 
 from studio.session.desk import Desk
 
-Group = Literal["File", "Edit", "View", "Transport", "Tracks", "Clip", "Markers", "Pitch", "Live", "Help"]
-GROUPS: tuple[Group, ...] = ("File", "Edit", "View", "Transport", "Tracks", "Clip", "Markers", "Pitch", "Live", "Help")
+Group = Literal["File", "Edit", "View", "Transport", "Tracks", "Clip", "Markers", "Pitch", "Sing", "Live", "Help"]
+GROUPS: tuple[Group, ...] = (
+    "File",
+    "Edit",
+    "View",
+    "Transport",
+    "Tracks",
+    "Clip",
+    "Markers",
+    "Pitch",
+    "Sing",
+    "Live",
+    "Help",
+)
 """The menus, in their order."""
 
 

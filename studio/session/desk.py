@@ -225,9 +225,14 @@ class Desk:
 
         return Singing(self.transport, self.document, self.settings)
 
+    @property
+    def has_sung(self) -> bool:
+        """Whether `singing` was asked for."""
+        return "singing" in self.__dict__
+
     def close_singing(self) -> None:
         """Let go of what `singing` reads, where it was asked for."""
-        if "singing" in self.__dict__:
+        if self.has_sung:
             self.singing.close()
 
     @cached_property

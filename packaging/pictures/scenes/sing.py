@@ -1,0 +1,140 @@
+"""The room to sing in: a voice that flows over the grid, its vibrato and range, a take in figures, and no microphone."""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scenes.base import Place, Shots, until
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from studio.desktop import Studio
+    from studio.ui.sing.page import SingPage
+
+_RATE_HZ = 48000
+_MICROPHONE = "Monitor of booth"
+
+
+def shots(place: Place) -> Shots:
+    """Somebody sings into a microphone of a sound system of its own.
+
+    SING_VOICE in the environment names the recording that is sung; without it, it is the voice of the sample.
+    """
+    picture, _folder, sample = place
+    voice = Path(os.environ.get("SING_VOICE", sample.parent / "vocals.wav"))
+
+    def of(prepare: Callable[["SingPage"], None], theme: str = "dark", **chosen: str) -> Callable[[Path], None]:
+        def shoot(png: Path) -> None:
+            with on_stage(voice):
+                picture(None, png, theme=theme, prepare=lambda studio: prepare(enter(studio, **chosen)), wait_s=300)
+
+        return shoot
+
+    return {
+        "sing-empty-dark": of(lambda _page: None),
+        "sing-empty-light": of(lambda _page: None, "light"),
+        "sing-error-dark": of(without_microphone, microphone="Studio microphone"),
+        "sing-error-light": of(without_microphone, "light", microphone="Studio microphone"),
+        "sing-live-dark": of(live),
+        "sing-live-light": of(live, "light"),
+        "sing-range-dark": of(for_a_while),
+        "sing-vibrato-dark": of(in_figures),
+        "sing-vibrato-light": of(in_figures, "light"),
+    }
+
+
+@contextmanager
+def on_stage(voice: Path) -> Iterator[None]:
+    """A microphone that hears a recording, again and again."""
+    from tests.helpers.pulse import Pulse
+
+    before = dict(os.environ)
+    try:
+        with Pulse() as pulse:
+            os.environ.update(pulse.environment)
+            pulse.feed("booth", again_and_again(voice))
+            yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def again_and_again(voice: Path) -> Iterator["np.ndarray"]:
+    """The recording in stereo blocks of ten milliseconds."""
+    import numpy as np
+    import soundfile
+    import soxr
+
+    sound, rate_hz = soundfile.read(voice, dtype="float32", always_2d=True)
+    mono = soxr.resample(sound.mean(axis=1), rate_hz, _RATE_HZ)
+    mono *= 0.4 / max(float(np.abs(mono).max()), 1e-6)
+    block = _RATE_HZ // 100
+    both = np.repeat(mono[: len(mono) // block * block, None], 2, axis=1)
+    return itertools.cycle(np.split(np.ascontiguousarray(both), len(both) // block))
+
+
+def enter(studio: "Studio", microphone: str = _MICROPHONE) -> "SingPage":
+    """Open the room."""
+    from studio.ui.sing.page import SingPage
+
+    studio.settings.change("appearance", theme=studio.window.theme.name)  # a change of any setting looks there
+    studio.settings.change("recording", device=microphone)
+    studio.live.start()
+    studio.desk.view.set_workspace("sing")
+    page = studio.window.parts.workspace("sing")
+    assert isinstance(page, SingPage)
+    until(lambda: studio.desk.transport.equipment.devices)
+    return page
+
+
+def without_microphone(page: "SingPage") -> None:
+    """A microphone that is not there."""
+    page.start()
+    until(lambda: page.why)
+
+
+def live(page: "SingPage") -> None:
+    """In the middle of a phrase, with a vibrato."""
+    page.start()
+    until(lambda: len(page.sung) > 10 * 200)
+    page.canvas.show_notes(*notes_of(page))
+    until(lambda: page.reading.sings and page.dial.swing, 40_000)
+
+
+def for_a_while(page: "SingPage") -> None:
+    """Long enough to have shown what the voice can do."""
+    page.start()
+    until(lambda: page.range.range.sung_s > 30, 90_000)
+    page.canvas.show_notes(*notes_of(page))
+    until(lambda: page.reading.sings, 40_000)
+
+
+def notes_of(page: "SingPage") -> tuple[float, float]:
+    """Between which notes most of it lay."""
+    ends = page.range.range.ends(440.0)
+    return ends.usual_low - 2, ends.usual_high + 4
+
+
+def in_figures(page: "SingPage") -> None:
+    """Two takes, and in one of them a note with a vibrato in hand."""
+    desk = page.desk
+    page.start()
+    for seconds in (3, 12):
+        until(lambda: page.reading.sings)
+        desk.transport.record()
+        until(lambda wanted=seconds: desk.transport.take_frames > wanted * _RATE_HZ)
+        takes = len(desk.document.project.media)
+        desk.transport.stop_recording()
+        until(lambda before=takes: len(desk.document.project.media) > before)
+    page.stop()
+    page.takes.cards[0].click()
+    until(lambda: page.take.state == "notes" and page.take.figures.rows)
+    shaken = [number for number, note in enumerate(page.take.notes) if note.vibrato is not None]
+    longest = max(
+        shaken or range(len(page.take.notes)), key=lambda n: page.take.notes[n].end_s - page.take.notes[n].start_s
+    )
+    page.take.canvas.pick(longest)
