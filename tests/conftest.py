@@ -24,7 +24,7 @@ _SHARED = Path("/dev/shm")  # noqa: S108
 _HERE = Path(__file__).parent
 _AT_THE_PACE_OF_SOUND = (
     *("capture/", "cli/test_capture", "faults/test_capture", "faults/test_devices", "faults/test_leaving"),
-    *("faults/test_playing", "faults/test_recording", "unit/test_transport", "workers/test_live"),
+    *("faults/test_playing", "faults/test_recording", "ui/test_sing", "unit/test_transport", "workers/test_live"),
 )
 _display: subprocess.Popen[bytes] | None = None
 

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -18,6 +19,7 @@ from studio.session.settings_file import SettingsFile
 from studio.session.singing import Swing
 from studio.ui.messages import ExplanationView
 from studio.ui.sing.page import SingPage
+from studio.ui.sing.sung import Stretch
 from tests.helpers import pulse
 from tests.helpers.pulse import Pulse
 from tests.ui.conftest import OpenWindow, empty_project
@@ -215,3 +217,30 @@ def test_the_note_under_the_mouse_is_named_and_the_wheel_moves_the_axis(open_win
     seconds = canvas.window_s
     canvas.set_window(seconds * 100)
     assert canvas.window_s <= 30
+
+
+@pytest.mark.benchmark_suite
+def test_a_frame_of_what_is_sung_costs_less_than_eight_milliseconds(open_window: OpenWindow) -> None:
+    window = open_window(empty_project)
+    window.desk.view.set_workspace("sing")
+    page = window.parts.workspace("sing")
+    assert isinstance(page, SingPage)
+    canvas, now_s = page.canvas, 1000.0
+    time_s = np.arange(0, 10, 0.005)
+    hz = 220 * np.exp2(0.05 * np.sin(2 * np.pi * SWING_HZ * time_s))
+    level_db, none = np.full_like(time_s, -20.0), np.full_like(time_s, np.nan)
+    whole = Stretch(now_s + time_s, hz, np.ones_like(time_s), level_db, none, none)
+    canvas._clock = lambda: now_s
+    costs_ms = []
+    for frame in range(500):
+        now_s = 1000.0 + (frame + 1) / 60
+        fresh = (whole.time_s > page.sung.newest_s) & (whole.time_s <= now_s)
+        page.sung.append(Stretch(*(column[fresh] for column in whole)))
+        begin = time.thread_time()
+        canvas.tick()
+        canvas.repaint(0, 0, canvas.now_x + 24, canvas.height())
+        costs_ms.append((time.thread_time() - begin) * 1000)
+    middle, late = np.percentile(costs_ms, (50, 95))
+    print(f"a frame: {middle:.2f} ms, p95 {late:.2f} ms, the first {costs_ms[0]:.2f} ms")  # noqa: T201
+    assert len(canvas.frame_ms) >= len(costs_ms)
+    assert late < 8  # of the processor: what others take of it meanwhile is not counted

@@ -1,4 +1,4 @@
-"""The room to sing in: a voice that flows over the grid, its vibrato and range, a take in figures, and no microphone."""
+"""The room to sing in: a voice that flows over the grid, its vibrato and range, a take in figures, no microphone."""
 
 import itertools
 import os
@@ -22,14 +22,18 @@ _MICROPHONE = "Monitor of booth"
 def shots(place: Place) -> Shots:
     """Somebody sings into a microphone of a sound system of its own.
 
-    SING_VOICE in the environment names the recording that is sung; without it, it is the voice of the sample.
+    SING_VOICE in the environment names a recording of somebody; without it, and where a vibrato is wanted, it is the
+    voice of the sample.
     """
     picture, _folder, sample = place
-    voice = Path(os.environ.get("SING_VOICE", sample.parent / "vocals.wav"))
+    trained = voice_of(sample)
+    voice = Path(os.environ.get("SING_VOICE", trained))
 
-    def of(prepare: Callable[["SingPage"], None], theme: str = "dark", **chosen: str) -> Callable[[Path], None]:
+    def of(
+        prepare: Callable[["SingPage"], None], theme: str = "dark", sung: Path = voice, **chosen: str
+    ) -> Callable[[Path], None]:
         def shoot(png: Path) -> None:
-            with on_stage(voice):
+            with on_stage(sung):
                 picture(None, png, theme=theme, prepare=lambda studio: prepare(enter(studio, **chosen)), wait_s=300)
 
         return shoot
@@ -42,9 +46,18 @@ def shots(place: Place) -> Shots:
         "sing-live-dark": of(live),
         "sing-live-light": of(live, "light"),
         "sing-range-dark": of(for_a_while),
-        "sing-vibrato-dark": of(in_figures),
-        "sing-vibrato-light": of(in_figures, "light"),
+        "sing-vibrato-dark": of(in_figures, sung=trained),
+        "sing-vibrato-light": of(in_figures, "light", trained),
     }
+
+
+def voice_of(sample: Path) -> Path:
+    """The sound of the track that is sung."""
+    from studio.media.store import ProjectStore
+
+    opened = ProjectStore.open(sample)
+    opened.store.close()
+    return sample / next(media.file for media in opened.history.project.media if media.name == "Voice")
 
 
 @contextmanager
@@ -102,7 +115,8 @@ def live(page: "SingPage") -> None:
     page.start()
     until(lambda: len(page.sung) > 10 * 200)
     page.canvas.show_notes(*notes_of(page))
-    until(lambda: page.reading.sings and page.dial.swing, 40_000)
+    until(lambda: page.reading.sings and page.dial.swing, 12_000)
+    until(lambda: page.reading.sings)
 
 
 def for_a_while(page: "SingPage") -> None:

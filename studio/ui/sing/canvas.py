@@ -132,12 +132,18 @@ class SingCanvas(QWidget):
             self.midi = float(to_midi(np.array([self.hz]), a4_hz, self.transposed)[0])
 
     def _follow(self) -> None:
-        """Keep the note in sight."""
-        low, high = self.axis.bottom_midi + _EDGE_SEMITONES, self.axis.top_midi - _EDGE_SEMITONES
-        if self.midi < low:
-            self._become(self.axis.scrolled((low - self.midi + 4) * self.axis.px_per_semitone))
-        elif self.midi > high:
-            self._become(self.axis.scrolled(-(self.midi - high + 4) * self.axis.px_per_semitone))
+        """Keep the note in sight, and what was sung before it as far as there is room."""
+        if self.axis.bottom_midi + _EDGE_SEMITONES <= self.midi <= self.axis.top_midi - _EDGE_SEMITONES:
+            return
+        seen = self._sung.after(self._now_s - self.window_s)
+        midi = to_midi(seen.hz, self._desk.singing.a4_hz, self.transposed)
+        low, high = (float(edge) for edge in np.nanpercentile(midi, (2, 98)))
+        low, high = min(low, self.midi) - _EDGE_SEMITONES, max(high, self.midi) + _EDGE_SEMITONES
+        span = self.axis.top_midi - self.axis.bottom_midi
+        if high - low + 4 * _EDGE_SEMITONES > span:
+            self.show_notes(low, high)
+        else:
+            self._become(self.axis.scrolled((self.axis.top_midi - (low + high + span) / 2) * self.axis.px_per_semitone))
 
     # Painting
 

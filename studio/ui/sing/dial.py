@@ -69,7 +69,8 @@ class VibratoDial(QWidget):
         for hz in (SLOWEST_HZ, FASTEST_HZ):
             at = _on(outer, _share(hz))
             painter.drawText(QRectF(at.x() - 20, at.y() + 8, 40, 16), _CENTRE, f"{hz:.0f} Hz")
-        painter.drawText(QRectF(0, _HEIGHT_PX - 30, _SIDE_PX, 16), _CENTRE, "Vibrato")
+        foot = _on(outer, 0.0).y() + 8
+        painter.drawText(QRectF(0, foot, _SIDE_PX, 16), _CENTRE, "Vibrato")
         if swing is None:
             painter.drawText(QRectF(0, outer.center().y() - 8, _SIDE_PX, 16), _CENTRE, "none")
             return

@@ -11,7 +11,8 @@ from studio.session.singing import Numbers
 from studio.ui.sing.sung import Stretch
 
 SHORTEST_S: Final = 0.15
-_LONGEST_GAP: Final = 12  # points of 5 ms
+_POINT_S: Final = 0.005
+_LONGEST_GAP: Final = 12  # points
 _LEAP_CENTS: Final = 70.0
 _CYCLE: Final = 40
 """Points over which a swing of 5 Hz averages out: a vibrato is no new note."""
@@ -45,6 +46,8 @@ class HeardNotes:
         """Take in points that follow those before; return whether there are more notes now."""
         before = len(self.notes)
         for row in np.stack((points.time_s, points.hz, points.vibrato_hz, points.vibrato_cents), axis=1):
+            if self._open and row[0] - self._open[-1][0] > (_LONGEST_GAP + 1) * _POINT_S:
+                self._close(len(self._open))
             if np.isnan(row[1]):
                 self._gap += 1
                 if self._gap > _LONGEST_GAP:
@@ -64,7 +67,7 @@ class HeardNotes:
 
     def _close(self, count: int) -> None:
         rows, self._open = self._open[:count], self._open[count:]
-        if len(rows) * 0.005 < SHORTEST_S:
+        if len(rows) * _POINT_S < SHORTEST_S:
             return
         table = np.array(rows)
         mean_hz = float(np.exp2(np.log2(table[:, 1]).mean()))

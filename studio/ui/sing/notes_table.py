@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -102,6 +102,7 @@ class NotesTable(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setShowGrid(False)
+        self.setStyleSheet("QTableView::item { border-radius: 0; }")  # or the palette's highlight looks out behind it
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalHeader().hide()
@@ -111,11 +112,15 @@ class NotesTable(QTableView):
         header.setHighlightSections(False)
         header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         header.setFont(theme.font("label"))
-        for column, width in enumerate((52, 56, 56)):
+        for column, width in enumerate((48, 50, 44)):
             header.resizeSection(column, width)
+        header.setMinimumSectionSize(24)
         header.setStretchLastSection(True)
         self.setMinimumHeight(4 * _ROW_PX)
         self.selectionModel().currentRowChanged.connect(lambda now, _before: self._go(now))
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, 4 * _ROW_PX)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme."""

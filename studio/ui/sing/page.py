@@ -41,7 +41,7 @@ class SingPage(QWidget):
 
     def __init__(self, desk: Desk, actions: Actions, banners: Banners, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self._desk, self._banners, self._theme = desk, banners, theme
+        self.desk, self._banners, self._theme = desk, banners, theme
         self._wanted = False
         self._frames = 0
         self._why: ExplanationView | None = None
@@ -57,7 +57,7 @@ class SingPage(QWidget):
         self.listen.clicked.connect(self.stop)
         self.takes = TakesBar(desk, actions, theme, self)
         self.microphone = MicrophoneSection(desk, theme, self)
-        self.practice = PracticeSection(desk, theme, self)
+        self.practice = PracticeSection(desk, actions, theme, self)
         self.range = RangeSection(desk, self.sung, theme, self)
         self.heard = HeardNotes()
         self.notes = NotesSection(desk, theme, self)
@@ -95,7 +95,7 @@ class SingPage(QWidget):
         self._wanted = True
         self._explain(None)
         self.show_take(None)
-        self._desk.singing.start()
+        self.desk.singing.start()
 
     def show_take(self, clip: ClipId | None) -> None:
         """Show the notes of a take; None goes back to the voice of this moment."""
@@ -107,13 +107,13 @@ class SingPage(QWidget):
     def stop(self) -> None:
         """Close the microphone; what was sung stays in sight."""
         self._wanted = False
-        self._desk.singing.stop()
+        self.desk.singing.stop()
 
     # What is shown
 
     def _tick(self) -> None:
         before = self.sung.counter
-        self.sung.take_in(self._desk.singing.trace(_LOOK_S))
+        self.sung.take_in(self.desk.singing.trace(_LOOK_S))
         if self.heard.add(self.sung.since(before)):
             self._show_notes()
         self.canvas.tick()
@@ -128,9 +128,9 @@ class SingPage(QWidget):
             self.notes.show_take(self.take.lines, self.take.canvas.picked_note)
 
     def _read(self) -> None:
-        canvas, flats = self.canvas, self._desk.settings.value.pitch.flats
+        canvas, flats = self.canvas, self.desk.settings.value.pitch.flats
         self.reading.show_pitch(canvas.midi, canvas.hz, sings=canvas.sings, flats=flats)
-        self.dial.show_swing(self._desk.singing.vibrato())
+        self.dial.show_swing(self.desk.singing.vibrato())
 
     def _hear(self, event: Event) -> None:
         match event:
@@ -147,14 +147,15 @@ class SingPage(QWidget):
             self._why = None
         if why is not None:
             self._why = ExplanationView(
-                why, self._theme, self._waiting, weight="warning", closable=False, report=lambda: report(self._desk)
+                why, self._theme, self._waiting, weight="warning", closable=False, report=lambda: report(self.desk)
             )
             self._words.insertWidget(1, self._why)
             self._why.announce()
         self._show_state()
 
     def _show_state(self) -> None:
-        running = self._desk.singing.running
+        running = self.desk.singing.running
+        self._wanted = self._wanted or running
         nothing = not running and not len(self.sung)
         self._waiting.setVisible(not running)
         self._hint.setVisible(self._why is None and nothing)
@@ -164,7 +165,7 @@ class SingPage(QWidget):
         self.reading.setVisible(running or not nothing)
         self.dial.setVisible(running or not nothing)
         self.takes.come_first(running)
-        self.canvas.set_drone(self._desk.singing.accompaniment.drone_midi)
+        self.canvas.set_drone(self.desk.singing.accompaniment.drone_midi)
         if running and self.isVisible():
             self._timer.start()
         else:
@@ -175,20 +176,20 @@ class SingPage(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         if self._wanted:
-            self._desk.singing.start()
+            self.desk.singing.start()
         self._show_state()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self._timer.stop()
-        self._desk.singing.stop()
+        self.desk.singing.stop()
 
     # Where things are
 
     def _make_waiting(self) -> QWidget:
         waiting = QWidget(self.canvas)
         self._words = QVBoxLayout(waiting)
-        self._words.setContentsMargins(0, 0, 0, 0)
+        self._words.setContentsMargins(48, 0, 48, 0)
         self._words.setSpacing(12)
         self._words.addStretch(1)
         self._hint = Text("Nothing sung yet. Sing, and your note appears here.", self._theme, tone="secondary")

@@ -6,6 +6,7 @@ from studio.model.edits.project import HIGHEST_A4_HZ, LOWEST_A4_HZ
 from studio.model.pitch import note_name
 from studio.session.desk import Desk
 from studio.session.singing import FASTEST, FASTEST_BPM, SLOWEST, SLOWEST_BPM
+from studio.ui.actions import Actions
 from studio.ui.controls import tip
 from studio.ui.fields import NumberField
 from studio.ui.sections import Choice, Section
@@ -20,7 +21,7 @@ _FIELD_PX = 96
 class PracticeSection(Section):
     """Everything here is a switch or a number of the session's `Singing`, or of the project."""
 
-    def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, actions: Actions, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Practice", desk, theme, parent)
         self._note = _FIRST_DRONE
         self.a4 = NumberField("Tuning of A4", theme, LOWEST_A4_HZ, HIGHEST_A4_HZ, unit="Hz", step=0.5, parent=self)
@@ -33,11 +34,13 @@ class PracticeSection(Section):
             tip("Transposition", "", "Notes are written so many semitones higher than they sound.")
         )
         self.transposed.edited.connect(lambda steps: desk.settings.change("pitch", transposed=round(steps)))
-        self.drone = _switch("Drone", "Holds a note while you sing.", self)
+        self.drone = _switch("Drone", actions.keys("sing.drone"), "Holds a note while you sing.", self)
         self.note = Choice("Note of the drone", {}, self)
         self.drone.clicked.connect(lambda _on: self._hold())
         self.note.chosen.connect(lambda _midi: self._hold())
-        self.metronome = _switch("Metronome", "Clicks, and counts a take in by one bar.", self)
+        self.metronome = _switch(
+            "Metronome", actions.keys("sing.metronome"), "Clicks, and counts a take in by one bar.", self
+        )
         self.bpm = NumberField("Beats a minute", theme, SLOWEST_BPM, FASTEST_BPM, unit="bpm", decimals=0, parent=self)
         self.metronome.clicked.connect(lambda on: desk.singing.set_metronome(on))
         self.bpm.edited.connect(lambda bpm: desk.singing.set_metronome(self.metronome.isChecked(), bpm=bpm))
@@ -86,8 +89,8 @@ class PracticeSection(Section):
         self.desk.singing.set_drone(float(self._note) if self.drone.isChecked() else None)
 
 
-def _switch(name: str, more: str, parent: QWidget) -> QCheckBox:
+def _switch(name: str, keys: str, more: str, parent: QWidget) -> QCheckBox:
     switch = QCheckBox(name, parent)
     switch.setAccessibleName(name)
-    switch.setToolTip(tip(name, "", more))
+    switch.setToolTip(tip(name, keys, more))
     return switch

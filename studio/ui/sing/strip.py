@@ -7,7 +7,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from studio.session.singing import Numbers
-from studio.ui.sing.sung import Stretch, to_midi
+from studio.ui.sing.sung import Stretch, to_midi, unbroken
 from studio.ui.timeline.colours import Colours
 from studio.ui.timeline.pitch_axis import PitchAxis
 from studio.ui.timeline.pitch_paint import paint_curve, paint_rows
@@ -68,16 +68,19 @@ class Strip:
         """Paint points that are not older than the picture; the first continues what was painted before."""
         if len(points.time_s) < 2:
             return
-        ring = self._image.width() / self._scale
-        xs = self.x_of(points.time_s)
-        assert not isinstance(xs, float)
-        midi = to_midi(points.hz, a4_hz, transposed)
         painter = QPainter(self._image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.scale(self._scale, self._scale)
+        for part in unbroken(points):
+            self._sing(painter, part, to_midi(part.hz, a4_hz, transposed), colours)
+        painter.end()
+
+    def _sing(self, painter: QPainter, points: Stretch, midi: Numbers, colours: Colours) -> None:
+        ring = self._image.width() / self._scale
+        xs = self.x_of(points.time_s)
+        assert not isinstance(xs, float)
         for turn in range(math.floor(xs[0] / ring), math.floor((xs[-1] + _MARGIN_PX) / ring) + 1):
             paint_curve(painter, self._axis, colours.theme.pitch, xs - turn * ring, midi, midi, points.confidence)
-        painter.end()
 
     def paint(self, painter: QPainter, now_s: float) -> None:
         """Lay the picture into the left of a widget, so that now is at the right edge of it."""

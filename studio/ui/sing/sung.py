@@ -1,5 +1,7 @@
 """The last minutes of what was sung, in columns that are there from the beginning."""
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -9,6 +11,8 @@ from studio.session.singing import Numbers, Trace
 
 CAPACITY: Final = 1 << 16
 """Points kept: five and a half minutes at 200 a second."""
+BREAK_S: Final = 0.03
+"""Points further apart do not follow each other."""
 
 
 class Stretch(NamedTuple):
@@ -92,6 +96,13 @@ class Sung:
             else:
                 high = middle
         return self.since(low)
+
+
+def unbroken(points: Stretch) -> Iterator[Stretch]:
+    """The points in parts between which sound is missing: nothing may be drawn, or counted, across such a gap."""
+    breaks = np.flatnonzero(np.diff(points.time_s) > BREAK_S) + 1
+    for first, last in pairwise((0, *breaks.tolist(), len(points.time_s))):
+        yield Stretch(*(column[first:last] for column in points))
 
 
 def to_midi(hz: Numbers, a4_hz: float, transposed: float = 0.0) -> Numbers:
