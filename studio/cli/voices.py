@@ -1,5 +1,8 @@
-"""`studio voices list|show|export|import|remove|check`: the person's library of voices."""
+"""`studio voices list|show|export|import|remove|check|dataset`: the person's library of voices."""
 
+import errno
+import os
+import shutil
 from argparse import ArgumentParser
 from pathlib import Path
 
@@ -7,23 +10,27 @@ import msgspec
 
 from studio.cli.clone import describe
 from studio.cli.line import Line
-from studio.cli.output import readable
+from studio.cli.output import new_folder, readable, unwritable
 from studio.cli.verbs import Call, Outcome, WrongCall
 from studio.media import voices
+from studio.model.voice import Voice
 from studio.protocol.voices import FindMark, MarkFound
 
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "what",
-        choices=("list", "show", "export", "import", "remove", "check"),
-        help="check: is a file marked as cloned speech?",
+        choices=("list", "show", "export", "import", "remove", "check", "dataset"),
+        help="check: is a file marked as cloned speech? dataset: its recordings for other programs, as LJ Speech",
     )
     parser.add_argument(
         "name", nargs="?", default="", metavar="NAME|FILE", help="which voice; for import and check, the file"
     )
     parser.add_argument(
-        "--out", type=Path, metavar="FILE", help=f"with export: where to, NAME{voices.SUFFIX} otherwise"
+        "--out",
+        type=Path,
+        metavar="FILE",
+        help=f"with export: where to, NAME{voices.SUFFIX} otherwise; with dataset: a folder",
     )
 
 
@@ -56,10 +63,29 @@ def run(call: Call) -> Outcome:
         voices.export(voice, target)
         data["out"] = str(target)
         lines.append(f"  {target}")
+    elif asked.what == "dataset":
+        return _as_data_set(voice, (asked.out or Path(f"{voice.id}-dataset")).absolute())
     else:
         voices.remove(voice)
         lines.append("  removed")
     return Outcome(text="\n".join(lines), data=data)
+
+
+def _as_data_set(voice: Voice, target: Path) -> Outcome:
+    """The recordings in a new folder, which appears when all of it is written."""
+    from studio.audio import data_set
+
+    if target.exists():
+        raise unwritable(target, FileExistsError(errno.EEXIST, "there is one of that name"))
+    part = new_folder(target.with_name(f".{target.name}.{os.getpid()}.part"))
+    try:
+        made = data_set.write(voice, voices.folder_of(voice), part)
+        part.rename(target)
+    except OSError as error:
+        raise unwritable(target, error) from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return Outcome(text=f"{made.text}{target}", data={"out": str(target), "report": msgspec.to_builtins(made)})
 
 
 def _checked(path: Path) -> Outcome:

@@ -43,6 +43,12 @@ def test_a_voice_without_a_text_is_cloned_speaks_converts_and_travels(
     with soundfile.SoundFile(tmp_path / "song.wav") as file:
         assert "Synthetic speech in the cloned voice Otto" in file.comment
 
+    kept = answer(studio("voices", "dataset", "Otto", "--out", tmp_path / "set", "--json"))
+    assert "nobody has written down" in str(kept["report"])
+    assert (tmp_path / "set" / "metadata.csv").is_file()
+    again = studio("voices", "dataset", "Otto", "--out", tmp_path / "set")
+    assert (again.returncode, "There is a folder of that name" in again.stderr) == (1, True)
+
     assert answer(studio("voices", "export", "Otto", "--out", tmp_path / "otto.voice", "--json"))["ok"] is True
     assert answer(studio("voices", "remove", "Otto", "--json"))["ok"] is True
     assert answer(studio("voices", "import", tmp_path / "otto.voice", "--json"))["ok"] is True
