@@ -27,6 +27,7 @@ Bgra = NDArray[np.uint8]
 """A picture, shape (height, width, 4)."""
 
 _AHEAD_S: Final = 1.0
+_MOST_AHEAD_S: Final = 10.0
 _FAR_S: Final = 0.3
 _ROUNDING: Final = 1e-3  # of a tick: 3.4 s is a little less than that as a float
 _EARLIER_S: Final = (0.0, 2.0, 10.0, 1e9)
@@ -64,7 +65,7 @@ class Film:
             self._wanted = -math.inf
             self._goes_back = False
             self._passed: deque[VideoFrame] = deque(maxlen=_passed_pictures(self._stream))
-            self._skips = self._keys_only = False
+            self._skips = self._keys_only = self._is_over = False
             self._passing: Callable[[Picture], None] = lambda _key: None
             self._begin_at(0)
         except BaseException:
@@ -108,13 +109,13 @@ class Film:
                     return None
                 if self._current is not None and _pts(self._current) <= wanted:
                     break
-            if self._fell_into_a_gap(wanted):
-                self._begin_at(wanted)
-                self._skips = False
-                if not self._go_to(wanted, gave_up):
-                    return None
         elif not self._go_to(wanted, gave_up):
             return None
+        if self._fell_into_a_gap(wanted):
+            self._begin_at(wanted)
+            self._skips = False
+            if not self._go_to(wanted, gave_up):
+                return None
         if self._current is None:
             raise _nothing_seen(self._path)
         return Picture(self._current, float(_pts(self._current) * self._tick))
@@ -131,7 +132,19 @@ class Film:
         return math.floor(time_s / float(self._tick) + _ROUNDING)
 
     def _is_near(self, wanted: int) -> bool:
-        return self._current is not None and 0 <= wanted - _pts(self._current) < Fraction(_AHEAD_S) / self._tick
+        current = self._current
+        ahead_s = (wanted - _pts(current)) * self._tick if current is not None else -1
+        if ahead_s < 0:
+            return False
+        return self._is_over or ahead_s < _AHEAD_S or (ahead_s < _MOST_AHEAD_S and self._is_on_the_way(wanted))
+
+    def _is_on_the_way(self, wanted: int) -> bool:
+        """Whether the key frame at which a jump would begin is over already; False where the file does not tell."""
+        entries = self._stream.index_entries
+        key = entries.search_timestamp(wanted)
+        if self._current is None or key < 0 or entries[len(entries) - 1].timestamp < wanted:
+            return False
+        return entries[key].timestamp <= _pts(self._current)
 
     def _passed_at(self, wanted: int) -> VideoFrame | None:
         """The picture of a time before the current one, where it was kept."""
@@ -151,6 +164,7 @@ class Film:
     def _begin_at(self, wanted: int) -> None:
         """Go to the key frame before; forget what was there."""
         self._current, self._next = None, None
+        self._is_over = False
         self._passed.clear()
         self._skips, self._keys_only = self._steady, False
         with suppress(av.FFmpegError):  # before the beginning, or a file that cannot be sought in
@@ -169,6 +183,7 @@ class Film:
             following = self._next or next(self._frames, None)
             self._next = None
             if following is None:
+                self._is_over = True
                 return True
             if current is not None and _pts(following) > wanted:
                 self._next = following

@@ -54,19 +54,24 @@ def test_playing_shows_every_picture_in_turn(tmp_path: Path) -> None:
     assert numbers == [50 + step // 2 for step in range(60)]
 
 
-def test_going_back_shows_every_picture_and_decodes_few_of_them_twice(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = write_video(tmp_path / "s.mp4", seconds=4, gop=100)
-    decoded: list[int] = []
+@pytest.fixture
+def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The time of each picture that a film decodes."""
+    seen: list[int] = []
     plainly = Film._decoded
 
     def counted(film: Film) -> Iterator[av.VideoFrame]:
         for frame in plainly(film):
-            decoded.append(frame.pts or 0)
+            seen.append(frame.pts or 0)
             yield frame
 
     monkeypatch.setattr(Film, "_decoded", counted)
+    return seen
+
+
+def test_going_back_shows_every_picture_and_decodes_few_of_them_twice(tmp_path: Path, decoded: list[int]) -> None:
+    path = write_video(tmp_path / "s.mp4", seconds=4, gop=100)
+
     with Film(path) as film:
         film.at(90 / 25)
         decoded.clear()
@@ -75,6 +80,31 @@ def test_going_back_shows_every_picture_and_decodes_few_of_them_twice(
     numbers = [number_of(as_bgra(picture.frame, 192, 108)) for picture in seen if picture is not None]
     assert numbers == list(range(89, 29, -1))
     assert len(decoded) < 300  # each of the sixty pictures decoded from the key frame on would be more than 1800
+
+
+def test_a_jump_forward_does_not_begin_anew_where_no_key_frame_lies_between(tmp_path: Path, decoded: list[int]) -> None:
+    path = write_video(tmp_path / "s.mp4", seconds=8, gop=200)
+
+    with Film(path) as film:
+        film.at(2.0)
+        film.at(7.0)
+        picture = film.at(1.0)
+
+    assert picture is not None
+    assert number_of(as_bgra(picture.frame, 192, 108)) == 25
+    assert decoded.count(0) == 2  # at the beginning, and to go back
+
+
+def test_after_the_end_the_last_picture_is_seen_and_nothing_decoded_again(tmp_path: Path, decoded: list[int]) -> None:
+    path = write_video(tmp_path / "s.mp4", seconds=4)
+
+    with Film(path) as film:
+        film.at(4.5)
+        decoded.clear()
+        seen = [film.at(4.5 + step) for step in range(5)]
+
+    assert [number_of(as_bgra(picture.frame, 192, 108)) for picture in seen if picture is not None] == [99] * 5
+    assert not decoded
 
 
 def test_the_pixels_are_those_of_plain_decoding(tmp_path: Path) -> None:
