@@ -75,8 +75,11 @@ class Heard(NamedTuple):
     """Other pitches it may be, the strongest first, 0 where there are no more, shape (frames, GUESSES)."""
 
 
-def hear(sound: Mono, floor: Floor, low_hz: float, high_hz: float) -> Heard:
-    """Find the pitch in all frames of `sound`, at `RATE_HZ`; the first frame is centred on the first sample."""
+def hear(sound: Mono, floor: Floor, low_hz: float, high_hz: float, *, guesses: bool = True) -> Heard:
+    """Find the pitch in all frames of `sound`, at `RATE_HZ`; the first frame is centred on the first sample.
+
+    Without `guesses` there are none, shape (frames, 0), and it takes less time.
+    """
     from voicekernels.cpu import likeness, path
 
     frames = -(-len(sound) // HOP)
@@ -101,7 +104,8 @@ def hear(sound: Mono, floor: Floor, low_hz: float, high_hz: float) -> Heard:
         ),
         axis=1,
     )
-    return Heard(octaves, signs, _guesses(scores, lowest, frames))
+    others = _guesses(scores, lowest, frames) if guesses else np.zeros((frames, 0), np.float32)
+    return Heard(octaves, signs, others)
 
 
 def _refined(sound: Mono, octaves: Series, hop: int, how: _Look) -> tuple[Series, tuple[Measured, Series]]:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -14,6 +14,7 @@ Item = TypeVar("Item")
 Made = TypeVar("Made")
 
 _MOST_THREADS: Final = 4
+_SAID_AT_THE_START: Final = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def each(work: Callable[[Item], Made], items: Sequence[Item]) -> Iterator[Made]:
@@ -32,6 +33,8 @@ def each(work: Callable[[Item], Made], items: Sequence[Item]) -> Iterator[Made]:
 
 def single() -> AbstractContextManager[object]:
     """Within it numpy multiplies on one core: two pools of threads on the same cores are many times slower than one."""
+    if all(os.environ.get(variable) == "1" for variable in _SAID_AT_THE_START):
+        return nullcontext()  # as in every worker but the one that computes
     limited: AbstractContextManager[object] = _libraries().limit(limits=1)
     return limited
 

@@ -80,7 +80,7 @@ class Stream:
             since = max(self._end - min(self._steps * _STEP, _REMEMBERED + _WINDOW), 0)
             self._floor = analysis.Floor.under(self._heard[since : self._end])
         window = self._heard[self._end - _WINDOW : self._end]
-        octaves, signs, _ = analysis.hear(window, self._floor, self._low_hz, self._high_hz)
+        octaves, signs, _ = analysis.hear(window, self._floor, self._low_hz, self._high_hz, guesses=False)
         last = (_WINDOW - _AHEAD) // analysis.HOP
         here = slice(last + 1 - _FRAMES, last + 1)
         first = self._steps * _STEP // analysis.HOP + here.start - _WINDOW // analysis.HOP
