@@ -127,6 +127,11 @@ class Singing(QObject):
         """Whether the pitch is tracked, or has just been asked for."""
         return self._running
 
+    @property
+    def preparing(self) -> bool:
+        """Whether there is nothing to read yet because the tracker is being loaded: the very first time for long."""
+        return self._running and self._points is None
+
     def start(self) -> None:
         """Open the microphone and track what it hears."""
         if not self._running:
@@ -282,7 +287,8 @@ class Singing(QObject):
             try:
                 self._points = Series.attach(state.pitch)
             except StudioError:  # the worker died after it had named it; the next one names another
-                self._points = None
+                return
+            self.changed.emit()
 
     def _detach(self) -> None:
         if self._points is not None:
