@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from studio.commands.base import Command
+from studio.commands.measures import IN_FILE
 from studio.commands.reasons import busy, empty, first_of, nothing_to_see, read_only, recording
 from studio.errors import Explanation
 from studio.session import opening, templates
@@ -184,6 +185,7 @@ FILE: tuple[Command, ...] = (
         unavailable=empty,
         icon="export",
     ),
+    *IN_FILE,
     Command(
         id="file.preferences",
         title="Preferences…",

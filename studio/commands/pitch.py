@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from studio.commands.base import Command
+from studio.commands.measures import IN_PITCH
 from studio.commands.reasons import Reason, chosen_clips, first_of, no_clip, read_only
 from studio.session.desk import Desk
 
@@ -48,4 +49,5 @@ PITCH: tuple[Command, ...] = (
     _with_engine("crepe-tiny", "CREPE tiny"),
     _with_engine("crepe-full", "CREPE"),
     _with_engine("swift-f0", "SwiftF0"),
+    *IN_PITCH,
 )

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 Workspace = Literal["edit", "sing", "speak", "live"]
 Separation = Literal["separate", "denoise", "dereverb", "compare", "batch", "convert"]
+Measuring = Literal["export", "labels", "quality"]
 Panel = Literal["library", "inspector", "history", "jobs", "pitch", "spectrogram", "video"]
 
 
@@ -92,6 +93,10 @@ class Asks(Protocol):
 
     def separation(self, page: Separation) -> None:
         """Open what takes the selected clip apart, cleans it, compares engines on it, or works on many files."""
+        ...
+
+    def measuring(self, page: Measuring) -> None:
+        """Open what exports the notes of the selected clip, imports labels, or measures the quality of a voice."""
         ...
 
     def palette(self) -> None: ...

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from studio.errors import Explanation
 from studio.model.project import TrackId
-from studio.session.desk import Panel, Separation, Workspace
+from studio.session.desk import Measuring, Panel, Separation, Workspace
 from studio.session.recovery import LeftBehind
 
 _log = logging.getLogger(__name__)
@@ -65,6 +65,9 @@ class Nobody:
         """Nothing to open."""
 
     def separation(self, page: Separation) -> None:
+        """Nothing to open."""
+
+    def measuring(self, page: Measuring) -> None:
         """Nothing to open."""
 
     def palette(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from studio.commands.help import report
 from studio.errors import Explanation
-from studio.session.desk import Desk, Separation
+from studio.session.desk import Desk, Measuring, Separation
 from studio.session.importing import SOUND_SUFFIXES
 from studio.session.recovery import LeftBehind
 from studio.ui.parts import Parts
@@ -40,7 +40,7 @@ class WindowAsks:
         if not name:
             return None
         path = Path(name)
-        return path if not suffix or path.suffix.lower() == suffix else path.with_name(path.name + suffix)
+        return path if not suffix or path.suffix.lower() == suffix.lower() else path.with_name(path.name + suffix)
 
     def text(self, title: str, label: str, value: str = "") -> str | None:
         from studio.ui.questions import ask_text
@@ -80,6 +80,9 @@ class WindowAsks:
 
     def separation(self, page: Separation) -> None:
         self._parts.dialogs.separation(page)
+
+    def measuring(self, page: Measuring) -> None:
+        self._parts.dialogs.measuring(page)
 
     def palette(self) -> None:
         self._parts.palette.open()

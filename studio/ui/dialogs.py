@@ -4,12 +4,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QWidget
 
-from studio.session.desk import Desk, Separation
+from studio.session.desk import Desk, Measuring, Separation
 from studio.ui.actions import Actions
 from studio.ui.theme import Theme, wear
 
 if TYPE_CHECKING:
     from studio.ui.export_dialog import ExportDialog
+    from studio.ui.measures.windows import MeasuringDialog
     from studio.ui.models.models_dialog import ModelsDialog
     from studio.ui.preferences import Preferences
     from studio.ui.separate.windows import SeparationDialog
@@ -29,6 +30,7 @@ class Dialogs:
         self._models: ModelsDialog | None = None
         self._shortcuts: ShortcutSheet | None = None
         self._separation: dict[Separation, SeparationDialog] = {}
+        self._measuring: dict[Measuring, MeasuringDialog] = {}
 
     def set_theme(self, theme: Theme) -> None:
         """Open everything in another theme from now on."""
@@ -78,6 +80,20 @@ class Dialogs:
         self._separation[page].begin()
         self._front(self._separation[page])
         return self._separation[page]
+
+    def measuring(self, page: Measuring) -> "MeasuringDialog":
+        """Open what exports notes, imports labels (once a file is chosen), or measures the quality of a voice."""
+        from studio.ui.measures.windows import make
+
+        if page not in self._measuring:
+            self._measuring[page] = make(page, self._desk, self.theme, self._window)
+        dialog = self._measuring[page]
+        dialog.begin()
+        if page == "labels":
+            wear(self.theme, dialog)
+        else:
+            self._front(dialog)
+        return dialog
 
     def models(self) -> "ModelsDialog":
         """Open the list of models."""

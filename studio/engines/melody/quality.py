@@ -58,7 +58,7 @@ def measure(
         shimmer_local=_known(steady.shimmer_local),
         hnr_db=_median(harmonics),
         cpp_db=_median(peaks),
-        tilt_db_per_octave=_known(quality.tilt(hz, power)),
+        tilt_db_per_octave=_known(quality.tilt(hz, power, lowest_hz)),
         singing_power_ratio_db=_known(quality.singing_power_ratio(hz, power)),
         centroid_hz=_known(quality.centroid(hz, power)),
         ltas_step_hz=_BAND_HZ if ltas else 0.0,

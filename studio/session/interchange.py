@@ -1,0 +1,165 @@
+"""What is chosen on the timeline as something that is measured and written for other programs, and labels that come in.
+
+Pure but for the two jobs that are started here.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from studio.errors import StudioError
+from studio.model.edits import AddMarker, Several
+from studio.model.labels import Label, Tier
+from studio.model.project import Clip, Marker, Pitch, Project
+from studio.model.time import samples_of
+from studio.protocol.common import JobId
+from studio.protocol.measures import (
+    Against,
+    MeasureQuality,
+    MeasureVoice,
+    MelodyFile,
+    QualityMeasured,
+    SungSound,
+    VoiceMeasured,
+)
+from studio.protocol.messages import Job, Result
+from studio.session.document import Document
+from studio.session.jobs import Jobs
+from studio.session.placing import new_marker_id
+from studio.session.stems import Piece
+from studio.settings.schema import PitchSettings
+
+_FRAMES_PER_S = 200
+_MOST_LABELS = 2000  # each is drawn, and each edit looks at all others
+
+
+def sung_sound(project: Project, piece: Piece) -> SungSound:
+    """A clip, or a part of one, with the melody that is known of it and the markers that stand over it.
+
+    Times in what is made of it count from where it begins.
+    """
+    clip = piece.clip
+    return SungSound(
+        name=piece.name,
+        media=project.medium(clip.media),
+        start=clip.source_start,
+        length=clip.length,
+        pitch=_melody(project, clip),
+        markers=tuple(_labels(project, clip)),
+    )
+
+
+def write_notes(
+    document: Document,
+    jobs: Jobs,
+    settings: PitchSettings,
+    sound: SungSound,
+    file: MelodyFile,
+    then: Callable[[VoiceMeasured], None],
+    *,
+    against: Against,
+    header: bool = False,
+    bend_semitones: int = 2,
+    mpe: bool = False,
+) -> JobId:
+    """Measure a sound and write a file of it."""
+    folder = document.folder
+
+    def make(job: JobId) -> Job:
+        return MeasureVoice(
+            job=job,
+            project_dir=str(folder),
+            sounds=(sound,),
+            low_hz=settings.low_hz,
+            high_hz=settings.high_hz,
+            against=against,
+            files=(file,),
+            header=header,
+            bend_semitones=bend_semitones,
+            mpe=mpe,
+        )
+
+    def done(result: Result) -> None:
+        assert isinstance(result, VoiceMeasured)
+        then(result)
+
+    return jobs.start(make, f"Exporting the notes of {sound.name}", done)
+
+
+def measure_quality(
+    document: Document,
+    jobs: Jobs,
+    settings: PitchSettings,
+    sound: SungSound,
+    then: Callable[[QualityMeasured], None],
+) -> JobId:
+    """Measure how steady and how clear a voice is."""
+    folder = document.folder
+
+    def make(job: JobId) -> Job:
+        return MeasureQuality(
+            job=job,
+            project_dir=str(folder),
+            media=sound.media,
+            start=sound.start,
+            length=sound.length,
+            low_hz=settings.low_hz,
+            high_hz=settings.high_hz,
+        )
+
+    def done(result: Result) -> None:
+        assert isinstance(result, QualityMeasured)
+        then(result)
+
+    return jobs.start(make, f"Measuring the voice of {sound.name}", done)
+
+
+def add_labels(project: Project, tiers: Sequence[Tier], at: int) -> Several:
+    """The edit that makes markers of labels whose time 0 is a timeline sample; each is a marker or a region.
+
+    Raises
+    ------
+    StudioError
+        Where there is nothing to add, or more than a person can look at.
+    """
+    labels = sorted((label for tier in tiers for label in tier.labels), key=lambda label: label.start_s)
+    there = [label for label in labels if at + samples_of(label.start_s, project.rate_hz) >= 0]
+    if not there or len(there) > _MOST_LABELS:
+        raise StudioError(
+            "labels.none" if not there else "labels.too_many",
+            "No labels were added.",
+            cause="There are none in what was chosen." if not there else f"There are {len(there)} of them.",
+            remedy="Choose another tier or file.",
+        )
+    edits = tuple(AddMarker(marker=_marker(label, at, project.rate_hz)) for label in there)
+    return Several(label_text="Import labels", edits=edits)
+
+
+def _marker(label: Label, at: int, rate_hz: int) -> Marker:
+    start, end = (at + samples_of(seconds, rate_hz) for seconds in (label.start_s, label.end_s))
+    return Marker(id=new_marker_id(), start=start, length=max(0, end - start), text=label.text)
+
+
+def _melody(project: Project, clip: Clip) -> Pitch | None:
+    """The newest melody that covers the whole clip."""
+    return next(
+        (
+            pitch
+            for pitch in reversed(project.pitches)
+            if pitch.media == clip.media
+            and pitch.frames_per_s == _FRAMES_PER_S
+            and pitch.start <= clip.source_start
+            and clip.source_end <= pitch.start + pitch.length
+        ),
+        None,
+    )
+
+
+def _labels(project: Project, clip: Clip) -> Iterable[Label]:
+    """The markers over a clip, cut to it."""
+    for marker in project.markers:
+        if marker.start < clip.end and (clip.start <= marker.start or clip.start < marker.end):
+            start, end = max(marker.start, clip.start), min(marker.end, clip.end)
+            yield Label(
+                start_s=(start - clip.start) / project.rate_hz,
+                end_s=(end - clip.start) / project.rate_hz,
+                text=marker.text,
+            )

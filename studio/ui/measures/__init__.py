@@ -1,0 +1,1 @@
+"""Figures of a voice, on the screen."""
