@@ -99,9 +99,9 @@ def test_the_last_seconds_are_read_as_arrays(session: Session) -> None:
     points = Series.create(LIVE_PITCH_FIELDS, 1024)
     try:
         singing.start()
-        assert singing.preparing
+        loading = singing.preparing
         session.transport.worker.said.emit(state(points.name))
-        assert not singing.preparing
+        assert (loading, singing.preparing) == (True, False)
         assert len(singing.trace(5.0).time_s) == 0
         for step in range(400):
             swing = (5.5, 60.0) if step > 390 else (np.nan, np.nan)
