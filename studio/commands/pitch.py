@@ -34,6 +34,12 @@ def _with_engine(id: str, name: str) -> Command:
     )
 
 
+def _nothing_picked(desk: Desk) -> str:
+    return "" if desk.picks_pitch else "Draw a lasso around a part of the melody first"
+
+
+_ABOUT_LASSO = "Mends what an engine took for another octave. Draw a lasso around it in the pitch lane."
+
 PITCH: tuple[Command, ...] = (
     Command(
         id="pitch.find",
@@ -50,4 +56,31 @@ PITCH: tuple[Command, ...] = (
     _with_engine("crepe-full", "CREPE"),
     _with_engine("swift-f0", "SwiftF0"),
     *IN_PITCH,
+    Command(
+        id="pitch.octave_up",
+        title="Move pitch up an octave",
+        group="Pitch",
+        keys="Ctrl+PgUp",
+        run=lambda desk: desk.repair.shift(12),
+        unavailable=first_of(read_only, _nothing_picked),
+        about=_ABOUT_LASSO,
+    ),
+    Command(
+        id="pitch.octave_down",
+        title="Move pitch down an octave",
+        group="Pitch",
+        keys="Ctrl+PgDown",
+        run=lambda desk: desk.repair.shift(-12),
+        unavailable=first_of(read_only, _nothing_picked),
+        about=_ABOUT_LASSO,
+    ),
+    Command(
+        id="pitch.remove",
+        title="Remove pitch",
+        group="Pitch",
+        keys="Ctrl+Backspace",
+        run=lambda desk: desk.repair.silence(),
+        unavailable=first_of(read_only, _nothing_picked),
+        about="Nobody sings in the lasso: frames that an engine took for singing become unvoiced.",
+    ),
 )

@@ -29,6 +29,7 @@ from studio.supervision.worker import Worker
 if TYPE_CHECKING:
     from studio.session.converting import Converting
     from studio.session.models import Models
+    from studio.session.repair import Repair
     from studio.session.singing import Singing
     from studio.session.speaking import Speaking
     from studio.session.video import Video
@@ -229,6 +230,18 @@ class Desk:
         from studio.session.singing import Singing
 
         return Singing(self.transport, self.document, self.settings)
+
+    @cached_property
+    def repair(self) -> "Repair":
+        """What is in the lasso of the pitch lane; nobody asks before there is a melody to mend."""
+        from studio.session.repair import Repair
+
+        return Repair(self.document, self.background)
+
+    @property
+    def picks_pitch(self) -> bool:
+        """Whether something is in that lasso."""
+        return "repair" in self.__dict__ and bool(self.repair.picked)
 
     @property
     def has_sung(self) -> bool:

@@ -27,7 +27,7 @@ class HasAxis(Protocol):
     @property
     def axis_changed(self) -> SignalInstance: ...
 
-    def wheelEvent(self, event: QWheelEvent) -> None: ...  # noqa: N802
+    def wheelEvent(self, event: QWheelEvent) -> None: ...
 
 
 class Keyboard(QWidget):

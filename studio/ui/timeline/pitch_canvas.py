@@ -22,6 +22,7 @@ from studio.model.time import format_clock
 from studio.session.desk import Desk
 from studio.ui.theme import Theme
 from studio.ui.timeline.colours import Colours
+from studio.ui.timeline.lasso import Lasso
 from studio.ui.timeline.melodies import Melodies
 from studio.ui.timeline.melody import Melody, to_midi
 from studio.ui.timeline.overlay import focus_frame, paint_pill
@@ -74,6 +75,7 @@ class PitchCanvas(QWidget):
         self.setMinimumHeight(96)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setAccessibleName("Pitch")
+        self.lasso = Lasso(desk, self)
         self._melodies.ready.connect(self._melody_ready)
         sight.moved.connect(self.restage)
         sight.pointed.connect(self._read_under_pointer)
@@ -233,6 +235,7 @@ class PitchCanvas(QWidget):
             line = QColor(colours.secondary)
             line.setAlphaF(0.5)
             painter.fillRect(QRectF(round(view.x_of(pointer)), 0, 1, self.height()), line)
+        self.lasso.paint(painter, colours)
         if self._hover_y is not None:
             self._paint_hover_row(painter, self._hover_y)
         if self._reading is not None:
@@ -290,13 +293,26 @@ class PitchCanvas(QWidget):
         self._reading = None if pointer is None else self.reading_at(pointer)
         self.update()
 
+    def x_of(self, sample: float) -> float:
+        """The pixel of a timeline sample."""
+        return self._sight.viewport.x_of(sample)
+
+    @property
+    def a4_hz(self) -> float:
+        """What A4 is tuned to."""
+        return self._project.a4_hz
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.lasso.move(event)
         self._hover_y = event.position().y()
         self._sight.set_pointer(max(self._sight.viewport.sample_at(event.position().x()), 0.0))
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
+        self.lasso.press(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and not self.lasso.release():
             sample = max(round(self._sight.viewport.sample_at(event.position().x())), 0)
             self._desk.selection.set_cursor(sample)
             self._desk.transport.seek(sample)
