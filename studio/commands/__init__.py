@@ -11,6 +11,7 @@ from studio.commands.pitch import PITCH
 from studio.commands.run import run
 from studio.commands.separate import SEPARATE
 from studio.commands.sing import SING
+from studio.commands.speak import SPEAK
 from studio.commands.track import TRACK
 from studio.commands.transport import TRANSPORT
 from studio.commands.view import VIEW

@@ -92,6 +92,10 @@ class Asks(Protocol):
         """Open the list of models that engines can load."""
         ...
 
+    def new_voice(self, files: Sequence[Path] = ()) -> None:
+        """Open what makes a new voice, from recordings where some were dropped."""
+        ...
+
     def separation(self, page: Separation) -> None:
         """Open what takes the selected clip apart, cleans it, compares engines on it, or works on many files."""
         ...

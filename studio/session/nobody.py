@@ -64,6 +64,9 @@ class Nobody:
     def models(self) -> None:
         """Nothing to open."""
 
+    def new_voice(self, files: Sequence[Path] = ()) -> None:
+        """Nothing to open."""
+
     def separation(self, page: Separation) -> None:
         """Nothing to open."""
 

@@ -42,6 +42,8 @@ class Speaking(QObject):
         self._running: tuple[LineId, JobId] | None = None
         self._failed: dict[LineId, Explanation] = {}
         self._asked = 0
+        self.current: LineId | None = None
+        """The line that the person is working on."""
         jobs.changed.connect(self._follow)
         document.folder_changed.connect(self.stop)
 
@@ -204,8 +206,8 @@ class Speaking(QObject):
                 self._running = None
                 if row is not None and row.state == "failed" and row.why is not None:
                     self._failed[line] = row.why
-                if row is not None and row.state == "stopped":
-                    self._waiting.clear()
+                if row is not None and row.state != "done":
+                    self._waiting.clear()  # what stopped one line would most likely stop the next ones too
                 self._go_on()
                 return
         self.changed.emit()

@@ -93,6 +93,10 @@ class Voices(QObject):
         self._learning = None
         self.changed.emit()
 
+    def export(self, voice: Voice, target: Path) -> None:
+        """Write a voice as one file; takes a while, so it is done in the background."""
+        voices.export(voice, target)
+
     def remove(self, voice: Voice) -> None:
         """Take a voice out of the library."""
         voices.remove(voice)

@@ -78,6 +78,9 @@ class WindowAsks:
     def models(self) -> None:
         self._parts.dialogs.models()
 
+    def new_voice(self, files: Sequence[Path] = ()) -> None:
+        self._parts.dialogs.new_voice(tuple(files))
+
     def separation(self, page: Separation) -> None:
         self._parts.dialogs.separation(page)
 

@@ -1,5 +1,6 @@
 """The windows beside the window: made when first wanted, brought to the front when wanted again. None is modal."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QWidget
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from studio.ui.separate.windows import SeparationDialog
     from studio.ui.shortcut_sheet import ShortcutSheet
     from studio.ui.system_check import SystemCheck
+    from studio.ui.voices.voice_dialog import VoiceDialog
 
 
 class Dialogs:
@@ -28,6 +30,7 @@ class Dialogs:
         self._system_check: SystemCheck | None = None
         self._export: ExportDialog | None = None
         self._models: ModelsDialog | None = None
+        self._voice: VoiceDialog | None = None
         self._shortcuts: ShortcutSheet | None = None
         self._separation: dict[Separation, SeparationDialog] = {}
         self._measuring: dict[Measuring, MeasuringDialog] = {}
@@ -104,6 +107,16 @@ class Dialogs:
         self._models.begin()
         self._front(self._models)
         return self._models
+
+    def new_voice(self, files: tuple[Path, ...] = ()) -> "VoiceDialog":
+        """Open what makes a new voice, with recordings that were dropped."""
+        from studio.ui.voices.voice_dialog import VoiceDialog
+
+        if self._voice is None:
+            self._voice = VoiceDialog(self._desk, self.theme, self._window)
+        self._voice.begin(files)
+        self._front(self._voice)
+        return self._voice
 
     def shortcuts(self) -> "ShortcutSheet":
         """Open the list of keys."""

@@ -26,7 +26,7 @@ from studio.ui.toasts import Toasts
 from studio.ui.transport_bar import TransportBar
 from studio.ui.welcome import Welcome
 
-_WORKSPACES: Final[dict[Workspace, str]] = {"edit": "Edit", "sing": "Sing", "live": "Live"}
+_WORKSPACES: Final[dict[Workspace, str]] = {"edit": "Edit", "sing": "Sing", "speak": "Speak", "live": "Live"}
 """The workspaces that there are; a new one is a line here and a case in `Parts._make_workspace`."""
 
 
@@ -128,6 +128,10 @@ class Parts:
     def _make_workspace(self, workspace: Workspace) -> QWidget:
         """Workspaces are made when they are first opened; the start does not know their modules."""
         match workspace:
+            case "speak":
+                from studio.ui.speak.page import SpeakPage
+
+                return SpeakPage(self._desk, self.actions, self._theme, self.whole)
             case "live":
                 from studio.ui.live.page import LivePage
 

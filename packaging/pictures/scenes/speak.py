@@ -1,0 +1,122 @@
+"""A script, spoken: empty, written, with takes; and how a voice is made."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scenes.base import Place, Shots, until
+
+if TYPE_CHECKING:
+    from studio.desktop import Studio
+    from studio.model.voice import Voice
+
+LEARNT_FROM = (
+    "The birch canoe slid on the smooth planks. Glue the sheet to the dark blue background. It is easy to tell the "
+    "depth of a well. These days a chicken leg is a rare dish. Rice is often served in round bowls."
+)
+SCRIPT = (
+    ("narrator", "The lighthouse keeper counted the waves. She had counted them every night for eleven years."),
+    ("keeper", "Seven hundred and four. [0.5s] That is one more than yesterday."),
+    ("narrator", "Dr. Marsh looked up from his instruments, and said nothing for a while."),
+    ("marsh", "Are you quite sure that you did not count the ferry?"),
+    ("keeper", "The ferry does not come on Sundays."),
+)
+
+
+def shots(place: Place) -> Shots:
+    """The page before and after something was said, in both themes, and the dialog with the doctor."""
+    picture, folder, _sample = place
+
+    def of(prepare: Callable[["Studio"], None], theme: str = "dark") -> Callable[[Path], None]:
+        return lambda png: picture(None, png, theme=theme, prepare=prepare, wait_s=300)
+
+    return {
+        "speak-empty-dark": of(nothing_yet),
+        "speak-empty-light": of(nothing_yet, "light"),
+        "speak-dark": of(lambda studio: spoken(studio, folder)),
+        "speak-light": of(lambda studio: spoken(studio, folder), "light"),
+        "voice-dialog-dark": of(lambda studio: doctor(studio, folder)),
+        "voice-dialog-light": of(lambda studio: doctor(studio, folder), "light"),
+    }
+
+
+def a_voice(folder: Path) -> "Voice":
+    """A voice of the library: one that was exported, where STUDIO_VOICE names its file, else one of eSpeak's."""
+    from studio.media import voices
+    from studio.protocol.common import JobId
+    from studio.protocol.voices import LearnVoice, ReferenceFile
+    from studio.workers.runtime import Context
+    from studio.workers.voices import learn
+    from tests.helpers import people
+
+    there = [voice for voice in voices.all_voices() if voice.name == "Linda"]
+    if there:
+        return there[0]
+    if os.environ.get("STUDIO_VOICE"):
+        return voices.import_file(Path(os.environ["STUDIO_VOICE"]))
+    recording = people.recording(folder / "Linda.wav", "en-us+f3", LEARNT_FROM)
+    references = (ReferenceFile(path=str(recording), text=LEARNT_FROM),)
+    asked = LearnVoice(
+        job=JobId(1), name="Linda", consent="I agree.", references=references, language="en-us", engine="basic"
+    )
+    return learn(asked, Context(lambda _event: None), lambda _fraction, _stage: None).voice
+
+
+def nothing_yet(studio: "Studio") -> None:
+    """The workspace before there is a voice or a word."""
+    from studio.media import voices
+
+    for voice in voices.all_voices():
+        voices.remove(voice)
+    studio.desk.view.set_workspace("speak")
+
+
+def spoken(studio: "Studio", folder: Path) -> None:
+    """Five lines of three people: spoken, one of them twice, one changed since, one not yet."""
+    from studio.model.edits import AddLines, SetLineText, SetSpeaker
+    from studio.model.spoken import Line, LineId, Speaker, SpeakerId
+
+    voice, document = a_voice(folder), studio.document
+    studio.desk.view.set_workspace("speak")
+    studio.desk.voices.look()
+    names = {"narrator": ("Narrator", 0.25), "keeper": ("Keeper", 1.0), "marsh": ("Dr. Marsh", 0.0)}
+    for who, (name, character) in names.items():
+        settings: dict[str, str | float | int | bool | None] = {"character": character}
+        document.do(SetSpeaker(speaker=Speaker(id=SpeakerId(who), name=name, voice=voice.id, settings=settings)))
+    lines = tuple(
+        Line(id=LineId(f"l{n}"), speaker=SpeakerId(who), text=text) for n, (who, text) in enumerate(SCRIPT, start=1)
+    )
+    document.do(AddLines(lines=lines, index=0))
+    speaking = studio.desk.speaking
+    speaking.speak([line.id for line in lines[:4]])
+    until(lambda: not speaking.busy, 300_000)
+    speaking.speak([lines[1].id])
+    until(lambda: not speaking.busy, 120_000)
+    document.do(SetLineText(line=lines[3].id, text="Are you quite sure that you did not count the last ferry?"))
+    page = studio.window.parts.workspace("speak")
+    from studio.ui.speak.page import SpeakPage
+
+    assert isinstance(page, SpeakPage)
+    page.script.go_to(lines[1].id)
+
+
+def doctor(studio: "Studio", folder: Path) -> None:
+    """A recording that is short, clipped and noisy."""
+    import numpy as np
+    import soundfile
+
+    from studio.engines import espeak
+    from studio.ui.voices.voice_dialog import VoiceDialog
+
+    studio.desk.view.set_workspace("speak")
+    said = espeak.render("The birch canoe slid on the smooth planks. It is easy to tell the depth.", voice="en-us+f3")
+    noise = np.random.default_rng(0).normal(0, 0.02, len(said.samples))
+    path = folder / "Ada, kitchen table.wav"
+    soundfile.write(path, np.clip(said.samples * 6 + noise, -0.9, 0.9), said.rate_hz)
+    dialog = studio.window.parts.dialogs.new_voice((path,))
+    assert isinstance(dialog, VoiceDialog)
+    dialog.name.setText("Ada")
+    until(lambda: not studio.jobs.busy, 120_000)
+    dialog.hear.click()
+    until(lambda: not studio.jobs.busy, 120_000)

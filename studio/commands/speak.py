@@ -1,0 +1,76 @@
+"""Speaking the script, and making voices to speak it with."""
+
+from studio.commands.base import Command
+from studio.commands.reasons import first_of, read_only
+from studio.session.desk import Desk
+
+
+def speak_line(desk: Desk) -> None:
+    """Speak the line that is being worked on: for the first time, what was edited of it, or another take."""
+    current = desk.speaking.current
+    if current is not None:
+        desk.document.end_gesture()
+        desk.speaking.speak((current,))
+
+
+def speak_all(desk: Desk) -> None:
+    """Speak every line that is not spoken as it stands there now."""
+    desk.document.end_gesture()
+    desk.speaking.speak(desk.speaking.to_do())
+
+
+def no_line(desk: Desk) -> str:
+    """The script is empty, or its current line is, or is being spoken already."""
+    script, current = desk.document.project.script, desk.speaking.current
+    line = next((one for one in script.lines if one.id == current), None)
+    if line is None:
+        return "Write a line in the Speak workspace first"
+    state = desk.speaking.state(line)
+    if state in ("waiting", "speaking"):
+        return "The line is being spoken"
+    return "The line is empty" if state == "empty" else ""
+
+
+def nothing_to_speak(desk: Desk) -> str:
+    """Every line is spoken as it stands there."""
+    if not desk.document.project.script.lines:
+        return "Write a line in the Speak workspace first"
+    return "" if desk.speaking.to_do() else "Every line is spoken as it stands there"
+
+
+SPEAK: tuple[Command, ...] = (
+    Command(
+        id="speak.line",
+        title="Speak line",
+        group="Speak",
+        keys="Ctrl+Return",
+        run=speak_line,
+        unavailable=first_of(read_only, no_line),
+        icon="speaker",
+        about="Only what was edited is said anew; a line that is spoken gets another take.",
+    ),
+    Command(
+        id="speak.all",
+        title="Speak all lines",
+        group="Speak",
+        keys="Ctrl+Shift+Return",
+        run=speak_all,
+        unavailable=first_of(read_only, nothing_to_speak),
+    ),
+    Command(
+        id="speak.stop",
+        title="Stop speaking",
+        group="Speak",
+        run=lambda desk: desk.speaking.stop(),
+        unavailable=lambda desk: "" if desk.speaking.busy else "Nothing is being spoken",
+        icon="stop",
+    ),
+    Command(
+        id="speak.new_voice",
+        title="New voice…",
+        group="Speak",
+        run=lambda desk: desk.asks.new_voice(),
+        icon="voice",
+        about="From recordings of a person who agrees.",
+    ),
+)

@@ -1,0 +1,1 @@
+"""The Speak workspace: voices, the script with its takes, how each speaker sounds."""

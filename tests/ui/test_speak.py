@@ -1,0 +1,221 @@
+"""The Speak workspace with its real worker: a script is written, spoken, heard, edited, taken back."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QMimeData, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from studio import desktop, paths
+from studio.desktop import Studio
+from studio.media import voices
+from studio.model.edits import SetSpeaker
+from studio.model.spoken import LineId, Speaker, SpeakerId
+from studio.session.settings_file import SettingsFile
+from studio.session.speaking_place import clip_of
+from studio.ui.messages import ExplanationView
+from studio.ui.speak.line_row import LineRow
+from studio.ui.speak.page import SpeakPage
+from tests.helpers import people
+from tests.ui.test_accessibility import nameless
+
+WAIT_MS = 120_000
+
+OpenSpeak = Callable[..., tuple[Studio, SpeakPage]]
+
+
+@pytest.fixture
+def open_speak(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenSpeak]:
+    """Open the Speak workspace of a window, on a project that was there before where one is given."""
+    made: list[Studio] = []
+
+    def make(project: Path | None = None) -> tuple[Studio, SpeakPage]:
+        studio = Studio(qapp, SettingsFile(paths.config() / "settings.json"))
+        made.append(studio)
+        studio.begin([] if project is None else [project])
+        studio.window.activateWindow()
+        qtbot.waitUntil(studio.window.isActiveWindow, timeout=WAIT_MS)
+        assert desktop.run(studio, "view.speak")
+        page = studio.window.parts.workspace("speak")
+        assert isinstance(page, SpeakPage)
+        return studio, page
+
+    yield make
+    for studio in made:
+        studio.end()
+        studio.window.close()
+        studio.window.deleteLater()
+        studio.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def row(page: SpeakPage, index: int) -> LineRow:
+    return page.script.row(page.script.script.lines[index].id)
+
+
+def texts(page: SpeakPage) -> list[str]:
+    return [line.text for line in page.script.script.lines]
+
+
+def write(qtbot: QtBot, page: SpeakPage, text: str) -> None:
+    """Begin a script with the button, and type."""
+    page.write.click()
+    qtbot.waitUntil(lambda: row(page, 0).text.hasFocus(), timeout=WAIT_MS)
+    QTest.keyClicks(row(page, 0).text, text)
+
+
+def speak(qtbot: QtBot, studio: Studio, which: str) -> None:
+    with qtbot.waitSignal(studio.desk.speaking.landed, timeout=WAIT_MS):
+        assert desktop.run(studio, which)
+    qtbot.waitUntil(lambda: not studio.desk.speaking.busy, timeout=WAIT_MS)
+
+
+def test_an_empty_workspace_says_what_belongs_there(qtbot: QtBot, open_speak: OpenSpeak) -> None:
+    studio, page = open_speak()
+
+    assert page.write.isVisible()
+    assert page.voices.first.isVisible()
+    assert not page.all.isVisible()
+    assert nameless(page) == []
+    assert "speaking" in studio.desk.__dict__
+
+
+def test_lines_are_written_split_joined_and_pasted_as_on_one_page(qtbot: QtBot, open_speak: OpenSpeak) -> None:
+    studio, page = open_speak()
+    write(qtbot, page, "One. Two.")
+
+    row(page, 0).text.place(4)
+    QTest.keyClick(row(page, 0).text, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: row(page, 1).text.hasFocus(), timeout=WAIT_MS)
+    assert texts(page) == ["One.", "Two."]
+
+    QTest.keyClick(row(page, 1).text, Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: row(page, 0).text.hasFocus(), timeout=WAIT_MS)
+    assert texts(page) == ["One. Two."]
+    assert row(page, 0).text.textCursor().position() == 4
+
+    row(page, 0).text.place(-1)
+    pasted = QMimeData()
+    pasted.setText("\nThree.\n\nFour.\n")
+    row(page, 0).text.insertFromMimeData(pasted)
+    assert texts(page) == ["One. Two.Three.", "Four."]
+    QTest.keyClick(row(page, 1).text, Qt.Key.Key_Up)
+    assert row(page, 0).text.hasFocus()
+
+    for expected in (["One. Two."], ["One.", "Two."], ["One. Two."], [""], []):
+        assert desktop.run(studio, "edit.undo")
+        assert texts(page) == expected
+    assert page.write.isVisible()
+
+
+def test_a_line_is_spoken_heard_edited_chosen_and_still_there_after_reopening(
+    qtbot: QtBot, open_speak: OpenSpeak, tmp_path: Path
+) -> None:
+    voice = people.learn_roughly(tmp_path)
+    studio, page = open_speak()
+    write(qtbot, page, "Guten Tag. Wie geht es?")
+    desktop.run(studio, "speak.line")
+    assert [view.why.cause for view in studio.window.parts.banners.findChildren(ExplanationView)] == [
+        "Narrator has no voice yet."
+    ]
+
+    page.voices.used.emit(voice.id)
+    speak(qtbot, studio, "speak.all")
+    document = studio.document
+    line = document.project.script.lines[0]
+    (take,) = line.takes
+    clip = clip_of(document.project, line)
+    assert clip is not None
+    assert (take.voice, take.text, len(take.sentences)) == (voice.id, "Guten Tag. Wie geht es?", 2)
+    lineage = document.project.medium(clip.media).lineage
+    assert lineage is not None
+    assert lineage.engine == "basic"
+    assert [track.name for track in document.project.tracks] == ["Narrator"]
+    assert studio.desk.speaking.state(line) == "spoken"
+    assert not page.all.isEnabled()
+    assert len(row(page, 0).takes) == 1
+
+    row(page, 0).text.place(-1)
+    QTest.keyClicks(row(page, 0).text, " Gut.")
+    assert studio.desk.speaking.state(document.project.script.lines[0]) == "changed"
+    assert page.again.text() == "Speak what changed"
+    speak(qtbot, studio, "speak.line")
+    first, second = document.project.script.lines[0].takes
+    assert [one.text for one in second.sentences[:2]] == [one.text for one in first.sentences]
+    assert second.sentences[0].length == first.sentences[0].length
+    assert len(list(document.project.clips)) == 1
+
+    takes = row(page, 0).takes
+    assert takes[0].love.isChecked()
+    takes[1].love.click()
+    line = document.project.script.lines[0]
+    there = clip_of(document.project, line)
+    assert line.take is not None
+    assert (line.take.id, there is not None and there.media) == (first.id, first.media)
+
+    folder = document.folder
+    studio.end()
+    again, page_again = open_speak(folder)
+    kept = again.document.project.script.lines[0]
+    assert [one.id for one in kept.takes] == [first.id, second.id]
+    assert desktop.run(again, "edit.undo")
+    assert again.document.project.script.lines[0].take == second
+    qtbot.waitUntil(lambda: bool(page_again.script.script.lines), timeout=WAIT_MS)
+    assert nameless(page_again) == []
+
+
+def test_a_failure_stops_the_queue_and_says_why(qtbot: QtBot, open_speak: OpenSpeak, tmp_path: Path) -> None:
+    voice = people.learn_roughly(tmp_path)
+    studio, page = open_speak()
+    write(qtbot, page, "Eins.")
+    pasted = QMimeData()
+    pasted.setText("Zwei.\nDrei.")
+    row(page, 0).text.insertFromMimeData(pasted)
+    page.voices.used.emit(voice.id)
+    for file in (voices.folder_of(voice) / "basic").iterdir():
+        file.unlink()
+
+    with qtbot.waitSignal(studio.jobs.failed, timeout=WAIT_MS):
+        assert desktop.run(studio, "speak.all")
+    qtbot.waitUntil(lambda: not studio.desk.speaking.busy, timeout=WAIT_MS)
+
+    states = [studio.desk.speaking.state(line) for line in studio.document.project.script.lines]
+    assert states == ["failed", "unspoken"]
+    assert studio.desk.speaking.why(studio.document.project.script.lines[0].id) is not None
+
+
+def test_speakers_have_settings_of_their_own(qtbot: QtBot, open_speak: OpenSpeak) -> None:
+    studio, page = open_speak()
+    write(qtbot, page, "Eins.")
+    qtbot.waitUntil(lambda: studio.desk.engines.card("basic") is not None, timeout=WAIT_MS)
+
+    page.speaker.who.chosen.emit("new")
+    line = studio.document.project.script.lines[0]
+    assert line.speaker != "narrator"
+    page.speaker.name.setText("Cat")
+    page.speaker.name.editingFinished.emit()
+    page.speaker._turns["speed"].setValue(1.5)
+
+    assert studio.document.project.script.speaker(line.speaker).name == "Cat"
+    assert studio.document.project.script.speaker(line.speaker).settings == {"speed": 1.5}
+    assert studio.document.project.script.speaker(SpeakerId("narrator")).settings == {}
+    page.dictionary.entries.setPlainText("Nguyen = win\nnothing")
+    page.dictionary.take()
+    assert studio.document.project.script.dictionary == {"Nguyen": "win"}
+
+
+def test_a_long_script_is_there_at_once_and_its_rows_follow(qtbot: QtBot, open_speak: OpenSpeak) -> None:
+    studio, page = open_speak()
+    write(qtbot, page, "")
+    pasted = QMimeData()
+    pasted.setText("\n".join(f"Line {n}." for n in range(200)))
+    row(page, 0).text.insertFromMimeData(pasted)
+
+    assert len(page.script.script.lines) == 200
+    last = page.script.script.lines[-1].id
+    qtbot.waitUntil(lambda: page.script._to_make == [] and page.script.row(last).text.hasFocus(), timeout=WAIT_MS)
+    studio.document.do(SetSpeaker(speaker=Speaker(id=SpeakerId("narrator"), name="Teller")))
+    assert page.script.row(LineId(last)).who.text() == "Teller"
