@@ -27,6 +27,7 @@ ALL: tuple[Command, ...] = (
     *MARKER,
     *PITCH,
     *SING,
+    *SPEAK,
     *LIVE,
     *HELP,
 )

@@ -11,7 +11,9 @@ from msgspec import Struct
 
 from studio.session.desk import Desk
 
-Group = Literal["File", "Edit", "View", "Transport", "Tracks", "Clip", "Markers", "Pitch", "Sing", "Live", "Help"]
+Group = Literal[
+    "File", "Edit", "View", "Transport", "Tracks", "Clip", "Markers", "Pitch", "Sing", "Speak", "Live", "Help"
+]
 GROUPS: tuple[Group, ...] = (
     "File",
     "Edit",
@@ -22,6 +24,7 @@ GROUPS: tuple[Group, ...] = (
     "Markers",
     "Pitch",
     "Sing",
+    "Speak",
     "Live",
     "Help",
 )
