@@ -240,7 +240,7 @@ class Desk:
         """What is in the lasso of the pitch lane; nobody asks before there is a melody to mend."""
         from studio.session.repair import Repair
 
-        return Repair(self.document, self.background)
+        return Repair(self.document, self.background, self.jobs, self.settings)
 
     @property
     def picks_pitch(self) -> bool:

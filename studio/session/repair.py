@@ -1,27 +1,41 @@
-"""Repairing a melody that an engine got wrong: frames in a lasso are moved by octaves, or said to be unvoiced.
+"""Repairing a melody that an engine got wrong: frames in a lasso are moved by octaves, looked for again, or removed.
 
 A repair is a new melody of the frames from the first to the last in the lasso, which counts from then on as the newest
 does; undo takes it back, and the curve that the engine found stays as it was.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from studio.errors import StudioError
 from studio.media.curve import read_curve, write_curve
 from studio.model.edits import AddPitch, Several
 from studio.model.pitch import PitchCurve
 from studio.model.project import Pitch, PitchId, Project
+from studio.protocol.common import JobId
+from studio.protocol.jobs import PitchTracked, TrackPitch
+from studio.protocol.messages import Result
 from studio.session.background import Background
 from studio.session.document import Document
+from studio.session.jobs import Jobs
+from studio.session.settings_file import SettingsFile
+
+Hertz = NDArray[np.float32]
 
 OCTAVE = 12
+_BESIDE = 1.06
+"""The next candidate lies at least a semitone from the one that is there."""
+_AROUND_S = 0.25
+"""So much more is listened to on both sides: a tracker wants to know where the voice comes from."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -37,15 +51,27 @@ class Picked:
         """The first frame after them."""
         return self.first + len(self.inside)
 
+    def span(self, rate_hz: int) -> tuple[int, int]:
+        """The samples of the medium that they cover, half-open."""
+        per_frame = rate_hz / self.pitch.frames_per_s
+        return self.pitch.start + round(self.first * per_frame), self.pitch.start + round(self.stop * per_frame)
+
 
 class Repair(QObject):
     """Keeps what is in the lasso, and mends it. Files are written away from the window's thread. UI thread only."""
 
     changed = Signal()
 
-    def __init__(self, document: Document, background: Background, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        background: Background,
+        jobs: Jobs,
+        settings: SettingsFile,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
-        self._document, self._background = document, background
+        self._document, self._background, self._jobs, self._settings = document, background, jobs, settings
         self._picked: tuple[Picked, ...] = ()
         self._busy = False
         document.changed.connect(self._keep_to)
@@ -75,19 +101,73 @@ class Repair(QObject):
         octaves = abs(semitones) // OCTAVE
         way = "up" if semitones > 0 else "down"
         what = "an octave" if octaves == 1 else f"{octaves} octaves"
-        self._mend(f"Move pitch {way} {what}", f"shift {semitones}", factor)
+
+        def moved(_folder: Path, _one: Picked, hz: Hertz) -> Hertz:
+            return hz * factor
+
+        self._mend(f"Move pitch {way} {what}", f"shift {semitones}", moved)
+
+    def next_candidate(self, way: Literal[1, -1]) -> None:
+        """Look again for what is in the lasso, only above (1) or below (-1) what was found there.
+
+        Raises StudioError where there is no room between that and the limits of the settings.
+        """
+        if len(self._picked) != 1 or self._busy:
+            return
+        (one,), folder = self._picked, self._document.folder
+        found = read_curve(folder, one.pitch).hz[one.first : one.stop][one.inside]
+        pitch, edges = self._settings.value.pitch, (float(np.nanmin(found)), float(np.nanmax(found)))
+        low_hz, high_hz = (edges[1] * _BESIDE, pitch.high_hz) if way > 0 else (pitch.low_hz, edges[0] / _BESIDE)
+        if low_hz * _BESIDE > high_hz:
+            raise StudioError(
+                "pitch.no_candidate",
+                "There is no other pitch to look for.",
+                cause=f"Between {pitch.low_hz:g} and {pitch.high_hz:g} Hz nothing is left on that side.",
+                remedy="Widen the limits of the pitch in Preferences.",
+            )
+        make = partial(self._order, one, folder, low_hz, high_hz)
+        name = self._document.project.medium(one.pitch.media).name
+
+        def then(result: Result) -> None:
+            assert isinstance(result, PitchTracked)
+            if folder == self._document.folder and self._picked == (one,):
+                taken = partial(_taken_over, other=result.pitch, rate_hz=self._document.project.rate_hz)
+                self._mend("Next pitch up" if way > 0 else "Next pitch down", f"{low_hz:.1f} to {high_hz:.1f}", taken)
+
+        self._jobs.start(make, f"Looking again for the pitch of {name}", then)
+
+    def _order(self, one: Picked, folder: Path, low_hz: float, high_hz: float, job: JobId) -> TrackPitch:
+        media = self._document.project.medium(one.pitch.media)
+        start, stop = one.span(media.rate_hz)
+        around = round(_AROUND_S * media.rate_hz)
+        start, stop = max(start - around, 0), min(stop + around, media.length)
+        known = self._settings.value.pitch.engine
+        return TrackPitch(
+            job=job,
+            media=media,
+            project_dir=str(folder),
+            start=start,
+            length=stop - start,
+            engine=known,
+            low_hz=low_hz,
+            high_hz=high_hz,
+        )
 
     def silence(self) -> None:
         """Say that nobody sings in the lasso."""
-        self._mend("Remove pitch", "unvoiced", np.float32(np.nan))
 
-    def _mend(self, label: str, how: str, factor: np.float32) -> None:
+        def nothing(_folder: Path, _one: Picked, hz: Hertz) -> Hertz:
+            return np.full_like(hz, np.nan)
+
+        self._mend("Remove pitch", "unvoiced", nothing)
+
+    def _mend(self, label: str, how: str, change: Callable[[Path, Picked, Hertz], Hertz]) -> None:
         if not self._picked or self._busy:
             return
         folder, picked, rate_hz = self._document.folder, self._picked, self._document.project.rate_hz
 
         def work(_report: object) -> tuple[Pitch, ...]:
-            return tuple(_mended(folder, one, rate_hz, how, factor) for one in picked)
+            return tuple(_mended(folder, one, rate_hz, how, change) for one in picked)
 
         def then(pitches: tuple[Pitch, ...]) -> None:
             self._busy = False
@@ -118,18 +198,27 @@ class Repair(QObject):
             self.changed.emit()
 
 
-def _mended(folder: Path, one: Picked, rate_hz: int, how: str, factor: np.float32) -> Pitch:
+def _taken_over(folder: Path, one: Picked, hz: Hertz, *, other: Pitch, rate_hz: int) -> Hertz:
+    """The frames as another melody has them; those where it hears nobody stay as they are."""
+    curve = read_curve(folder, other)
+    at = (one.span(rate_hz)[0] - other.start) * other.frames_per_s / rate_hz
+    wanted = np.clip(np.arange(len(hz)) + round(at), 0, len(curve.hz) - 1)
+    heard = curve.hz[wanted]
+    return np.where(np.isnan(heard), hz, heard)
+
+
+def _mended(folder: Path, one: Picked, rate_hz: int, how: str, change: Callable[[Path, Picked, Hertz], Hertz]) -> Pitch:
     """Write the repaired frames beside the others and return what lists them."""
     old = one.pitch
     curve = read_curve(folder, old)
     hz, confidence = (column[one.first : one.stop].copy() for column in (curve.hz, curve.confidence))
-    hz[one.inside] *= factor
+    hz[one.inside] = change(folder, one, hz)[one.inside]
     confidence[one.inside & np.isnan(hz)] = 0
     what = f"{old.id} {one.first} {how} {one.inside.tobytes().hex()}"
     name = f"p{blake2b(what.encode(), digest_size=8).hexdigest()}"
     file = f"media/{name}.pitch.wav"
     write_curve(folder / file, PitchCurve(frames_per_s=old.frames_per_s, hz=hz, confidence=confidence))
-    start, stop = (old.start + round(frame * rate_hz / old.frames_per_s) for frame in (one.first, one.stop))
+    start, stop = one.span(rate_hz)
     return replace(
         old,
         id=PitchId(name),
