@@ -32,6 +32,8 @@ RATE_HZ = 48000
 _Kind = TypeVar("_Kind", bound=Event)
 _ROOT = Path(__file__).parents[2]
 _SERVERS_OWN = 48
+_SERVERS_OWN_BESIDE_SILENCE = 120
+_SILENCE = 240
 
 
 class LiveProcess:
@@ -212,13 +214,18 @@ def lost(sound: NDArray[np.float32]) -> int:
     """Samples of the counting signal that are missing between its first and its last in a take.
 
     A player that is late makes a sound server play silence and skip about as much: `parec` hears the same, and is
-    then short of some samples each time, too. So a jump in the numbers is a loss where it is longer than the silence
-    before it by more than a millisecond. (Silence that the recorder puts in is marked as a gap.)
+    then short of some samples each time, too: of up to 96 where it was silent for 10 ms and more on a machine with a
+    load of 10. So a jump in the numbers is a loss where it is longer than the silence before it by more than a
+    millisecond, or than two and a half where that silence shows that the server had nothing to play. (Silence that
+    the recorder puts in is marked as a gap.)
     """
     counting = [stretch for stretch in stretches(sound) if stretch.number >= 0]
     jumps = [(_signed(b.number - a.number - a.length), b.at - a.at - a.length) for a, b in itertools.pairwise(counting)]
-    losses = (jump - silence if jump >= 0 else -jump for jump, silence in jumps)
-    return sum(loss for loss in losses if loss > _SERVERS_OWN)
+    losses = (
+        (jump - silence if jump >= 0 else -jump, _SERVERS_OWN_BESIDE_SILENCE if silence > _SILENCE else _SERVERS_OWN)
+        for jump, silence in jumps
+    )
+    return sum(loss for loss, allowed in losses if loss > allowed)
 
 
 def across(before: NDArray[np.float32], after: NDArray[np.float32]) -> tuple[int, int]:
