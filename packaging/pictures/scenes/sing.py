@@ -136,6 +136,7 @@ def notes_of(page: "SingPage") -> tuple[float, float]:
 def in_figures(page: "SingPage") -> None:
     """Two takes, and in one of them a note with a vibrato in hand."""
     desk = page.desk
+    desk.settings.change("recording", play_along=False)
     page.start()
     for seconds in (3, 12):
         until(lambda: page.reading.sings)

@@ -61,6 +61,7 @@ class SingCanvas(QWidget):
         self.window_s = 8.0
         self.drone: float | None = None
         self.midi, self.hz = math.nan, math.nan
+        self._point_midi = math.nan
         self.sings = False
         self.frame_ms: deque[float] = deque(maxlen=_KEPT_FRAMES)
         self.setMouseTracking(True)
@@ -129,7 +130,8 @@ class SingCanvas(QWidget):
         if self.sings:
             self.hz = float(np.median(newest.hz[there]))
             a4_hz = self._desk.singing.a4_hz
-            self.midi = float(to_midi(np.array([self.hz]), a4_hz, self.transposed)[0])
+            newest_hz = float(newest.hz[np.flatnonzero(there)[-1]])
+            self.midi, self._point_midi = to_midi(np.array([self.hz, newest_hz]), a4_hz, self.transposed).tolist()
 
     def _follow(self) -> None:
         """Keep the note in sight, and what was sung before it as far as there is room."""
@@ -190,7 +192,7 @@ class SingCanvas(QWidget):
             tint.setAlphaF(0.14)
             row = self._row(self.midi)
             painter.fillRect(QRectF(self.now_x + 1, row.top(), self.width() - self.now_x - 1, row.height()), tint)
-            y = self.axis.y_of(self.midi)
+            y = self.axis.y_of(self._point_midi)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.setPen(Qt.PenStyle.NoPen)
             halo = QColor(theme.pitch)

@@ -12,7 +12,7 @@ from studio.model.pitch import cents_off, hz_to_midi, note_name
 from studio.ui.sing.reading import OUT_OF_TUNE_CENTS
 from studio.ui.theme import Theme
 
-_TITLES: Final = ("Note", "Off", "Held", "Vibrato")
+_TITLES: Final = ("Note", "Off ¢", "Held s", "Vibrato")
 _ROW_PX: Final = 24
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -80,8 +80,8 @@ class NoteLines(QAbstractTableModel):
         swing = "–" if math.isnan(line.vibrato_hz) else f"{line.vibrato_hz:.1f} Hz ±{line.vibrato_cents:.0f} ¢"
         return (
             note_name(midi, flats=self._flats),
-            f"{'−' if cents < 0 else '+'}{abs(cents)} ¢",
-            f"{line.length_s:.1f} s",
+            f"{'−' if cents < 0 else '+'}{abs(cents)}",
+            f"{line.length_s:.1f}",
             swing,
         )
 
@@ -112,7 +112,7 @@ class NotesTable(QTableView):
         header.setHighlightSections(False)
         header.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         header.setFont(theme.font("label"))
-        for column, width in enumerate((48, 50, 44)):
+        for column, width in enumerate((44, 48, 48)):
             header.resizeSection(column, width)
         header.setMinimumSectionSize(24)
         header.setStretchLastSection(True)

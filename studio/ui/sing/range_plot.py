@@ -17,6 +17,8 @@ from studio.ui.timeline.spectrogram import colour_map
 _HEIGHT_PX: Final = 148
 _FOOT_PX: Final = 20
 _SIDE_PX: Final = 28
+_BARELY_S: Final = 0.1
+"""What was sung less than that is no reason to show more notes."""
 _FEWEST_NOTES: Final = 25
 _LOUDEST_DB: Final = -6
 _SOFTEST_DB: Final = -54
@@ -55,7 +57,7 @@ class RangePlot(QWidget):
     def show_range(self, sung: RangeSoFar, a4_hz: float, *, flats: bool = False) -> None:
         """Show what was sung so far."""
         self._ends, self._flats = sung.ends(a4_hz), flats
-        rows = np.flatnonzero(sung.field.sum(axis=1))
+        rows = np.flatnonzero(sung.field.sum(axis=1) > _BARELY_S)
         low, high = (int(rows[0]), int(rows[-1])) if len(rows) else (27, 51)
         room = max(_FEWEST_NOTES - (high - low + 1), 0)
         first = max(low - room // 2 - 1, 0)
