@@ -35,6 +35,12 @@ def arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--a4", type=float, default=440.0, metavar="HZ", help="pitch of A4, 390 to 470 (440)")
     parser.add_argument("--just", metavar="KEY", help="measure against pure intervals over a keynote, as in --just G")
+    parser.add_argument(
+        "--reference",
+        type=Path,
+        metavar="FILE",
+        help="measure against another voice that sings the same at the same time",
+    )
     parser.add_argument("--low", type=float, default=50.0, metavar="HZ", help="lowest pitch to look for (50)")
     parser.add_argument("--high", type=float, default=1400.0, metavar="HZ", help="highest pitch to look for (1400)")
     parser.add_argument(
@@ -61,6 +67,7 @@ def run(call: Call) -> Outcome:
     paths = [readable(path) for path in asked.files]
     with scratch.project_folder() as folder, Line("compute") as compute:
         sounds = tuple(_sound(compute, path, folder) for path in paths)
+        reference = _sound(compute, readable(asked.reference), folder) if asked.reference else None
         done = compute.do(
             lambda job: MeasureVoice(
                 job=job,
@@ -69,6 +76,7 @@ def run(call: Call) -> Outcome:
                 low_hz=asked.low,
                 high_hz=asked.high,
                 against=against,
+                reference=reference,
                 files=tuple(MelodyFile(kind=one.id, path=str(path)) for one, path in wanted),
                 header=asked.header,
                 bend_semitones=asked.bend,
@@ -90,6 +98,8 @@ def _check(asked: Namespace) -> None:
         raise WrongCall(f"--a4 {asked.a4:g} does not lie between 390 and 470.")
     if asked.bend not in _BENDS:
         raise WrongCall(f"--bend {asked.bend} is none of {', '.join(map(str, _BENDS))}.")
+    if asked.reference and asked.just:
+        raise WrongCall("--reference and --just both say what to measure against.")
     if asked.mpe and not asked.bend:
         raise WrongCall("--mpe bends notes, and --bend 0 does not.")
 
@@ -158,6 +168,7 @@ def _entry(path: Path, sound: MeasuredSound) -> dict[str, object]:
         "notes": [_plain(note) for note in sound.notes],
         "summary": _plain(sound.summary),
         "range": _plain(sound.profile),
+        "voice_field": _plain(sound.field),
     }
 
 

@@ -43,6 +43,7 @@ class Against(Struct, frozen=True, kw_only=True):
 class MeasureVoice(Message, frozen=True, kw_only=True):
     """Find the notes of stretches of sound, measure them, and write files. Answered by `VoiceMeasured`.
 
+    With `reference` intonation is measured against that voice at the same time, in whichever octave it is sung here.
     Files appear by rename, never half written. `header` puts headings into Tony's and Sonic Visualiser's tables;
     `bend_semitones` 0 leaves MIDI to the nearest keys; `mpe` bends as MPE instruments expect it.
     """
@@ -53,6 +54,7 @@ class MeasureVoice(Message, frozen=True, kw_only=True):
     low_hz: float
     high_hz: float
     against: Against = Against()
+    reference: SungSound | None = None
     files: tuple[MelodyFile, ...] = ()
     header: bool = False
     bend_semitones: int = 2

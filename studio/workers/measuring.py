@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.engines.base import FRAMES_PER_S, Mono, Report
 from studio.engines.grid import RATE_HZ
@@ -13,17 +14,18 @@ from studio.media.interchange import figures, kinds, measured, writing
 from studio.media.interchange.measured import MeasuredSound
 from studio.media.interchange.writing import Sung, WritingSettings
 from studio.media.wav import MappedWav
-from studio.model.intonation import Just, Tempered
+from studio.model.intonation import Intonation, Just, Reference, Tempered
 from studio.model.measures import measure_notes, summarise
 from studio.model.pitch import PitchCurve
 from studio.model.project import Media, Pitch
-from studio.model.range_profile import range_profile
-from studio.protocol.measures import Against, MeasureVoice, SungSound, VoiceMeasured
+from studio.model.range_profile import range_profile, voice_field
+from studio.protocol.measures import MeasureVoice, SungSound, VoiceMeasured
 from studio.workers.pitch import mono_at_16k
 from studio.workers.runtime import Context
 
 _PREPARING: Final = 0.1
 _TRACKING: Final = 0.4
+_LEVEL_SAMPLES: Final = 400
 
 
 def measure_voice(job: MeasureVoice, context: Context, report: Report) -> VoiceMeasured:
@@ -40,7 +42,12 @@ def measure_voice(job: MeasureVoice, context: Context, report: Report) -> VoiceM
     file = f"media/{job.job}.figures.msgpack"
     found = [
         MeasuredSound(
-            name=one.name, length_s=one.length_s, notes=one.measures, summary=one.summary, profile=one.profile
+            name=one.name,
+            length_s=one.length_s,
+            notes=one.measures,
+            summary=one.summary,
+            profile=one.profile,
+            field=one.field,
         )
         for one in sung
     ]
@@ -67,7 +74,6 @@ def stretch_at_16k(project_dir: str, media: Media, start: int, length: int, fold
 
 def _measured(job: MeasureVoice, sound: SungSound, folder: Path, report: Report) -> Sung:
     from studio.engines.melody.notes import measure_along
-    from studio.engines.melody.tracker import Melisma
 
     samples = stretch_at_16k(
         job.project_dir,
@@ -77,19 +83,9 @@ def _measured(job: MeasureVoice, sound: SungSound, folder: Path, report: Report)
         folder,
         lambda part, stage: report(_PREPARING * part, stage),
     )
-    curve = (
-        _known(job.project_dir, sound, sound.pitch)
-        if sound.pitch is not None
-        else Melisma().track(
-            samples,
-            RATE_HZ,
-            low_hz=job.low_hz,
-            high_hz=job.high_hz,
-            report=lambda part, stage: report(_PREPARING + _TRACKING * part, stage),
-        )
-    )
+    curve = _curve(job, sound, samples, lambda part, stage: report(_PREPARING + _TRACKING * part, stage))
     notes = tuple(measure_along(samples, RATE_HZ, curve, report=lambda part, stage: report(max(0.5, part), stage)))
-    measures = measure_notes(notes, curve, _scale(job.against))
+    measures = measure_notes(notes, curve, _scale(job, folder, report))
     return Sung(
         name=sound.name,
         rate_hz=sound.media.rate_hz,
@@ -99,8 +95,27 @@ def _measured(job: MeasureVoice, sound: SungSound, folder: Path, report: Report)
         measures=measures,
         summary=summarise(measures),
         profile=range_profile(curve, job.against.a4_hz),
+        field=voice_field(curve, _levels_db(samples, len(curve.hz)), job.against.a4_hz),
         markers=sound.markers,
     )
+
+
+def _curve(job: MeasureVoice, sound: SungSound, samples: Mono, report: Report) -> PitchCurve:
+    from studio.engines.melody.tracker import Melisma
+
+    if sound.pitch is not None:
+        return _known(job.project_dir, sound, sound.pitch)
+    return Melisma().track(samples, RATE_HZ, low_hz=job.low_hz, high_hz=job.high_hz, report=report)
+
+
+def _levels_db(samples: Mono, frames: int) -> NDArray[np.float32]:
+    """The level of 25 ms around each frame, in dBFS."""
+    power = np.concatenate(([0.0], np.cumsum(np.square(samples, dtype=np.float64))))
+    centre = np.arange(frames) * (RATE_HZ // FRAMES_PER_S)
+    first, last = (np.clip(centre + reach, 0, len(samples)) for reach in (-_LEVEL_SAMPLES // 2, _LEVEL_SAMPLES // 2))
+    mean = (power[last] - power[first]) / np.maximum(last - first, 1)
+    levels: NDArray[np.float32] = (10 * np.log10(np.maximum(mean, 1e-12))).astype(np.float32)
+    return levels
 
 
 def _known(project_dir: str, sound: SungSound, pitch: Pitch) -> PitchCurve:
@@ -115,10 +130,21 @@ def _known(project_dir: str, sound: SungSound, pitch: Pitch) -> PitchCurve:
     return PitchCurve(frames_per_s=FRAMES_PER_S, hz=curve.hz[frames], confidence=curve.confidence[frames])
 
 
-def _scale(against: Against) -> Tempered | Just:
+def _scale(job: MeasureVoice, folder: Path, report: Report) -> Intonation:
+    against = job.against
+    if job.reference is not None:
+        samples = stretch_at_16k(
+            job.project_dir, job.reference.media, job.reference.start, job.reference.length, folder, _quietly(report)
+        )
+        return Reference(_curve(job, job.reference, samples, _quietly(report)), against.a4_hz)
     if against.scale == "just":
         return Just(tonic=against.tonic, a4_hz=against.a4_hz)
     return Tempered(a4_hz=against.a4_hz)
+
+
+def _quietly(report: Report) -> Report:
+    """Let a job be called off while something is done whose progress does not count."""
+    return lambda _part, stage: report(_PREPARING + _TRACKING, stage)
 
 
 def _write(job: MeasureVoice, sung: list[Sung]) -> tuple[str, ...]:

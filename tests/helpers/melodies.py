@@ -11,7 +11,7 @@ from studio.model.labels import Label
 from studio.model.measures import measure_notes, summarise
 from studio.model.notes import Note, Vibrato
 from studio.model.pitch import PitchCurve
-from studio.model.range_profile import range_profile
+from studio.model.range_profile import range_profile, voice_field
 
 FRAMES_PER_S = 200
 VIBRATO = Vibrato(
@@ -65,4 +65,5 @@ def sung(name: str = "song") -> Sung:
         measures=measures,
         summary=summarise(measures),
         profile=range_profile(curve),
+        field=voice_field(curve, np.full(len(hz), -20.5, np.float32)),
     )

@@ -291,7 +291,10 @@ def test_a_spreadsheet_program_reads_the_figures_and_their_guide() -> None:
 
     book = openpyxl.load_workbook(io.BytesIO(writing.contents("xlsx", two, PLAIN)))
 
-    assert book.sheetnames == ["Notes", "Recordings", "Columns"]
+    assert book.sheetnames == ["Notes", "Recordings", "Voice range", "Columns"]
+    field = list(book["Voice range"].iter_rows(values_only=True))
+    assert field[0] == ("file", "note", "pitch_hz", "seconds_s", "-21_dbfs_s")
+    assert sum(row[3] for row in field[1:] if row[0] == "first") == pytest.approx(2.0, abs=0.01)
     heading, *rows = book["Notes"].iter_rows(values_only=True)
     assert [row[0] for row in rows] == ["first", "first", "second", "second"]
     flat = dict(zip(heading, rows[1], strict=True))

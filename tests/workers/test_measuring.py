@@ -62,6 +62,29 @@ def test_a_pure_third_is_flat_against_equal_temperament_and_right_in_just_intona
     assert first.notes[0].start_s == pytest.approx(0.5, abs=0.03)
 
 
+def test_a_voice_is_held_against_another_an_octave_away(tmp_path: Path, voice: Media) -> None:
+    silence = np.zeros(RATE_HZ // 2, np.float32)
+    higher = 440 * 2 ** ((76 - 0.3 - 69) / 12)
+    other = put(tmp_path, np.concatenate((silence, buzz(higher, RATE_HZ, RATE_HZ), silence)), "other")
+    reference = SungSound(name="other", media=other, start=0, length=other.length)
+
+    done = measure_voice(job(tmp_path, voice, reference=reference), NOBODY, quiet)
+
+    (found,) = measured.read(tmp_path / done.figures)
+    assert found.notes[0].off_cents == pytest.approx(30 - 13.7, abs=1)
+
+
+def test_the_field_says_how_loud_which_note_was(tmp_path: Path, voice: Media) -> None:
+    done = measure_voice(job(tmp_path, voice), NOBODY, quiet)
+
+    (found,) = measured.read(tmp_path / done.figures)
+    rms_db = 20 * np.log10(np.std(buzz(330.0, RATE_HZ, RATE_HZ)))
+    assert found.field.first_midi == 64
+    loudest = int(np.argmax(found.field.seconds[0])) + found.field.first_db
+    assert abs(loudest + 0.5 - rms_db) < 1.5
+    assert np.sum(found.field.seconds) == pytest.approx(1.0, abs=0.05)
+
+
 def test_times_count_from_the_beginning_of_the_stretch_and_the_melody_is_the_one_that_is_known(
     tmp_path: Path, voice: Media
 ) -> None:

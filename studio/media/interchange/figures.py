@@ -12,8 +12,8 @@ from typing import Final, NamedTuple
 from studio.media.interchange.xlsx import Cell, Sheet
 from studio.model.measures import NoteMeasures, Summary
 from studio.model.notes import Vibrato
-from studio.model.pitch import hz_to_midi, note_name
-from studio.model.range_profile import RangeProfile
+from studio.model.pitch import hz_to_midi, midi_to_hz, note_name
+from studio.model.range_profile import RangeProfile, VoiceField
 
 
 class Column(NamedTuple):
@@ -27,10 +27,13 @@ class Column(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """The notes of one recording."""
+    """One recording: its notes, what they come to, and where its voice lies."""
 
     name: str
     notes: tuple[NoteMeasures, ...]
+    summary: Summary
+    profile: RangeProfile
+    field: VoiceField
 
 
 def csv_text(measured: Iterable[Measured], a4_hz: float) -> str:
@@ -43,13 +46,12 @@ def guide_text() -> str:
     return _csv(_guide())
 
 
-def sheets(
-    measured: Sequence[Measured], summaries: Sequence[tuple[Summary, RangeProfile]], a4_hz: float
-) -> tuple[Sheet, ...]:
-    """Return the sheets of a workbook: notes, recordings, and the guide to the columns."""
+def sheets(measured: Sequence[Measured], a4_hz: float) -> tuple[Sheet, ...]:
+    """Return the sheets of a workbook: notes, recordings, voice range, and the guide to the columns."""
     return (
         Sheet("Notes", _rows(measured, a4_hz)),
-        Sheet("Recordings", _overview(measured, summaries, a4_hz)),
+        Sheet("Recordings", _overview(measured, a4_hz)),
+        Sheet("Voice range", _fields(measured, a4_hz)),
         Sheet("Columns", _guide()),
     )
 
@@ -64,11 +66,10 @@ def _rows(measured: Iterable[Measured], a4_hz: float) -> list[Sequence[Cell]]:
     return rows
 
 
-def _overview(
-    measured: Sequence[Measured], summaries: Sequence[tuple[Summary, RangeProfile]], a4_hz: float
-) -> list[Sequence[Cell]]:
+def _overview(measured: Sequence[Measured], a4_hz: float) -> list[Sequence[Cell]]:
     rows: list[Sequence[Cell]] = [tuple(name for name, _, _ in _OVERVIEW)]
-    for each, (summary, profile) in zip(measured, summaries, strict=True):
+    for each in measured:
+        summary, profile = each.summary, each.profile
         rows.append(
             (
                 each.name,
@@ -90,6 +91,24 @@ def _overview(
     return rows
 
 
+def _fields(measured: Sequence[Measured], a4_hz: float) -> list[Sequence[Cell]]:
+    """Seconds at each note and level, with the same columns for every recording."""
+    sung = [each for each in measured if each.field.seconds]
+    low = min((each.field.first_db for each in sung), default=0)
+    high = max((each.field.first_db + len(each.field.seconds[0]) for each in sung), default=0)
+    rows: list[Sequence[Cell]] = [
+        ("file", "note", "pitch_hz", "seconds_s", *(f"{level}_dbfs_s" for level in range(low, high)))
+    ]
+    for each in sung:
+        for at, row in enumerate(each.field.seconds):
+            midi = each.field.first_midi + at
+            levels: list[Cell] = [None] * (high - low)
+            for column, seconds in enumerate(row, each.field.first_db - low):
+                levels[column] = round(seconds, 3) or None
+            rows.append((each.name, note_name(midi), round(midi_to_hz(midi, a4_hz), 2), round(sum(row), 3), *levels))
+    return rows
+
+
 def _guide() -> list[Sequence[Cell]]:
     return [
         ("column", "unit", "meaning"),
@@ -97,6 +116,8 @@ def _guide() -> list[Sequence[Cell]]:
         ("note", "", "Number of the note in the recording, from 1."),
         *((column.name, column.unit, column.meaning) for column in COLUMNS),
         *((f"Recordings: {name}", unit, meaning) for name, unit, meaning in _OVERVIEW[1:]),
+        ("Voice range: seconds_s", "s", "How long was sung within half a semitone of the note."),
+        ("Voice range: …_dbfs_s", "s", "How long at that level, in steps of 1 dB below full scale; not calibrated."),
     ]
 
 

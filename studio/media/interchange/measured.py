@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from studio.model.measures import NoteMeasures, Summary
-from studio.model.range_profile import RangeProfile
+from studio.model.range_profile import RangeProfile, VoiceField
 
 
 class MeasuredSound(Struct, frozen=True, kw_only=True):
@@ -18,6 +18,7 @@ class MeasuredSound(Struct, frozen=True, kw_only=True):
     notes: tuple[NoteMeasures, ...]
     summary: Summary
     profile: RangeProfile
+    field: VoiceField
 
 
 def encode(sounds: Sequence[MeasuredSound]) -> bytes:

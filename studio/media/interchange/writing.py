@@ -13,7 +13,7 @@ from studio.model.labels import Label, Tier
 from studio.model.measures import NoteMeasures, Summary
 from studio.model.notes import Note, Vibrato
 from studio.model.pitch import PitchCurve, hz_to_midi, note_text
-from studio.model.range_profile import RangeProfile
+from studio.model.range_profile import RangeProfile, VoiceField
 
 
 class Sung(Struct, frozen=True, kw_only=True):
@@ -27,6 +27,7 @@ class Sung(Struct, frozen=True, kw_only=True):
     measures: tuple[NoteMeasures, ...]
     summary: Summary
     profile: RangeProfile
+    field: VoiceField
     markers: tuple[Label, ...] = ()
 
 
@@ -103,10 +104,10 @@ def tiers(sung: Sung, a4_hz: float) -> tuple[Tier, ...]:
 
 
 def _figures(kind: KindId, sung: Sequence[Sung], settings: WritingSettings) -> bytes:
-    measured = [figures.Measured(one.name, one.measures) for one in sung]
+    measured = [figures.Measured(one.name, one.measures, one.summary, one.profile, one.field) for one in sung]
     if kind == "csv":
         return figures.csv_text(measured, settings.a4_hz).encode()
-    return xlsx.write(figures.sheets(measured, [(one.summary, one.profile) for one in sung], settings.a4_hz))
+    return xlsx.write(figures.sheets(measured, settings.a4_hz))
 
 
 def _note_labels(sung: Sung, a4_hz: float) -> tuple[Label, ...]:
