@@ -20,9 +20,7 @@ def shots(place: Place) -> Shots:
     return {
         "measures-export-dark": of(lambda studio: export(studio, folder)),
         "measures-export-light": of(lambda studio: export(studio, folder), "light"),
-        "measures-midi-dark": of(choose_midi),
         "measures-labels-dark": of(lambda studio: labels(studio, folder)),
-        "measures-labels-light": of(lambda studio: labels(studio, folder), "light"),
         "measures-quality-dark": of(quality),
         "measures-quality-light": of(quality, "light"),
     }
@@ -43,17 +41,6 @@ def export(studio: "Studio", folder: Path) -> None:
     assert isinstance(dialog, NotesExportDialog)
     dialog.export_to(folder / "Sample voice.csv")
     until(lambda: dialog.written.isVisible())
-
-
-def choose_midi(studio: "Studio") -> None:
-    """The export with what can be chosen for MIDI."""
-    from studio.ui.interchange.export_dialog import NotesExportDialog
-
-    choose(studio)
-    dialog = studio.window.parts.dialogs.measuring("export")
-    assert isinstance(dialog, NotesExportDialog)
-    dialog.kinds.show_value("midi")
-    dialog.kinds.chosen.emit("midi")
 
 
 def labels(studio: "Studio", folder: Path) -> None:
