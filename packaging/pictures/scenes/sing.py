@@ -133,6 +133,16 @@ def notes_of(page: "SingPage") -> tuple[float, float]:
     return ends.usual_low - 2, ends.usual_high + 4
 
 
+def record(page: "SingPage", seconds: float) -> None:
+    """A take that is so long."""
+    desk = page.desk
+    takes = len(desk.document.project.media)
+    desk.transport.record()
+    until(lambda: desk.transport.take_frames > seconds * _RATE_HZ)
+    desk.transport.stop_recording()
+    until(lambda: len(desk.document.project.media) > takes)
+
+
 def in_figures(page: "SingPage") -> None:
     """Two takes, and in one of them a note with a vibrato in hand."""
     desk = page.desk
@@ -140,11 +150,7 @@ def in_figures(page: "SingPage") -> None:
     page.start()
     for seconds in (3, 12):
         until(lambda: page.reading.sings)
-        desk.transport.record()
-        until(lambda wanted=seconds: desk.transport.take_frames > wanted * _RATE_HZ)
-        takes = len(desk.document.project.media)
-        desk.transport.stop_recording()
-        until(lambda before=takes: len(desk.document.project.media) > before)
+        record(page, seconds)
     page.stop()
     page.takes.cards[0].click()
     until(lambda: page.take.state == "notes" and page.take.figures.rows)

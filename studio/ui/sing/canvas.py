@@ -83,6 +83,11 @@ class SingCanvas(QWidget):
         return round(self.width() * _PAST)
 
     @property
+    def now_s(self) -> float:
+        """The moment that is painted at `now_x`, in monotonic seconds."""
+        return self._now_s
+
+    @property
     def transposed(self) -> int:
         """How many semitones higher than it sounds everything is written."""
         return self._desk.settings.value.pitch.transposed

@@ -31,7 +31,6 @@ class VibratoDial(QWidget):
         self._swing: Swing | None = None
         self.setFixedSize(self.sizeHint())
         self.setAccessibleName("Vibrato")
-        self.setToolTip("Vibrato: cycles a second on the outer arc, cents to either side on the inner one")
         self.show_swing(None)
 
     @property
@@ -52,9 +51,12 @@ class VibratoDial(QWidget):
         if swing != self._swing:
             self._swing = swing
             self.update()
-        self.setAccessibleDescription(
-            "No vibrato" if swing is None else f"{swing.rate_hz:.1f} Hz, ±{swing.half_extent_cents:.0f} ¢"
-        )
+        words = "No vibrato measured"
+        if swing is not None:
+            cents = swing.half_extent_cents
+            words = f"{swing.rate_hz:.1f} Hz, ±{cents:.0f} ¢, {2 * cents:.0f} ¢ from peak to peak"
+        self.setAccessibleDescription(words)
+        self.setToolTip(f"{words}\nTypical: {USUAL_HZ[0]:.0f} to {USUAL_HZ[1]:.0f} Hz")
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         theme, painter, swing = self._theme, QPainter(self), self._swing
@@ -72,7 +74,7 @@ class VibratoDial(QWidget):
         foot = _on(outer, 0.0).y() + 8
         painter.drawText(QRectF(0, foot, _SIDE_PX, 16), _CENTRE, "Vibrato")
         if swing is None:
-            painter.drawText(QRectF(0, outer.center().y() - 8, _SIDE_PX, 16), _CENTRE, "none")
+            painter.drawText(QRectF(0, outer.center().y() - 8, _SIDE_PX, 16), _CENTRE, "not measured")
             return
         _arc(painter, inner, theme.pitch, 6, 0.0, min(swing.half_extent_cents / WIDEST_CENTS, 1.0))
         at = _on(outer, _share(swing.rate_hz))

@@ -130,7 +130,7 @@ class SingPage(QWidget):
     def _read(self) -> None:
         canvas, flats = self.canvas, self.desk.settings.value.pitch.flats
         self.reading.show_pitch(canvas.midi, canvas.hz, sings=canvas.sings, flats=flats)
-        self.dial.show_swing(self.desk.singing.vibrato())
+        self.dial.show_swing(self.sung.swing(canvas.now_s))
 
     def _hear(self, event: Event) -> None:
         match event:

@@ -7,10 +7,13 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from studio.model.pitch import A4_MIDI
-from studio.session.singing import Numbers, Trace
+from studio.session.singing import Numbers, Swing, Trace
 
 CAPACITY: Final = 1 << 16
 """Points kept: five and a half minutes at 200 a second."""
+WIDEST_VIBRATO_CENTS: Final = 200.0
+"""Half-extent; what swings further goes from note to note. Singers reach 123 (Prame, JASA 102, 1997)."""
+_STALE_S: Final = 0.5
 BREAK_S: Final = 0.03
 """Points further apart do not follow each other."""
 
@@ -65,7 +68,10 @@ class Sung:
             trace.vibrato_rate_hz,
             trace.vibrato_half_extent_cents,
         )
-        self.append(Stretch(*(column[fresh] for column in columns)))
+        found = Stretch(*(column[fresh].copy() for column in columns))
+        wide = found.vibrato_cents > WIDEST_VIBRATO_CENTS
+        found.vibrato_hz[wide] = found.vibrato_cents[wide] = np.nan
+        self.append(found)
         return int(np.count_nonzero(fresh))
 
     def append(self, points: Stretch) -> None:
@@ -74,6 +80,13 @@ class Sung:
         fresh = np.stack(points)[:, -capacity:]
         self._rows[:, np.arange(self._written, self._written + fresh.shape[1]) % capacity] = fresh
         self._written += fresh.shape[1]
+
+    def swing(self, now_s: float) -> Swing | None:
+        """The vibrato of the newest point; None where there is none, or the point is old."""
+        newest = self.last(1)
+        if not len(newest.time_s) or now_s - newest.time_s[0] > _STALE_S or np.isnan(newest.vibrato_hz[0]):
+            return None
+        return Swing(float(newest.vibrato_hz[0]), float(newest.vibrato_cents[0]))
 
     def since(self, counter: int) -> Stretch:
         """The points from number `counter` on that are still there."""
