@@ -26,7 +26,7 @@ from studio.protocol.lines import LineSpoken, SpeakLine
 from studio.workers import speech
 from studio.workers.runtime import Context
 from studio.workers.sentences import Finding, KeptSentences
-from studio.workers.voices import LOADING_S
+from studio.workers.voices import patiently
 
 _TITLE: Final = "The line was not spoken."
 _TRIES: Final = 3
@@ -39,11 +39,11 @@ _HIGH_HZ: Final = 600.0
 
 def speak_line(job: SpeakLine, context: Context, report: Report) -> LineSpoken:
     """Speak a line into a new medium."""
-    context.expect_silence(LOADING_S)
+    report = patiently(context, report)
     speaker = registry.speaker(job.engine)
     said = speech.to_say(job.text, job.dictionary, _TITLE)
     voice = None if job.voice in speaker.presets() else voices.find(job.voice)
-    saying = _Saying(job, context, speaker, voice)
+    saying = _Saying(job, speaker, voice)
     placed: list[_Placed] = []
     with MediaWriter(Path(job.project_dir), job.rate_hz, 1, title=_TITLE) as writer:
         marker, at = Marker(job.rate_hz), 0
@@ -58,7 +58,6 @@ def speak_line(job: SpeakLine, context: Context, report: Report) -> LineSpoken:
             writer.write(marker.feed(sound)[:, None])
         writer.write(marker.rest()[:, None])
         report(0.99, "Measuring")
-        context.expect_silence(LOADING_S)
         media = writer.finish(name=_short(job.text), lineage=_lineage(job, speaker, voice))
     return LineSpoken(
         job=job.job,
@@ -96,8 +95,8 @@ class _Placed(NamedTuple):
 class _Saying:
     """Says sentences in one voice, or finds them said. The voice is opened when the first one has to be said."""
 
-    def __init__(self, job: SpeakLine, context: Context, speaker: Speaker[Any], voice: Voice | None) -> None:
-        self._job, self._context, self._speaker, self._voice = job, context, speaker, voice
+    def __init__(self, job: SpeakLine, speaker: Speaker[Any], voice: Voice | None) -> None:
+        self._job, self._speaker, self._voice = job, speaker, voice
         self._kept = KeptSentences(_TITLE)
         self._listens = job.listen and importlib.util.find_spec("pocketsphinx") is not None
         self._listens = self._listens and (voice is None or voice.language.startswith("en"))
@@ -132,7 +131,6 @@ class _Saying:
 
     def _said(self, text: str, seed: int, report: Report) -> Mono:
         job = self._job
-        self._context.expect_silence(LOADING_S)
         opened = speech.opened(self._speaker, job.voice, job.settings)
         blocks = list(self._speaker.speak(text, opened, settings=job.settings, seed=seed, report=report))
         sound = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
@@ -141,7 +139,6 @@ class _Saying:
     def _heard(self, text: str, sound: Mono, report: Report) -> Finding:
         if not self._listens or not len(sound):
             return Finding()
-        self._context.expect_silence(LOADING_S)  # the recogniser lets no other thread run for seconds
         heard = sphinx.heard(sound, self._job.rate_hz, report)
         wrong, words = word_errors(text, heard)
         return Finding(heard=heard, wrong=min(wrong, words), words=words)
