@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from voicekernels.reference.comb import DOUBT, check
+from voicekernels.reference.comb import DOUBT, check, least_felt
 
 
 def strengths(
@@ -16,7 +16,8 @@ def strengths(
     """See `reference.comb.strengths`; equal to it within 1e-4."""
     check(power, noise, density, teeth)
     felt = np.empty(power.shape, np.float32)
-    _feel(np.ascontiguousarray(power, np.float32), noise * np.float32(DOUBT), density, felt)
+    least = np.float32(least_felt(noise, density))
+    _feel(np.ascontiguousarray(power, np.float32), noise * np.float32(DOUBT), density, least, felt)
     return felt @ teeth
 
 
@@ -38,11 +39,15 @@ def _power(spectrum: NDArray[np.float32], out: NDArray[np.float32]) -> None:
 
 @njit(cache=True, fastmath={"reassoc", "contract", "arcp", "nsz"}, error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
 def _feel(
-    power: NDArray[np.float32], floor: NDArray[np.float32], density: NDArray[np.float32], felt: NDArray[np.float32]
+    power: NDArray[np.float32],
+    floor: NDArray[np.float32],
+    density: NDArray[np.float32],
+    least: np.float32,
+    felt: NDArray[np.float32],
 ) -> None:
     frames, bins = power.shape
     for t in range(frames):
-        total = np.float32(0)
+        total = least
         for b in range(bins):
             p = power[t, b]
             root = np.sqrt(np.sqrt(p * p / (p + floor[b] + np.float32(1e-12))))

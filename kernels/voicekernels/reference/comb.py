@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 VALLEY: Final = 0.9  # depth of the comb between two harmonics, against 1 on them; below the first it is half
 DECAY: Final = 0.5  # harmonic k counts k to the power of -DECAY
 DOUBT: Final = 200.0  # power so many times the noise floor counts half
+DIM: Final = 64.0  # a frame that is felt so many times as much as the noise floor counts 0.7: the path holds its course
 HIGHEST_HZ: Final = 3600.0
 _ERB_HZ: Final = 229.0  # the ear resolves in proportion to this plus the frequency (Glasberg & Moore 1990)
 _TINY: Final = 1e-12
@@ -51,7 +52,7 @@ def strengths(
     density: NDArray[np.float32],
     teeth: NDArray[np.float32],
 ) -> NDArray[np.float32]:
-    """Return how well each pitch fits each frame, about -1 to 1.
+    """Return how well each pitch fits each frame, about -1 to 1, and nearer to 0 where there is little but noise.
 
     Parameters
     ----------
@@ -72,11 +73,16 @@ def strengths(
         If the shapes do not go together.
     """
     check(power, noise, density, teeth)
-    exact = power.astype(np.float64)
-    loud = exact * exact / (exact + DOUBT * noise.astype(np.float64) + _TINY)
-    felt = loud**0.375
-    felt /= np.sqrt(np.maximum((felt * felt) @ density.astype(np.float64), _TINY))[:, None]
+    exact, floor, weight = (values.astype(np.float64) for values in (power, noise, density))
+    felt = (exact * exact / (exact + DOUBT * floor + _TINY)) ** 0.375
+    felt /= np.sqrt(np.maximum((felt * felt) @ weight + least_felt(noise, density), _TINY))[:, None]
     return (felt @ teeth.astype(np.float64)).astype(np.float32)
+
+
+def least_felt(noise: NDArray[np.float32], density: NDArray[np.float32]) -> float:
+    """What a frame has to be felt beyond to count; see `DIM`."""
+    floor = noise.astype(np.float64)
+    return float(DIM * ((floor * floor / (floor + DOUBT * floor + _TINY)) ** 0.75 @ density.astype(np.float64)))
 
 
 def check(

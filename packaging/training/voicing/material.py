@@ -21,9 +21,15 @@ from studio.engines import espeak
 
 RATE_HZ: Final = 48000
 STEP_S: Final = 0.005
-NOISES: Final = (("clean", None, 0.0), ("pink20", 20.0, 0.5), ("pink10", 10.0, 0.5), ("white10", 10.0, 0.0))
-"""Condition, signal to noise in dB, and how steeply the noise falls: amplitude to frequency to the power of minus so
-much."""
+NOISES: Final = (
+    ("clean", None, 0.0),
+    ("pink20", 20.0, 0.5),
+    ("pink10", 10.0, 0.5),
+    ("pink5", 5.0, 0.5),
+    ("white10", 10.0, 0.0),
+)
+"""Condition, voice to noise in dB while the voice sounds, and how steeply the noise falls: amplitude to frequency to
+the power of minus so much."""
 
 _SENTENCES: Final = (
     ("en-us+m3", "The quick brown fox jumps over the lazy dog, and what a wonderful morning it was."),
@@ -36,6 +42,7 @@ _SENTENCES: Final = (
 _LONGEST_S: Final = 6.0
 _SHORTEST_RUN: Final = 6
 _LEAP_OCTAVES: Final = 0.15
+_FURTHEST_OCTAVES: Final = 0.9  # from the median: what lies further away is Praat's mistake
 
 Sound = NDArray[np.float64]
 
@@ -57,7 +64,7 @@ def main() -> None:
             delimiter=",",
         )
         for condition, ratio_db, steepness in NOISES:
-            heard = sound if ratio_db is None else sound + _noise(sound, ratio_db, steepness, draw)
+            heard = sound if ratio_db is None else sound + _noise(sound, truth_hz, ratio_db, steepness, draw)
             heard = heard / max(1.0, float(np.abs(heard).max()) * 1.01)
             soundfile.write(wanted.out / f"{name}.{condition}.wav", heard.astype(np.float32), RATE_HZ)
         print(f"{name}: {len(sound) / RATE_HZ:.1f} s, median {np.median(truth_hz[truth_hz > 0]):.0f} Hz", flush=True)
@@ -105,7 +112,9 @@ def _voice(source: Sound, draw: np.random.Generator, *, sung: bool) -> tuple[Sou
 def _sung(hz: Sound, median: float, draw: np.random.Generator) -> Sound:
     """Whole notes that follow what was said, with portamento, a vibrato that comes and goes, and a little tremble."""
     times = np.arange(len(hz)) * STEP_S
-    steps = np.round(12 * np.log2(np.maximum(hz, 60) / median))[np.arange(len(hz)) // 60 * 60]
+    frames = np.arange(len(hz))
+    spoken = np.interp(frames, frames[hz > 0], hz[hz > 0])
+    steps = np.round(12 * np.log2(spoken / median))[frames // 60 * 60]
     window = np.hanning(13) / np.hanning(13).sum()
     steps = np.convolve(np.pad(steps, 6, mode="edge"), window, "valid")
     rate, extent = draw.uniform(4.5, 7), draw.uniform(0.2, 1.0)
@@ -124,6 +133,7 @@ def _contour(sound: Sound) -> Sound:
     place = np.round((np.arange(frames) * STEP_S - pitch.xs()[0]) / STEP_S).astype(int)
     hz = np.array(pitch.selected_array["frequency"][np.clip(place, 0, len(pitch.xs()) - 1)], np.float64)
     octaves = np.log2(np.maximum(hz, 1.0))
+    hz[np.abs(octaves - np.median(octaves[hz > 0])) > _FURTHEST_OCTAVES] = 0.0
     leaps = 1 + np.flatnonzero((np.abs(np.diff(octaves)) >= _LEAP_OCTAVES) & (hz[1:] > 0) & (hz[:-1] > 0))
     hz[leaps - 1] = 0.0
     edges = np.flatnonzero(np.diff(np.concatenate(([False], hz > 0, [False])).astype(np.int8)))
@@ -133,11 +143,12 @@ def _contour(sound: Sound) -> Sound:
     return hz
 
 
-def _noise(sound: Sound, ratio_db: float, steepness: float, draw: np.random.Generator) -> Sound:
+def _noise(sound: Sound, truth_hz: Sound, ratio_db: float, steepness: float, draw: np.random.Generator) -> Sound:
     spectrum = np.fft.rfft(draw.standard_normal(len(sound)))
     hz = np.maximum(np.fft.rfftfreq(len(sound), 1 / RATE_HZ), 40.0)
     noise = np.fft.irfft(spectrum * hz**-steepness, len(sound))
-    scaled: Sound = noise / noise.std() * np.sqrt(np.mean(sound**2)) * 10 ** (-ratio_db / 20)
+    sounding = truth_hz[np.minimum((np.arange(len(sound)) / RATE_HZ / STEP_S).astype(int), len(truth_hz) - 1)] > 0
+    scaled: Sound = noise / noise.std() * np.sqrt(np.mean(sound[sounding] ** 2)) * 10 ** (-ratio_db / 20)
     return scaled
 
 

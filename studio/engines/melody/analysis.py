@@ -28,8 +28,8 @@ _STEP: Final = 0.008
 _LEAP: Final = 0.8
 _HIGHEST_HARMONIC_HZ: Final = 3400.0
 _LEAPS: Final = 0.2  # share from one frame to the next beyond which a pitch has leapt, not glided
-_LEAST_CENTS: Final = 1.0
-_DOUBT_CENTS: Final = 100.0
+_LEAST_CENTS: Final = 2.0  # how far off a pitch is where nothing but harmonics sounds
+_UNCLEAR_OCTAVES: Final = 10.0  # how often that doubles on the way to where there are none
 
 Series = NDArray[np.float32]
 
@@ -116,7 +116,7 @@ def _refined(sound: Mono, octaves: Series, hop: int, how: _Look) -> tuple[Series
     count = np.minimum(np.maximum(_HIGHEST_HARMONIC_HZ / hz, 1), how.harmonics).astype(np.int32)
     unrolled = periods.unroll(sound, (hz / RATE_HZ).astype(np.float32), hop, HALF, POINTS, _LEAPS)
     found = harmonics.measure(unrolled, count, how.doubt)
-    spread = _DOUBT_CENTS / np.sqrt(found.weight + np.float32(1e-9)) + np.float32(_LEAST_CENTS)
+    spread = np.float32(_LEAST_CENTS) * np.exp2((1 - found.clear) * np.float32(_UNCLEAR_OCTAVES))
     bend = how.bend_cents * (hop / HOP) ** 2
     exact = octaves + np.log2(1 + found.offset)
     return contour.smooth(exact, 1 / np.square(spread), 1 / bend**2, how.straight * hop / HOP), (found, unrolled)
@@ -171,11 +171,20 @@ def _scores(sound: Mono, frames: int, floor: Floor, low_hz: float, high_hz: floa
         pieces = np.ndarray(shape, np.float32, padded, start, strides)  # made in a tenth of the time of a view
         power = comb.power(scipy.fft.rfft(pieces * _hann(window), axis=1))
         found = comb.strengths(power, noise, weights, comb_of)
+        if window == _WINDOWS[-1]:
+            found = _calmed(found)
         total[::stride, columns] += found
         if stride == 2:
             following = np.concatenate((found[1:], found[-1:]))
             total[1::2, columns] += 0.5 * (found + following)[: count // 2]
     return total, float(np.log2(LOWEST_HZ) + first / _COLUMNS_AN_OCTAVE)
+
+
+def _calmed(scores: Series) -> Series:
+    """Each frame with a little of its neighbours: so short a window hears more noise than any glide asks for."""
+    around = np.concatenate((scores[:1], scores, scores[-1:]))
+    calm: Series = 0.5 * scores + 0.25 * (around[:-2] + around[2:])
+    return calm
 
 
 def _column(hz: float) -> int:
