@@ -11,6 +11,8 @@ from studio.session.singing import Numbers
 from studio.ui.sing.sung import Stretch
 
 SHORTEST_S: Final = 0.15
+SWINGS_FROM_S: Final = 0.5
+"""A note has to be held so long before what is measured of its vibrato is one."""
 _POINT_S: Final = 0.005
 _LONGEST_GAP: Final = 12  # points
 _LEAP_CENTS: Final = 70.0
@@ -36,6 +38,11 @@ class HeardNotes:
         self.notes: list[Heard] = []
         self._open: list[Numbers] = []
         self._gap = 0
+
+    @property
+    def held_s(self) -> float:
+        """How long the note of this moment has been held."""
+        return len(self._open) * _POINT_S
 
     def clear(self) -> None:
         """Forget everything."""
@@ -63,7 +70,7 @@ class HeardNotes:
         """Begin another note where the last cycle lies elsewhere than what is before it."""
         cents = 1200 * np.log2(np.array([row[1] for row in self._open]))
         if abs(cents[-_CYCLE:].mean() - np.median(cents[:-_CYCLE])) > _LEAP_CENTS:
-            self._close(len(self._open) - _CYCLE)
+            self._close(len(cents) - 2 * _CYCLE + _turn(cents[-2 * _CYCLE :]))
 
     def _close(self, count: int) -> None:
         rows, self._open = self._open[:count], self._open[count:]
@@ -71,7 +78,16 @@ class HeardNotes:
             return
         table = np.array(rows)
         mean_hz = float(np.exp2(np.log2(table[:, 1]).mean()))
-        shaken = table[~np.isnan(table[:, 2]), 2:]
-        swing = np.median(shaken, axis=0) if len(shaken) * 3 > len(rows) else np.full(2, np.nan)
         length_s = float(table[-1, 0] - table[0, 0])
+        shaken = table[~np.isnan(table[:, 2]), 2:]
+        shakes = length_s >= SWINGS_FROM_S and len(shaken) * 3 > len(rows)
+        swing = np.median(shaken, axis=0) if shakes else np.full(2, np.nan)
         self.notes.append(Heard(float(table[0, 0]), length_s, mean_hz, float(swing[0]), float(swing[1])))
+
+
+def _turn(cents: Numbers) -> int:
+    """Where to cut so that both sides lie as near to their means as can be."""
+    before = np.arange(1, len(cents), dtype=np.float64)
+    left = np.cumsum(cents)[:-1]
+    right = cents.sum() - left
+    return int(np.argmax(left**2 / before + right**2 / (len(cents) - before))) + 1

@@ -18,7 +18,7 @@ from studio.ui.controls import Button, IconButton, Text, line, surface
 from studio.ui.messages import Banners, ExplanationView
 from studio.ui.sing.canvas import SingCanvas
 from studio.ui.sing.dial import VibratoDial
-from studio.ui.sing.heard_notes import HeardNotes
+from studio.ui.sing.heard_notes import SWINGS_FROM_S, HeardNotes
 from studio.ui.sing.microphone_section import MicrophoneSection
 from studio.ui.sing.notes_section import NotesSection
 from studio.ui.sing.practice_section import PracticeSection
@@ -130,7 +130,8 @@ class SingPage(QWidget):
     def _read(self) -> None:
         canvas, flats = self.canvas, self.desk.settings.value.pitch.flats
         self.reading.show_pitch(canvas.midi, canvas.hz, sings=canvas.sings, flats=flats)
-        self.dial.show_swing(self.sung.swing(canvas.now_s))
+        held = self.heard.held_s >= SWINGS_FROM_S
+        self.dial.show_swing(self.sung.swing(canvas.now_s) if held else None)
 
     def _hear(self, event: Event) -> None:
         match event:
