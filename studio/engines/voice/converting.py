@@ -10,12 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.engines.base import Mono, Report
-from studio.engines.voice.frames import HOP_S, ORDER, Matrix, Row, resampled
+from studio.engines.melody.tracker import Melisma
+from studio.engines.voice.frames import HOP_S, ORDER, Matrix, Row, frame_count, resampled
 from studio.engines.voice.learning import moved_to
 from studio.engines.voice.reader import Reader
 
 _HIGHEST_HZ: Final = 1100.0
 _LOWEST_HZ: Final = 55.0
+_RANGE: Final = (10, 95)
+_BELOW: Final = 0.7
+_ABOVE: Final = 1.4
 _CHUNK: Final = round(30 / HOP_S)
 _SEARCH: Final = round(8 / HOP_S)
 _SHAPE: Final = slice(1, 25)
@@ -51,7 +55,7 @@ def converted(samples: Mono, rate_hz: int, reader: Reader, wish: Wish, report: R
     if len(sound) < facts.rate_hz // 20 or not np.abs(sound).max():
         return samples.copy()
     report(0.0, "Listening to the melody")
-    melody = _melody(sound, facts.rate_hz)
+    melody = _melody(sound, facts.rate_hz, report)
     voiced = melody.f0_hz > 0
     if voiced.sum() < _STEADY:
         return samples.copy()
@@ -102,13 +106,39 @@ class _Own:
         return np.vstack(envelopes), np.vstack(noises)
 
 
-def _melody(sound: NDArray[np.float64], rate_hz: int) -> _Melody:
+def _melody(sound: NDArray[np.float64], rate_hz: int, report: Report) -> _Melody:
+    """What our own tracker hears, which neither a hum nor an octave leads astray.
+
+    Where it is not sure of a voice, what DIO finds in the same range: what is taken for a breath stays as it was, and
+    with it the other person.
+    """
     import pyworld
 
-    f0, times = pyworld.dio(
-        sound, rate_hz, f0_floor=_LOWEST_HZ, f0_ceil=_HIGHEST_HZ, frame_period=HOP_S * 1000, allowed_range=0.1
+    heard = Melisma().track(
+        sound.astype(np.float32),
+        rate_hz,
+        low_hz=_LOWEST_HZ,
+        high_hz=_HIGHEST_HZ,
+        report=lambda _part, stage: report(0.0, stage),
     )
-    return _Melody(pyworld.stonemask(sound, f0, times, rate_hz), times)
+    count = frame_count(len(sound), rate_hz)
+    sure = np.nan_to_num(heard.hz.astype(np.float64))[:count]
+    sure = np.pad(sure, (0, count - len(sure)))
+    times = np.arange(count, dtype=np.float64) * HOP_S
+    if (sure > 0).sum() < _STEADY:
+        return _Melody(np.zeros(count), times)
+    low, high = np.percentile(sure[sure > 0], _RANGE)
+    f0, at = pyworld.dio(
+        sound,
+        rate_hz,
+        f0_floor=max(low * _BELOW, _LOWEST_HZ),
+        f0_ceil=min(high * _ABOVE, _HIGHEST_HZ),
+        frame_period=HOP_S * 1000,
+        allowed_range=0.1,
+    )
+    maybe = pyworld.stonemask(sound, f0, at, rate_hz)[:count]
+    maybe = np.pad(maybe, (0, count - len(maybe)))
+    return _Melody(np.where(sure > 0, sure, maybe), times)
 
 
 def _stretches(voiced: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:

@@ -161,7 +161,7 @@ class BasicConverter:
         name="built-in conversion (basic)",
         licence="GPL-3.0-or-later",
         about="Moves the timbre of a recording to a learnt voice, and keeps timing, melody and vibrato.",
-        needs=("pyworld", "safetensors", "soxr", "scipy"),
+        needs=("pyworld", "safetensors", "soxr", "scipy", "numba", "threadpoolctl"),
         extra="engines",
         version_of="pyworld",
         controls=(
