@@ -6,6 +6,7 @@ the curvature at the minimum and from what the fit leaves over, as in any text o
 1989), widened for what neighbouring frames share.
 """
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -17,8 +18,9 @@ SLOWEST_HZ: Final = 3.0
 FASTEST_HZ: Final = 10.0
 FEWEST_CYCLES: Final = 3.0
 SHORTEST_S: Final = 0.4
+DRIFTS: Final = 4
+SHORTEST_RAMP_S: Final = 0.02
 
-_DRIFT_ORDER: Final = 3
 _RATES: Final = 71
 _RAMPS_S: Final = (0.06, 0.15, 0.3)
 _ROUNDS: Final = 12
@@ -42,8 +44,29 @@ class Fit(NamedTuple):
     """Drift and vibrato together, in cents, float64 (frames,)."""
 
 
-def fit(cents: Series, weights: Series, frames_per_s: float) -> Fit | None:
+def scan(cents: Series, weights: Series, frames_per_s: float, shapes: Series) -> Series:
+    """Return what each shape of a vibrato leaves of a contour: the weighted sum of squares, float64 (shapes,).
+
+    `shapes` is float64 (shapes, 4): rate in Hz, its change over the note in Hz, onset and ramp in seconds. The weights
+    count against the largest of them. Raises ValueError as `fit` does, and for shapes of another shape.
+    """
+    check(cents, weights)
+    check_shapes(shapes)
+    if not len(cents) or not weights.any():
+        return np.zeros(len(shapes))
+    time = np.arange(len(cents)) / frames_per_s
+    root = np.sqrt(weights / weights.max())
+    drift, length = drifts(len(cents), frames_per_s), len(cents) / frames_per_s
+    return np.array([_left(_columns(drift, time, length, shape), cents, root)[1] for shape in shapes])
+
+
+Scan = Callable[[Series, Series, float, Series], Series]
+
+
+def fit(cents: Series, weights: Series, frames_per_s: float, scanned: Scan = scan) -> Fit | None:
     """Return the vibrato of one note, or None where the note is too short to have one.
+
+    `scanned` is what looks at many shapes at once: `scan`, or its like in `voicekernels.cpu.vibrato`.
 
     Parameters
     ----------
@@ -65,22 +88,14 @@ def fit(cents: Series, weights: Series, frames_per_s: float) -> Fit | None:
     time = np.arange(frames) / frames_per_s
     length = frames / frames_per_s
     root = np.sqrt(weights / weights.max())
-    drift = np.asarray(np.polynomial.chebyshev.chebvander(2 * time / length - 1, _DRIFT_ORDER), np.float64)
+    drift = drifts(frames, frames_per_s)
     straight = drift @ _left(drift, cents, root)[0]
-    guess = min(
-        (
-            (_left(_columns(drift, time, length, (rate, 0.0, onset, ramp)), cents, root)[1], rate, onset, ramp)
-            for rate in np.linspace(SLOWEST_HZ, FASTEST_HZ, _RATES)
-            for onset, ramp in ((0.0, _RAMPS_S[0]),)
-        ),
-    )
-    rate = guess[1]
-    start = min(
-        (_left(_columns(drift, time, length, (rate, 0.0, onset, ramp)), cents, root)[1], onset, ramp)
-        for onset in np.arange(0.0, 0.7 * length, 0.05)
-        for ramp in _RAMPS_S
-    )
-    found = np.array((rate, 0.0, start[1], start[2]))
+    rates = np.array([(rate, 0.0, 0.0, _RAMPS_S[0]) for rate in np.linspace(SLOWEST_HZ, FASTEST_HZ, _RATES)])
+    rate = float(rates[int(np.argmin(scanned(cents, weights, frames_per_s, rates))), 0])
+    onsets = np.arange(0.0, 0.7 * length, 0.05)
+    starts = np.array([(rate, 0.0, onset, ramp) for onset in onsets for ramp in _RAMPS_S])
+    start = starts[int(np.argmin(scanned(cents, weights, frames_per_s, starts)))]
+    found = start.copy()
     found, covariance = _refine(drift, time, length, found, cents, root)
     rate, change, onset, ramp = (float(value) for value in found)
     columns = _columns(drift, time, length, (rate, change, onset, ramp))
@@ -101,6 +116,19 @@ def fit(cents: Series, weights: Series, frames_per_s: float) -> Fit | None:
     )
 
 
+def drifts(frames: int, frames_per_s: float) -> Series:
+    """Return the columns that a slow movement of the pitch is made of, float64 (frames, `DRIFTS`)."""
+    time = np.arange(frames) / frames_per_s
+    length = frames / frames_per_s
+    return np.asarray(np.polynomial.chebyshev.chebvander(2 * time / length - 1, DRIFTS - 1), np.float64)
+
+
+def check_shapes(shapes: Series) -> None:
+    """Raise ValueError for what are no shapes of a vibrato."""
+    if shapes.ndim != 2 or shapes.shape[1] != 4 or not np.isfinite(shapes).all():
+        raise ValueError(f"a shape is a rate, its change, an onset and a ramp, not {shapes.shape}")
+
+
 def check(cents: Series, weights: Series) -> None:
     """Raise ValueError for shapes that differ, values that are no numbers, or weights below 0."""
     if cents.ndim != 1 or cents.shape != weights.shape:
@@ -115,7 +143,7 @@ Shape = tuple[float, float, float, float]
 def _columns(drift: Series, time: Series, length: float, shape: Shape | Series) -> Series:
     rate, change, onset, ramp = shape
     turns = rate * time + change * (time * time / (2 * length) - 0.5 * time)
-    swell = np.clip((time - onset) / max(float(ramp), 0.02), 0.0, 1.0)
+    swell = np.clip((time - onset) / max(float(ramp), SHORTEST_RAMP_S), 0.0, 1.0)
     phase = 2 * np.pi * turns
     return np.column_stack((drift, swell * np.cos(phase), swell * np.sin(phase)))
 

@@ -78,11 +78,14 @@ def _note(sound: Mono, curve: PitchCurve, start: int, stop: int) -> Note:
 
 def _fitted(cents: Series, weight: Series) -> fitting.Fit | None:
     """The vibrato of a note's inner part, if what was found deserves the name."""
+    from voicekernels.cpu import vibrato as compiled  # numba costs a second to import
+
     inner = slice(_EDGE, len(cents) - _EDGE)
     cents, weight = cents[inner], weight[inner]
     if len(cents) < 2 or not weight.any() or np.mean(weight > 0) < _VOICED_SHARE:
         return None
-    found = fitting.fit(cents, _trusted(cents, np.minimum(weight, 4 * np.median(weight))), FRAMES_PER_S)
+    trusted = _trusted(cents, np.minimum(weight, 4 * np.median(weight)))
+    found = fitting.fit(cents, trusted, FRAMES_PER_S, compiled.scan)
     if found is None:
         return None
     cycles = (len(cents) / FRAMES_PER_S - found.steady_s) * found.rate_hz
