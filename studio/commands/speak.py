@@ -1,7 +1,8 @@
 """Speaking the script, and making voices to speak it with."""
 
 from studio.commands.base import Command
-from studio.commands.reasons import first_of, read_only
+from studio.commands.reasons import chosen_clips, first_of, read_only
+from studio.model.spoken import Line
 from studio.session.desk import Desk
 
 
@@ -17,6 +18,24 @@ def speak_all(desk: Desk) -> None:
     """Speak every line that is not spoken as it stands there now."""
     desk.document.end_gesture()
     desk.speaking.speak(desk.speaking.to_do())
+
+
+def speak_clip(desk: Desk) -> None:
+    """Speak the line of the selected clip again."""
+    line = _line_of_clip(desk)
+    if line is not None:
+        desk.document.end_gesture()
+        desk.speaking.speak((line.id,))
+
+
+def no_spoken_clip(desk: Desk) -> str:
+    """The selected clip is no take of a line."""
+    return "" if _line_of_clip(desk) is not None else "Select a clip that was spoken from the script"
+
+
+def _line_of_clip(desk: Desk) -> Line | None:
+    found = (desk.document.project.script.line_of(clip.media) for clip in chosen_clips(desk))
+    return next((line for line in found if line is not None), None)
 
 
 def no_line(desk: Desk) -> str:
@@ -56,6 +75,15 @@ SPEAK: tuple[Command, ...] = (
         keys="Ctrl+Shift+Return",
         run=speak_all,
         unavailable=first_of(read_only, nothing_to_speak),
+    ),
+    Command(
+        id="speak.clip_again",
+        title="Speak the selected clip again",
+        group="Speak",
+        run=speak_clip,
+        unavailable=first_of(read_only, no_spoken_clip),
+        icon="retry",
+        about="Another take of its line takes its place; what was edited of the line is said anew.",
     ),
     Command(
         id="speak.stop",

@@ -156,6 +156,17 @@ def test_a_line_is_spoken_heard_edited_chosen_and_still_there_after_reopening(
     assert line.take is not None
     assert (line.take.id, there is not None and there.media) == (first.id, first.media)
 
+    assert there is not None
+    studio.desk.selection.set_clips([there.id], document.project)
+    speak(qtbot, studio, "speak.clip_again")
+    assert [take.text for take in document.project.script.lines[0].takes] == [first.text, second.text, second.text]
+    assert desktop.run(studio, "edit.undo")
+
+    unfolded = row(page, 0).height()
+    page.script.add_line()
+    qtbot.waitUntil(lambda: row(page, 0).takes == [] and row(page, 0).height() < unfolded - 28, timeout=WAIT_MS)
+    assert desktop.run(studio, "edit.undo")
+
     folder = document.folder
     studio.end()
     again, page_again = open_speak(folder)

@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.model.spoken import Line, Speaker, Take
 from studio.session.speaking import LineState
@@ -72,6 +72,7 @@ class LineRow(QWidget):
         rows.setSpacing(0)
         rows.addLayout(head)
         rows.addLayout(self._takes)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.text.entered.connect(self.chosen)
 
     def set_theme(self, theme: Theme) -> None:
@@ -135,6 +136,8 @@ class LineRow(QWidget):
             row.show()
             wear(self._theme, row)
             self.takes.append(row)
+        self._takes.invalidate()
+        self.updateGeometry()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)

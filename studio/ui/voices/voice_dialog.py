@@ -1,5 +1,8 @@
 """Makes a new voice: recordings, what is said in them, what the doctor finds, and that the person agrees."""
 
+import re
+import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -17,13 +20,16 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.commands.reasons import chosen_clips
 from studio.errors import Explanation
 from studio.model.voice import Finding
 from studio.protocol.common import JobId
 from studio.protocol.examining import RecordingsExamined
+from studio.protocol.jobs import ExportSpec
 from studio.protocol.voices import ReferenceFile, VoiceLearnt
 from studio.session.desk import Desk
 from studio.session.importing import sound_files
+from studio.session.listening import alone
 from studio.ui import words
 from studio.ui.controls import Button, Text, caption, line, surface
 from studio.ui.icons import picture
@@ -61,6 +67,8 @@ class VoiceDialog(BesideWindow):
         self._listening = False
         self._trouble: ExplanationView | None = None
         self._told: Explanation | None = None
+        self._views: list[_FindingView] = []
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.name = QLineEdit(self)
         self.name.setAccessibleName("Name of the voice")
         self.name.setPlaceholderText("Whose voice it is")
@@ -69,6 +77,8 @@ class VoiceDialog(BesideWindow):
         self.engine = Choice("Engine", {"basic": "built-in (basic)"}, self)
         self.add = Button("Add recordings…", self)
         self.add.clicked.connect(self._choose)
+        self.use = Button("Use the selected clips", self)
+        self.use.clicked.connect(self._use_selected)
         self.hear = Button("Write down what is said", self, kind="link")
         self.hear.setToolTip("Write down what is said\nBy pocketsphinx, which is weak: correct what it got wrong.")
         self.hear.clicked.connect(lambda: self._examine(listen=True))
@@ -98,6 +108,7 @@ class VoiceDialog(BesideWindow):
 
     def begin(self, files: tuple[Path, ...] = ()) -> None:
         """Be about a new voice, with these recordings."""
+        self.use.setVisible(bool(chosen_clips(self.desk)))
         self.take(files)
         self._show()
 
@@ -106,7 +117,7 @@ class VoiceDialog(BesideWindow):
         for path in sound_files(files):
             if path not in self._files:
                 row = RecordingRow(path, self.theme, self._list)
-                row.dropped.connect(self._drop)
+                row.dropped.connect(self.remove)
                 edge = line(self._list)
                 self._rows.insertWidget(self._rows.count() - 1, row)
                 self._rows.insertWidget(self._rows.count() - 1, edge)
@@ -146,7 +157,7 @@ class VoiceDialog(BesideWindow):
         rows.addWidget(Text("New voice", self.theme, size="heading"))
         rows.addLayout(self.row(self.name, self.language, self.engine, stretch=self.name))
         rows.addWidget(box, 1)
-        rows.addLayout(self.row(self.add, self.hear, room, stretch=room))
+        rows.addLayout(self.row(self.add, self.use, self.hear, room, stretch=room))
         rows.addLayout(self._doctor)
         rows.addWidget(caption("What the person agrees to. It is kept with the voice.", self.theme))
         rows.addWidget(self.consent)
@@ -192,7 +203,29 @@ class VoiceDialog(BesideWindow):
     def _choose(self) -> None:
         self.take(self.desk.asks.open_files("Recordings of one person"))
 
-    def _drop(self, path: Path) -> None:
+    def _use_selected(self) -> None:
+        """Have the selected clips as recordings: each as it lies on the timeline, alone."""
+        project = self.desk.document.project
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="melisma-voice-")
+        for clip in chosen_clips(self.desk):
+            media = project.medium(clip.media)
+            heard = alone(project, media, 0, clip.source_start, clip.length)
+            path = Path(self._folder.name) / f"{_file_name(clip.name or media.name)}-{clip.id}.wav"
+            spec = ExportSpec(container="wav", sample_format="float32", channels=1, dither=False)
+            then = partial(self._exported, path)
+            self.desk.importing.export(path, spec, then, project=heard, title=f"Taking {clip.name or media.name}")
+
+    def _exported(self, path: Path, _result: object) -> None:
+        self.take((path,))
+
+    @property
+    def findings(self) -> tuple[str, ...]:
+        """What the doctor says, a sentence and a remedy each."""
+        return tuple(view.accessibleName() for view in self._views)
+
+    def remove(self, path: Path) -> None:
+        """Take a recording off the list."""
         for widget in (self._files.pop(path), self._lines.pop(path)):
             self._rows.removeWidget(widget)
             widget.hide()
@@ -227,8 +260,9 @@ class VoiceDialog(BesideWindow):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        for finding in findings:
-            self._doctor.addWidget(_FindingView(finding, self.theme, self))
+        self._views = [_FindingView(finding, self.theme, self) for finding in findings]
+        for view in self._views:
+            self._doctor.addWidget(view)
         if self._files and self._examining is not None and not findings:
             good = Text("The doctor has nothing to say against these recordings.", self.theme, tone="good")
             self._doctor.addWidget(good)
@@ -253,6 +287,9 @@ class VoiceDialog(BesideWindow):
                 widget.hide()
                 widget.deleteLater()
         self._examining = None
+        if self._folder is not None:
+            self._folder.cleanup()
+            self._folder = None
         self._show_findings(())
         self.name.clear()
         self.consent.clear()
@@ -307,3 +344,8 @@ class _FindingView(QWidget):
         row.setSpacing(12)
         row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(texts, 1)
+
+
+def _file_name(name: str) -> str:
+    """A name that every disk takes."""
+    return re.sub(r"[^\w .,-]+", "", name)[:60].strip() or "Clip"
