@@ -73,6 +73,7 @@ class SingPage(QWidget):
         desk.transport.worker.said.connect(self._hear)
         desk.settings.changed.connect(lambda _settings: self.canvas.restage())
         self._show_state()
+        self._show_notes()
 
     @property
     def top(self) -> QVBoxLayout:
