@@ -1,6 +1,6 @@
 """Clips are said or sung again in a voice of the library: asks the compute worker, and lands what it answers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -9,7 +9,6 @@ from msgspec import Struct, field
 from PySide6.QtCore import QObject, Signal
 
 from studio.errors import StudioError
-from studio.media import voices
 from studio.model.project import Media
 from studio.model.voice import LEARNT_BY, Voice
 from studio.protocol.common import JobId
@@ -36,6 +35,12 @@ class Wish(Struct, frozen=True, kw_only=True):
     separator: str = ""
 
 
+def fit_for(voices: Iterable[Voice], engine: str) -> tuple[Voice, ...]:
+    """Those voices that an engine can convert into."""
+    learner = LEARNT_BY.get(engine, engine)
+    return tuple(voice for voice in voices if voice.by(learner) is not None)
+
+
 class Converting(QObject):
     """Starts conversions, and turns their results into edits of the project they began in. UI thread only."""
 
@@ -44,11 +49,6 @@ class Converting(QObject):
     def __init__(self, document: Document, jobs: Jobs, engines: EngineList, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document, self._jobs, self._engines = document, jobs, engines
-
-    def voices(self, engine: str) -> tuple[Voice, ...]:
-        """The voices of the library that an engine can convert into."""
-        learner = LEARNT_BY.get(engine, engine)
-        return tuple(voice for voice in voices.all_voices() if voice.by(learner) is not None)
 
     def sing(self, piece: Piece, wish: Wish) -> JobId:
         """Sing a piece again; what comes of it lands below its source, as one undo step."""

@@ -57,13 +57,20 @@ def opened(studio: Studio) -> ConvertDialog:
     return dialog
 
 
-def test_without_a_voice_the_dialog_says_where_to_make_one(studio: Studio) -> None:
+def test_without_a_voice_the_dialog_leads_to_making_one_and_offers_it(studio: Studio, tmp_path: Path) -> None:
     dialog = opened(studio)
-
     assert not dialog.go.isEnabled()
     assert not dialog.learn.isHidden()
+
     dialog.learn.click()
-    assert not dialog.isVisible()
+    assert studio.window.parts.dialogs.new_voice().isVisible()
+
+    otto = people.learn_roughly(tmp_path)
+    studio.desk.voices.look()
+    assert dialog.learn.isHidden()
+    assert dialog.wish.voice == otto.id
+    assert dialog.go.isEnabled()
+    dialog.close()
 
 
 def test_a_tried_voice_sings_the_clip_again_below_it_and_can_be_undone_and_made_again(

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from studio.errors import StudioError, explain
 from studio.protocol.jobs import EngineSettings
 from studio.protocol.voices import SungAgain
-from studio.session.converting import ENGINE, Wish
+from studio.session.converting import ENGINE, Wish, fit_for
 from studio.session.desk import Desk
 from studio.session.listening import alone
 from studio.ui.controls import Button, Text
@@ -54,19 +54,20 @@ class ConvertDialog(TryingWindow):
         )
         self._missing = Text(_NO_VOICE, theme, tone="secondary")
         self.learn = Button("Make a voice…", self)
-        self.learn.setToolTip("Make a voice\nOpens the workspace Speak.")
-        self.learn.clicked.connect(self._make_voice)
+        self.learn.setToolTip("Make a voice\nFrom recordings of a person, or from sentences that you read aloud.")
+        self.learn.clicked.connect(lambda: desk.asks.new_voice())
         self._hint = Text("", theme, tone="secondary", wrap=True)
         for choice in (self.voice, self.sound, self.separator, self.pitch):
             choice.chosen.connect(lambda _value: self._changed())
         self._lay_out()
         desk.engines.changed.connect(self._show_engines)
         desk.selection.changed.connect(self._selection_changed)
+        desk.voices.changed.connect(self._show_engines)
 
     def begin(self) -> None:
         """Start with the clips that are selected now, and with the voices that there are now."""
         self.begin_with_selected()
-        self._show_engines()
+        self.desk.voices.look()
 
     @property
     def has_engine(self) -> bool:
@@ -129,7 +130,7 @@ class ConvertDialog(TryingWindow):
         if usual in able and self.separator.currentData() not in able:
             self.separator.show_value(usual)
         engine = self.engines.card.id if self.engines.card is not None else ENGINE
-        voices: dict[object, str] = {voice.id: voice.name for voice in self.desk.converting.voices(engine)}
+        voices: dict[object, str] = {voice.id: voice.name for voice in fit_for(self.desk.voices.all, engine)}
         self.voice.set_choices(voices)
         self._changed()
 
@@ -156,10 +157,6 @@ class ConvertDialog(TryingWindow):
         done = "The song's own vocals and what accompanies them get tracks, too." if song else ""
         self._hint.setText(done or "The clip stays, silent, above what is sung." if not why or not has_voice else why)
         fit(self)
-
-    def _make_voice(self) -> None:
-        self.close()
-        self.desk.view.set_workspace("speak")
 
     def start(self) -> None:
         wish = self.wish
