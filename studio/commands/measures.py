@@ -2,6 +2,27 @@
 
 from studio.commands.base import Command
 from studio.commands.reasons import first_of, no_clip, read_only
+from studio.session.desk import Desk
+
+
+def export_markers(desk: Desk) -> None:
+    """Ask where, and write the markers as labels: Audacity's, or a TextGrid where the person writes that suffix."""
+    project = desk.document.project
+    path = desk.asks.save_path("Export markers as .txt or .TextGrid", f"{project.name or 'Untitled'} markers.txt")
+    if path is None:
+        return
+
+    def write(_report: object) -> None:
+        from studio.session.interchange import write_markers
+
+        write_markers(project, path if path.suffix else path.with_name(f"{path.name}.txt"))
+
+    desk.background.do(write, lambda _nothing: desk.asks.toast("Markers exported"))
+
+
+def _no_markers(desk: Desk) -> str:
+    return "" if desk.document.project.markers else "There are no markers yet"
+
 
 IN_FILE: tuple[Command, ...] = (
     Command(
@@ -12,6 +33,15 @@ IN_FILE: tuple[Command, ...] = (
         unavailable=no_clip,
         icon="export",
         about="Praat, Sonic Visualiser, Tony, MIDI, Audacity, or figures of each note as a table.",
+    ),
+    Command(
+        id="measures.export_markers",
+        title="Export markers…",
+        group="File",
+        run=export_markers,
+        unavailable=_no_markers,
+        icon="marker",
+        about="As Audacity's labels, or as a Praat TextGrid.",
     ),
     Command(
         id="measures.import_labels",

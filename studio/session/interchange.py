@@ -4,12 +4,15 @@ Pure but for the two jobs that are started here.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 
 from studio.errors import StudioError
+from studio.media.disk import Disk
+from studio.media.interchange import audacity, textgrid
 from studio.model.edits import AddMarker, Several
 from studio.model.labels import Label, Tier
 from studio.model.project import Clip, Marker, Pitch, Project
-from studio.model.time import samples_of
+from studio.model.time import samples_of, seconds_of
 from studio.protocol.common import JobId
 from studio.protocol.measures import (
     Against,
@@ -110,6 +113,31 @@ def measure_quality(
         then(result)
 
     return jobs.start(make, f"Measuring the voice of {sound.name}", done)
+
+
+def marker_labels(project: Project) -> tuple[Label, ...]:
+    """Every marker and region as a label, in seconds from the beginning of the project."""
+    return tuple(
+        Label(
+            start_s=seconds_of(marker.start, project.rate_hz),
+            end_s=seconds_of(marker.end, project.rate_hz),
+            text=marker.text,
+        )
+        for marker in sorted(project.markers, key=lambda marker: (marker.start, marker.end))
+    )
+
+
+def write_markers(project: Project, path: Path) -> None:
+    """Write the markers as Audacity's labels, or as a TextGrid where the path says so."""
+    labels = marker_labels(project)
+    if path.suffix.lower() == ".textgrid":
+        end_s = seconds_of(max(project.length, *(marker.end for marker in project.markers)), project.rate_hz)
+        places = Tier(name="markers", kind="places", labels=tuple(one for one in labels if one.is_place))
+        regions = Tier(name="regions", kind="stretches", labels=tuple(one for one in labels if not one.is_place))
+        grid = textgrid.TextGrid(0.0, end_s, tuple(tier for tier in (places, regions) if tier.labels))
+        Disk().write_whole(path, textgrid.write(grid).encode())
+    else:
+        Disk().write_whole(path, audacity.write(labels).encode())
 
 
 def add_labels(project: Project, tiers: Sequence[Tier], at: int) -> Several:
