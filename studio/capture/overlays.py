@@ -12,6 +12,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.capture import look
 from studio.capture.canvas import Layer
 from studio.capture.melody import HOP_S, Melody
 from studio.capture.screen import Pixels
@@ -19,22 +20,10 @@ from studio.errors import StudioError
 from studio.ipc.series import Series
 from studio.media.wav import Frames
 
-_BACK: Final = (18, 14, 12, 190)  # BGRA, not premultiplied
-_QUIET: Final = (112, 196, 92, 255)
-_WARM: Final = (72, 190, 238, 255)
-_LOUD: Final = (82, 82, 235, 255)
-_LINE: Final = (238, 214, 120, 255)
-_TRACE: Final = (150, 225, 130, 255)
-_TEXT: Final = (255, 255, 255, 255)
-_FLOOR_DB: Final = -60.0
-_WARM_DB, _LOUD_DB = -20.0, -9.0
 _FALL_DB_PER_S: Final = 30.0
 _SPEAKING_DB: Final = -42.0
-_HOLD_S: Final = 0.35
 _WAVE_S: Final = 3.0
 _PIECE: Final = 480
-_TRACE_S: Final = 6.0
-_LOW_HZ, _HIGH_HZ = 65.4, 1046.5  # C2 to C6
 
 
 class Item(NamedTuple):
@@ -52,7 +41,7 @@ class Sound:
     """What overlays know of the sound: its level now, and the shape of its newest seconds."""
 
     def __init__(self) -> None:
-        self.peak_db = _FLOOR_DB
+        self.peak_db = look.FLOOR_DB
         self.quiet_s = math.inf
         self.pieces = 0
         self._shape = np.zeros((round(_WAVE_S * 48000) // _PIECE, 2), np.float32)
@@ -76,7 +65,7 @@ class Sound:
         ]
         peak = float(np.abs(sound).max())
         seconds = count * _PIECE / 48000
-        self.peak_db = max(20 * math.log10(max(peak, 1e-6)), self.peak_db - _FALL_DB_PER_S * seconds, _FLOOR_DB)
+        self.peak_db = max(20 * math.log10(max(peak, 1e-6)), self.peak_db - _FALL_DB_PER_S * seconds, look.FLOOR_DB)
         self.quiet_s = 0.0 if 20 * math.log10(max(peak, 1e-6)) > _SPEAKING_DB else self.quiet_s + seconds
         self.pieces += count
 
@@ -164,12 +153,12 @@ class _Level(_Still):
         return round(self._sound.peak_db * 4)
 
     def draw(self, picture: Pixels) -> None:
-        _fill(picture, _BACK)
+        _fill(picture, look.BACK)
         rows = len(picture)
         edge = max(1, rows // 8)
         inside = picture[edge:-edge, edge:-edge]
-        for start_db, colour in ((_FLOOR_DB, _QUIET), (_WARM_DB, _WARM), (_LOUD_DB, _LOUD)):
-            start, stop = (round((db / -_FLOOR_DB + 1) * inside.shape[1]) for db in (start_db, self._sound.peak_db))
+        for start_db, colour in ((look.FLOOR_DB, look.QUIET), (look.WARM_DB, look.WARM), (look.LOUD_DB, look.LOUD)):
+            start, stop = (round((db / -look.FLOOR_DB + 1) * inside.shape[1]) for db in (start_db, self._sound.peak_db))
             if stop > start:
                 _fill(inside[:, start:stop], colour)
 
@@ -181,14 +170,14 @@ class _Speaking(_Still):
         self._sound = sound
 
     def state(self, now_s: float) -> int:
-        return int(self._sound.quiet_s < _HOLD_S)
+        return int(self._sound.quiet_s < look.HOLD_S)
 
     def draw(self, picture: Pixels) -> None:
         rows, columns = picture.shape[:2]
         y, x = np.mgrid[:rows, :columns]
         radius = min(rows, columns) / 2
         inside = (y - (rows - 1) / 2) ** 2 + (x - (columns - 1) / 2) ** 2 <= (radius - 1) ** 2
-        picture[inside] = _premultiplied(_QUIET if self.state(0.0) else _BACK)
+        picture[inside] = _premultiplied(look.QUIET if self.state(0.0) else look.BACK)
 
 
 class _Waveform(_Still):
@@ -201,11 +190,11 @@ class _Waveform(_Still):
         return self._sound.pieces
 
     def draw(self, picture: Pixels) -> None:
-        _fill(picture, _BACK)
+        _fill(picture, look.BACK)
         rows, columns = picture.shape[:2]
         shape = self._sound.shape(columns)
         middle = (rows - 1) / 2
-        _columns(picture, middle - shape[:, 1] * middle, middle - shape[:, 0] * middle, _LINE)
+        _columns(picture, middle - shape[:, 1] * middle, middle - shape[:, 0] * middle, look.LINE)
 
 
 class _Pitch(_Still):
@@ -218,7 +207,7 @@ class _Pitch(_Still):
         return self._sound.sung
 
     def draw(self, picture: Pixels) -> None:
-        count = round(_TRACE_S / HOP_S)
+        count = round(look.TRACE_S / HOP_S)
         hz = self._sound.melody(count)
         _draw_melody(picture, np.arange(1 - count, 1) * HOP_S, hz)
 
@@ -247,7 +236,7 @@ class _PitchElsewhere:
 
     def draw(self, picture: Pixels) -> None:
         _, points = self._series.since(0)
-        points = points[points[:, self._time] > self._now_s - _TRACE_S]
+        points = points[points[:, self._time] > self._now_s - look.TRACE_S]
         _draw_melody(picture, points[:, self._time] - self._now_s, points[:, self._hz])
 
     def close(self) -> None:
@@ -256,16 +245,16 @@ class _PitchElsewhere:
 
 def _draw_melody(picture: Pixels, at_s: NDArray[np.floating], hz: NDArray[np.floating]) -> None:
     """`at_s` is how long ago each point was, negative; where `hz` is NaN or 0 the line has a gap."""
-    _fill(picture, _BACK)
+    _fill(picture, look.BACK)
     rows, columns = picture.shape[:2]
-    octaves = math.log2(_HIGH_HZ / _LOW_HZ)
+    octaves = math.log2(look.HIGH_HZ / look.LOW_HZ)
     for octave in range(1, round(octaves)):
-        picture[rows - 1 - round(octave / octaves * (rows - 1))] = _premultiplied((120, 120, 120, 170))
+        picture[rows - 1 - round(octave / octaves * (rows - 1))] = _premultiplied(look.GRID)
     if not len(hz):
         return
-    at = (1 + at_s / _TRACE_S) * (columns - 1)
+    at = (1 + at_s / look.TRACE_S) * (columns - 1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        height = (rows - 1) * (1 - np.log2(hz / _LOW_HZ) / octaves)
+        height = (rows - 1) * (1 - np.log2(hz / look.LOW_HZ) / octaves)
     known = np.isfinite(height) & (hz > 0)
     joined = known[:-1] & known[1:] & (np.diff(at) < columns / 20)
     if not joined.any():
@@ -276,7 +265,7 @@ def _draw_melody(picture: Pixels, at_s: NDArray[np.floating], hz: NDArray[np.flo
     line = np.where(joined[before] & (across >= at[0]), line, np.nan)
     beside = np.concatenate((line[1:], [np.nan]))
     half = max(1.0, rows / 120)
-    _columns(picture, np.fmin(line, beside) - half, np.fmax(line, beside) + half, _TRACE)
+    _columns(picture, np.fmin(line, beside) - half, np.fmax(line, beside) + half, look.TRACE)
 
 
 class _Text(_Still):
@@ -303,7 +292,7 @@ class _Text(_Still):
         ImageDraw.Draw(edges).text(at, self._words, fill=200, font=font, anchor="lm", stroke_width=stroke)
         letters, edge = np.asarray(image, np.uint16), np.asarray(edges, np.uint16)
         for channel in range(3):
-            picture[..., channel] = letters * _TEXT[channel] // 255
+            picture[..., channel] = letters * look.TEXT[channel] // 255
         picture[..., 3] = np.maximum(letters, edge)
 
 

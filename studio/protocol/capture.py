@@ -126,6 +126,30 @@ class SaveReplay(Message, frozen=True, kw_only=True):
     path: str
 
 
+class ServePage(Message, frozen=True, kw_only=True):
+    """Show overlays on a page for the browser source of another program, on this computer only, until `StopPage`.
+
+    The token is part of its address. `port` is taken where it is free, else another. Answered by `PageServed`; asked
+    again, what is shown changes. `sound` is what its levels follow.
+    """
+
+    token: str
+    port: int
+    overlays: tuple[OverlaySpec, ...]
+    sound: CaptureSound | None = None
+
+
+class StopPage(Message, frozen=True, kw_only=True):
+    """Show the page no more. Streams end, and nobody answers at its address."""
+
+
+class PageServed(Message, frozen=True, kw_only=True):
+    """The page with that token is there, at this port of 127.0.0.1."""
+
+    token: str
+    port: int
+
+
 class Screen(Struct, frozen=True, kw_only=True):
     """A monitor, in real pixels."""
 

@@ -11,14 +11,17 @@ from studio.protocol.capture import (
     CaptureStarted,
     CaptureTrouble,
     ListScreens,
+    PageServed,
     PauseCapture,
     ReplaySaved,
     SaveReplay,
     Screens,
     ScreenWatched,
+    ServePage,
     SetOverlays,
     StartCapture,
     StopCapture,
+    StopPage,
     StopWatching,
     WatchEnded,
     WatchScreen,
@@ -141,6 +144,8 @@ Request = (
     | SaveReplay
     | WatchScreen
     | StopWatching
+    | ServePage
+    | StopPage
     | ListModels
     | InstallModel
     | ImportModel
@@ -191,6 +196,7 @@ Event = (
     | ReplaySaved
     | ScreenWatched
     | WatchEnded
+    | PageServed
     | ModelsListed
     | ModelChanged
     | ModelRemoved

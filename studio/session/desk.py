@@ -29,6 +29,7 @@ from studio.supervision.worker import Worker
 if TYPE_CHECKING:
     from studio.session.converting import Converting
     from studio.session.models import Models
+    from studio.session.overlay_page import OverlayPage
     from studio.session.repair import Repair
     from studio.session.singing import Singing
     from studio.session.speaking import Speaking
@@ -256,6 +257,13 @@ class Desk:
         """Let go of what `singing` reads, where it was asked for."""
         if self.has_sung:
             self.singing.close()
+
+    @cached_property
+    def overlay_page(self) -> "OverlayPage":
+        """The overlays as a page for another program; nobody asks before somebody opens the Live workspace."""
+        from studio.session.overlay_page import OverlayPage
+
+        return OverlayPage(self.capture, self.document, self.settings)
 
     @cached_property
     def video(self) -> "Video":

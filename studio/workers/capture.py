@@ -12,7 +12,7 @@ from msgspec.structs import asdict, replace
 from studio.capture import canvas, encoders
 from studio.capture.figures import Figures
 from studio.capture.opening import open_screen
-from studio.capture.overlays import Item, Stack
+from studio.capture.overlays import Stack
 from studio.capture.reel import Part, Split
 from studio.capture.screen import Area, Grabber, Target
 from studio.capture.session import Recording
@@ -43,16 +43,19 @@ from studio.protocol.capture import (
     Screens,
     ScreenWatched,
     ScreenWindow,
+    ServePage,
     SetOverlays,
     SoundDevice,
     StartCapture,
     StopCapture,
+    StopPage,
     StopWatching,
     WatchEnded,
     WatchScreen,
 )
 from studio.protocol.common import Cancel, Ready
 from studio.protocol.messages import PROTOCOL, Request
+from studio.workers.overlay_page import OverlayPage, items_of
 from studio.workers.runtime import PATIENCE_S, Context
 
 _CLOSING_S = 1.8
@@ -109,6 +112,7 @@ class Capture:
         self._watching: Watching | None = None
         self._showing: Showing | None = None
         self._stack: Stack | None = None
+        self._page = OverlayPage(_sound)
 
     def ready(self) -> Ready:
         return Ready(protocol=PROTOCOL, role="capture", pid=os.getpid())
@@ -138,6 +142,10 @@ class Capture:
                 shown = self._watching or self._running("changed")
                 self._stack = self._lay(request.overlays, context)
                 shown.lay_over(self._stack)
+            case ServePage():
+                context.send(self._page.serve(request, context))
+            case StopPage():
+                self._page.close()
             case Cancel():
                 pass
             case _:
@@ -152,6 +160,7 @@ class Capture:
         if self._recording is not None:
             self._recording.stop()
             self._recording.wait(_CLOSING_S)
+        self._page.close()
         self._stop_watching()
         self._show_nothing()
 
@@ -258,18 +267,8 @@ class Capture:
         )
 
     def _lay(self, overlays: tuple[OverlaySpec, ...], context: Context) -> Stack | None:
-        """The overlays that were asked for, or None: an empty stack would cost a little, too.
-
-        One that cannot be shown, because its picture is gone, is left out and told of.
-        """
-        items = []
-        for one in overlays:
-            item = Item(one.kind, one.left, one.top, one.width, one.height, one.text or one.path or one.series)
-            try:
-                Stack([item]).close()
-                items.append(item)
-            except StudioError as error:
-                context.send(CaptureTrouble(kind="overlay", why=error.explanation))
+        """The overlays that were asked for, or None: an empty stack would cost a little, too."""
+        items = items_of(overlays, context)
         return Stack(items, self._stack) if items else None
 
     def _running(self, done: str) -> Recording:

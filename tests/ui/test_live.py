@@ -1,9 +1,11 @@
 """The Live workspace with its real worker on a real display: looking, recording, laying over, and what goes wrong."""
 
+import http.client
 import os
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import av
 import pytest
@@ -264,3 +266,46 @@ def test_a_folder_that_cannot_be_written_to_is_replaced_and_told_of(
 
     assert "capture.elsewhere" in codes
     assert Path(finished.parts[0].path).parent == paths.data() / "recordings"
+
+
+def test_the_page_for_another_program_is_off_until_it_is_switched_on(qtbot: QtBot, open_live: OpenLive) -> None:
+    studio, page = open_live()
+    section, served = page.elsewhere, studio.desk.overlay_page
+    page.hand.add("text")
+    assert not section.page.isChecked()
+    assert not section.address.isVisible()
+    assert served.address == ""
+
+    section.page.click()
+    qtbot.waitUntil(lambda: bool(served.address), timeout=WAIT_MS)
+
+    assert section.address.text() == served.address
+    section.copy.click()
+    assert QGuiApplication.clipboard().text() == served.address
+    assert status_of(served.address) == 200
+    kept = paths.config() / "overlay-page.json"
+    assert kept.stat().st_mode & 0o077 == 0
+
+    before = served.address
+    section.renew.click()
+    qtbot.waitUntil(lambda: served.address not in ("", before), timeout=WAIT_MS)
+    assert status_of(served.address) == 200
+    assert status_of(before) in (0, 403)
+
+    address = served.address
+    section.page.click()
+    assert served.address == ""
+    qtbot.waitUntil(lambda: status_of(address) == 0, timeout=WAIT_MS)
+
+
+def status_of(address: str) -> int:
+    """What a browser is answered there; 0 where nobody answers."""
+    parts = urlsplit(address)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=20)
+    try:
+        connection.request("GET", parts.path)
+        return connection.getresponse().status
+    except ConnectionError:
+        return 0
+    finally:
+        connection.close()

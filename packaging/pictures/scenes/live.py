@@ -31,6 +31,8 @@ def shots(place: Place) -> Shots:
         "live-empty-light": of(lambda _studio: None, "light"),
         "live-overlays-dark": of(lay_over),
         "live-overlays-light": of(lay_over, "light"),
+        "live-page-dark": of(serve_page),
+        "live-page-light": of(serve_page, "light"),
         "live-recording-dark": of(record_screen),
         "live-error-dark": of(lambda _studio: None, WAYLAND_DISPLAY="wayland-0"),
         "live-error-light": of(lambda _studio: None, "light", WAYLAND_DISPLAY="wayland-0"),
@@ -125,6 +127,13 @@ def lay_over(studio: "Studio") -> None:
     hand.add("waveform")
     hand.select("text 1")
     hand.write("Every breath a wave")
+
+
+def serve_page(studio: "Studio") -> None:
+    """The overlays on a page for another program, with its address."""
+    lay_over(studio)
+    studio.desk.overlay_page.switch(on=True)
+    until(lambda: studio.desk.overlay_page.address)
 
 
 def record_screen(studio: "Studio") -> None:

@@ -7,6 +7,7 @@ from studio.errors import Explanation
 from studio.session.desk import Desk
 from studio.ui.actions import Actions
 from studio.ui.controls import Button, Text, line, surface
+from studio.ui.live.elsewhere_section import ElsewhereSection
 from studio.ui.live.figures_section import FiguresSection
 from studio.ui.live.layout_hand import LayoutHand
 from studio.ui.live.live_news import LiveNews
@@ -37,6 +38,7 @@ class LivePage(QWidget):
         self.record = RecordBar(desk, actions, theme, self)
         self.sound = SoundSection(desk, theme, self)
         self.overlays = OverlaySection(desk, self.hand, theme, self)
+        self.elsewhere = ElsewhereSection(desk, theme, self)
         self.figures = FiguresSection(desk, theme, self)
         self.preview.wants_file.connect(self.overlays.choose_file)
         self._blind: ExplanationView | None = None
@@ -90,7 +92,7 @@ class LivePage(QWidget):
         rows = QVBoxLayout(side)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
-        for section in (self.sound, self.overlays, self.figures):
+        for section in (self.sound, self.overlays, self.elsewhere, self.figures):
             rows.addWidget(section)
             rows.addWidget(line(side))
         rows.addStretch(1)
