@@ -1,0 +1,79 @@
+"""The dialog that makes a voice, with its real worker: recordings, the doctor, consent, a voice that can be used."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from studio import desktop, paths
+from studio.desktop import Studio
+from studio.media import voices
+from studio.session.settings_file import SettingsFile
+from studio.ui.speak.page import SpeakPage
+from studio.ui.voices.voice_dialog import VoiceDialog
+from tests.helpers import people
+from tests.ui.test_accessibility import nameless
+
+WAIT_MS = 120_000
+
+
+@pytest.fixture
+def studio(qapp: QApplication) -> Iterator[Studio]:
+    made = Studio(qapp, SettingsFile(paths.config() / "settings.json"))
+    made.begin()
+    yield made
+    made.end()
+    made.window.close()
+    made.window.deleteLater()
+    made.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def said(dialog: VoiceDialog) -> str:
+    return " ".join(dialog.findings)
+
+
+def test_a_voice_is_made_from_a_recording_once_the_person_agrees(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
+    assert desktop.run(studio, "view.speak")
+    page = studio.window.parts.workspace("speak")
+    assert isinstance(page, SpeakPage)
+    page.voices.wants_new.emit((people.recording(tmp_path / "Otto.wav"),))
+    dialog = studio.window.findChild(VoiceDialog)
+    assert isinstance(dialog, VoiceDialog)
+    dialog.language.show_value("de")
+
+    qtbot.waitUntil(lambda: "of speech" in said(dialog), timeout=WAIT_MS)
+    assert "10 s are enough for a likeness" in said(dialog)
+    assert not dialog.learn.isEnabled()
+    assert dialog.state.text() == "Give the voice a name"
+    dialog.name.setText("Otto")
+    assert dialog.state.text() == "Write down what the person agrees to"
+    dialog.consent.setPlainText("I agree.")
+    assert dialog.learn.isEnabled()
+    assert nameless(dialog) == []
+
+    dialog.learn.click()
+    assert not dialog.learn.isEnabled()
+    with qtbot.waitSignal(studio.desk.voices.learnt, timeout=WAIT_MS):
+        pass
+    (voice,) = voices.all_voices()
+    assert (voice.name, voice.consent.text, voice.language) == ("Otto", "I agree.", "de")
+    assert dialog.isHidden()
+    assert page.voices.list.count() == 1
+    page.voices.used.emit(voice.id)
+    assert studio.document.project.script.speakers[0].voice == voice.id
+
+
+def test_a_file_that_is_no_sound_is_explained_and_taken_off_again(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
+    broken = tmp_path / "memo.m4a"
+    broken.write_bytes(b"This was a recording once. " * 400)
+    dialog = studio.window.parts.dialogs.new_voice((broken,))
+
+    with qtbot.waitSignal(studio.jobs.failed, timeout=WAIT_MS):
+        pass
+    assert not dialog.learn.isEnabled()
+    dialog.remove(broken)
+    assert dialog.state.text() == "Add a recording"
