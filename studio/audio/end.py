@@ -36,11 +36,14 @@ class End:
         """The device that is open here now, "" for none."""
         return self.name if self.stream is not None else ""
 
-    def open(self, card: Card, target: Speaker | Microphone, rate_hz: int, block: int) -> None:
-        """Open a stream to this very device; a `PortAudioError` says why it cannot be."""
+    def open(self, card: Card, target: Speaker | Microphone, rate_hz: int, block: int, *, prompt: bool = False) -> None:
+        """Open a stream to this very device; a `PortAudioError` says why it cannot be.
+
+        `prompt` asks a server for each block as soon as it is there. It sends half of what it is asked for at once.
+        """
         latency_s = max(_LEAST_LATENCY_S, _LATENCY_BLOCKS * block / rate_hz)
         channels = min(2, card.outputs if self.direction == "output" else card.inputs)
-        devices.point_bridge_at(card, latency_s)
+        devices.point_bridge_at(card, 2 * block / rate_hz if prompt else latency_s)
         self.stream = Stream(target, card.number, rate_hz, block, channels, latency_s, card.route or card.name)
         self.card = card
         self.lost = False

@@ -17,6 +17,7 @@ from studio.audio.watchdog import Alarms
 from studio.errors import StudioError
 
 _BLOCK: Final = 480
+_PROMPT_BLOCK: Final = 240
 _INVALID_RATE: Final = -9997  # paInvalidSampleRate
 _PAUSE_S: Final = 1.0
 _NEW_S: Final = 0.5
@@ -40,6 +41,7 @@ class Keeper:
         self._cards: tuple[Card, ...] = ()
         self._news = threading.Event()
         self._ask_again_s = 0.0
+        self._prompt = False
         self.wanted = Wanted()
         self.ends: dict[Direction, End] = {"output": End("output"), "input": End("input")}
         self.chain = build(self.wanted.rate_hz)
@@ -87,6 +89,18 @@ class Keeper:
         for end in self.ends.values():
             if end.stream is not None and time.monotonic() - end.stream.opened_s > _NEW_S:
                 self._shut(end)
+
+    def be_prompt(self, on: bool) -> None:
+        """Have the input handed over in short blocks, or not, where the person chose none.
+
+        One that is open is opened anew for it, but not while a take depends on it.
+        """
+        before = self._block_of("input")
+        self._prompt = on
+        end = self.ends["input"]
+        if self._block_of("input") < before and end.stream is not None and not self.chain.recorder.recording:
+            self._shut(end)
+            self._open(end)
 
     def look_again(self) -> tuple[Card, ...]:
         """Look which devices there are, and say so where others are there than before."""
@@ -222,13 +236,18 @@ class Keeper:
     def _connect(self, end: End, card: Card) -> None:
         """Open a stream at our rate, or at the device's own where it knows no other; we resample then."""
         try:
-            end.open(card, self._target(end.direction), self.chain.rate_hz, self.block)
+            self._open_stream(end, card)
         except PortAudioError as error:
             known = round(card.rate_hz) == self.chain.rate_hz
             if _INVALID_RATE not in error.args or known or self.any_open or self.chain.recorder.recording:
                 raise
             self._rebuild(round(card.rate_hz))
-            end.open(card, self._target(end.direction), self.chain.rate_hz, self.block)
+            self._open_stream(end, card)
+
+    def _open_stream(self, end: End, card: Card) -> None:
+        prompt = end.direction == "input" and self._prompt
+        target = self._target(end.direction)
+        end.open(card, target, self.chain.rate_hz, self._block_of(end.direction), prompt=prompt)
 
     def _target(self, direction: Direction) -> Speaker | Microphone:
         return self.chain.speaker if direction == "output" else self.chain.microphone
@@ -237,6 +256,9 @@ class Keeper:
     def block(self) -> int:
         """Frames that are handed over at once."""
         return self.wanted.block or _BLOCK
+
+    def _block_of(self, direction: Direction) -> int:
+        return self.wanted.block or (_PROMPT_BLOCK if direction == "input" and self._prompt else _BLOCK)
 
     def _cards_now(self) -> tuple[Card, ...]:
         self._cards = devices.cards()

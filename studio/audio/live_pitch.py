@@ -20,7 +20,7 @@ FRAMES_PER_S: Final = 200
 TAP_S: Final = 1.0
 """So much waits at most between callback and tracker."""
 
-_LOOK_S: Final = 0.004
+_LOOK_S: Final = 0.002
 _TOO_MUCH_S: Final = 0.3
 _KEPT_S: Final = 0.05
 _CLOCK_ANEW_S: Final = 0.25

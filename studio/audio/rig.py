@@ -151,6 +151,7 @@ class Rig:
 
     def listen(self, points: Points, make: Makes, of: Range | None) -> None:
         """Track the pitch of the input and append it to `points`, or stop tracking where `of` is None."""
+        self._ask(lambda: self._keeper.be_prompt(of is not None))
         if of is not None:
             self._need("input")
         self._sung = None if of is None else (points, make, of)
