@@ -19,6 +19,7 @@ from av.video.reformatter import Interpolation
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from studio.audio import h264
 from studio.audio.foreign import open_foreign
 from studio.errors import StudioError
 from studio.model.pictures import Pictures
@@ -28,7 +29,7 @@ Bgra = NDArray[np.uint8]
 
 _AHEAD_S: Final = 1.0
 _MOST_AHEAD_S: Final = 10.0
-_FAR_S: Final = 0.3
+_FAR_S: Final = 1.0
 _ROUNDING: Final = 1e-3  # of a tick: 3.4 s is a little less than that as a float
 _EARLIER_S: Final = (0.0, 2.0, 10.0, 1e9)
 _MOST_THREADS: Final = 4
@@ -57,6 +58,8 @@ class Film:
             self._stream = moving(self._container, path)
             self._stream.thread_type = "FRAME"
             self._stream.thread_count = threads
+            context = self._stream.codec_context
+            self._length_bytes = h264.length_bytes(context.extradata) if context.name == "h264" else 0
             self._tick: Fraction = self._stream.time_base or Fraction(1, 1000)
             self._steady = self._stream.average_rate == self._stream.base_rate
             self._current: VideoFrame | None = None
@@ -201,13 +204,22 @@ class Film:
 
     def _decoded(self) -> Iterator[VideoFrame]:
         context = self._stream.codec_context
+        begun = False
         for packet in self._packets():
             skips = self._skips and self._is_before(packet)
             context.skip_frame = "NONKEY" if self._keys_only else "NONREF" if skips else "DEFAULT"
             with suppress(av.FFmpegError):  # what is damaged is not seen
+                if begun and self._refreshes(packet):  # decoding that takes long: all before it is shown first
+                    yield from (frame for frame in context.decode(None) if frame.pts is not None)
+                    context.flush_buffers()
+                begun = True
                 for frame in packet.decode():
                     if frame.pts is not None:
                         yield frame
+
+    def _refreshes(self, packet: "Packet[VideoStream]") -> bool:
+        in_lengths = self._length_bytes
+        return packet.is_keyframe and in_lengths > 0 and h264.refreshes(bytes(packet), in_lengths)
 
     def _packets(self) -> "Iterator[Packet[VideoStream]]":
         packets = self._container.demux(self._stream)

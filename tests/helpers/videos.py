@@ -40,11 +40,12 @@ def write_video(
     gop: int = 50,
     size: tuple[int, int] = (192, 108),
     codec: str = "libx264",
+    options: dict[str, str] | None = None,
 ) -> Path:
     """Write a video; with `gap_at` the pictures pause for a second before that one."""
     with av.open(str(path), "w") as out:
-        options = {"preset": "veryfast", "sc_threshold": "0"} if codec == "libx264" else {}
-        stream = out.add_stream(codec, rate=fps, options={"g": str(gop), **options})
+        usual = {"preset": "veryfast", "sc_threshold": "0"} if codec == "libx264" else {}
+        stream = out.add_stream(codec, rate=fps, options={"g": str(gop), **usual, **(options or {})})
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
         stream.codec_context.time_base = Fraction(1, fps)

@@ -8,6 +8,7 @@ import av
 import numpy as np
 import pytest
 
+from studio.audio import h264
 from studio.audio.film import Film, as_bgra, fitting, pictures_of
 from studio.errors import StudioError
 from tests.helpers.sounds import noise, write_as
@@ -93,6 +94,34 @@ def test_a_jump_forward_does_not_begin_anew_where_no_key_frame_lies_between(tmp_
     assert picture is not None
     assert number_of(as_bgra(picture.frame, 192, 108)) == 25
     assert decoded.count(0) == 2  # at the beginning, and to go back
+
+
+@pytest.mark.parametrize("open_gop", ["0", "1"])
+def test_the_pictures_around_key_frames_are_those_of_plain_decoding(tmp_path: Path, open_gop: str) -> None:
+    path = write_video(tmp_path / "s.mp4", seconds=3, gop=15, options={"x264-params": f"open-gop={open_gop}:bframes=3"})
+    with av.open(str(path)) as container:
+        plain = [frame.to_ndarray(format="bgra") for frame in container.decode(video=0)]
+
+    with Film(path) as film:
+        for index in (*range(14, 17), 29, 30, 44, *range(9, 50)):
+            picture = film.at(index / 25)
+            assert picture is not None
+            assert np.array_equal(as_bgra(picture.frame, 192, 108), plain[index]), index
+
+
+@pytest.mark.parametrize(("open_gop", "later"), [("0", True), ("1", False)])
+def test_only_a_key_frame_that_ends_all_that_was_before_says_so(tmp_path: Path, open_gop: str, later: bool) -> None:
+    path = write_video(tmp_path / "s.mp4", seconds=2, gop=15, options={"x264-params": f"open-gop={open_gop}"})
+    with av.open(str(path)) as container:
+        in_lengths = h264.length_bytes(container.streams.video[0].codec_context.extradata)
+        packets = [packet for packet in container.demux(video=0) if packet.size]
+
+    keys = [h264.refreshes(bytes(packet), in_lengths) for packet in packets if packet.is_keyframe]
+    others = [h264.refreshes(bytes(packet), in_lengths) for packet in packets if not packet.is_keyframe]
+
+    assert keys == [True, *[later] * (len(keys) - 1)]
+    assert len(keys) > 2
+    assert not any(others)
 
 
 def test_after_the_end_the_last_picture_is_seen_and_nothing_decoded_again(tmp_path: Path, decoded: list[int]) -> None:
