@@ -1,9 +1,13 @@
 """Speaking the script, and making voices to speak it with."""
 
+from typing import Final
+
 from studio.commands.base import Command
 from studio.commands.reasons import chosen_clips, first_of, read_only
 from studio.model.spoken import Line
 from studio.session.desk import Desk
+
+_NOTHING_WRITTEN: Final = "Write a line in the Speak workspace first"
 
 
 def speak_line(desk: Desk) -> None:
@@ -40,20 +44,28 @@ def _line_of_clip(desk: Desk) -> Line | None:
 
 def no_line(desk: Desk) -> str:
     """The script is empty, or its current line is, or is being spoken already."""
-    script, current = desk.document.project.script, desk.speaking.current
-    line = next((one for one in script.lines if one.id == current), None)
+    script = desk.document.project.script
+    if not script.lines:  # before anything is asked that is only made once somebody speaks
+        return _NOTHING_WRITTEN
+    line = next((one for one in script.lines if one.id == desk.speaking.current), None)
     if line is None:
-        return "Write a line in the Speak workspace first"
+        return "Choose a line in the Speak workspace first"
     state = desk.speaking.state(line)
     if state in ("waiting", "speaking"):
         return "The line is being spoken"
     return "The line is empty" if state == "empty" else ""
 
 
+def not_speaking(desk: Desk) -> str:
+    """Nothing is being spoken."""
+    script = desk.document.project.script
+    return "" if script.lines and desk.speaking.busy else "Nothing is being spoken"
+
+
 def nothing_to_speak(desk: Desk) -> str:
     """Every line is spoken as it stands there."""
     if not desk.document.project.script.lines:
-        return "Write a line in the Speak workspace first"
+        return _NOTHING_WRITTEN
     return "" if desk.speaking.to_do() else "Every line is spoken as it stands there"
 
 
@@ -90,7 +102,7 @@ SPEAK: tuple[Command, ...] = (
         title="Stop speaking",
         group="Speak",
         run=lambda desk: desk.speaking.stop(),
-        unavailable=lambda desk: "" if desk.speaking.busy else "Nothing is being spoken",
+        unavailable=not_speaking,
         icon="stop",
     ),
     Command(

@@ -19,6 +19,7 @@ from studio.session.speaking_place import clip_of
 from studio.ui.messages import ExplanationView
 from studio.ui.speak.line_row import LineRow
 from studio.ui.speak.page import SpeakPage
+from studio.ui.window import MainWindow
 from tests.helpers import people
 from tests.ui.test_accessibility import nameless
 
@@ -73,6 +74,13 @@ def speak(qtbot: QtBot, studio: Studio, which: str) -> None:
     qtbot.waitUntil(lambda: not studio.desk.speaking.busy, timeout=WAIT_MS)
 
 
+def test_a_window_in_which_nobody_speaks_makes_nothing_for_it(window: MainWindow) -> None:
+    window.parts.actions.refresh()
+
+    assert {"speaking", "voices"}.isdisjoint(window.desk.__dict__)
+    assert window.parts.workspace("speak") is None
+
+
 def test_an_empty_workspace_says_what_belongs_there(qtbot: QtBot, open_speak: OpenSpeak) -> None:
     studio, page = open_speak()
 
@@ -80,7 +88,7 @@ def test_an_empty_workspace_says_what_belongs_there(qtbot: QtBot, open_speak: Op
     assert page.voices.first.isVisible()
     assert not page.all.isVisible()
     assert nameless(page) == []
-    assert "speaking" in studio.desk.__dict__
+    assert not desktop.run(studio, "speak.all")
 
 
 def test_lines_are_written_split_joined_and_pasted_as_on_one_page(qtbot: QtBot, open_speak: OpenSpeak) -> None:
