@@ -46,7 +46,7 @@ class _Look:
     """Octaves from one frame to the next beyond which a contour is not smoothed."""
 
 
-_ROUGH: Final = _Look(10, 25.0, 4.0, 0.08)  # more harmonics would not tell where a guess is that is a quarter tone off
+_ROUGH: Final = _Look(8, 25.0, 4.0, 0.08)  # more harmonics would not tell where a guess is that is a quarter tone off
 _FINE: Final = _Look(HARMONICS, 2.0, 6.0, 0.12)
 
 
@@ -61,7 +61,8 @@ class Floor:
         """Look into moments spread evenly over a sound that may be long and mapped."""
         frames = max(1, -(-len(sound) // HOP))
         chosen = np.unique(np.linspace(0, frames - 1, _MOMENTS).astype(np.intp))
-        return cls(power=tuple(_quiet(_spectra(sound, chosen * HOP, window)) for window in _WINDOWS))
+        pieces = _around(sound, chosen * HOP)
+        return cls(power=tuple(_quiet(_spectra(pieces, window)) for window in _WINDOWS))
 
 
 class Heard(NamedTuple):
@@ -126,16 +127,21 @@ _MOMENTS: Final = 256
 _QUIETEST: Final = 0.1
 
 
-def _spectra(sound: Mono, centres: NDArray[np.intp], window: int) -> Series:
-    """Power spectra of windows around some samples, shape (centres, window / 2 + 1)."""
+def _around(sound: Mono, centres: NDArray[np.intp]) -> Series:
+    """The longest window around some samples, shape (centres, samples)."""
+    place = centres[:, None] + np.arange(-_WINDOWS[0] // 2, _WINDOWS[0] // 2)
+    inside = (place >= 0) & (place < len(sound))
+    return np.where(inside, sound[np.clip(place, 0, len(sound) - 1)], 0)
+
+
+def _spectra(pieces: Series, window: int) -> Series:
+    """Power spectra of the middle of some pieces, shape (pieces, window / 2 + 1)."""
     import scipy.fft
 
     from voicekernels.cpu import comb
 
-    place = centres[:, None] + np.arange(-window // 2, window // 2)
-    inside = (place >= 0) & (place < len(sound))
-    pieces = np.where(inside, sound[np.clip(place, 0, len(sound) - 1)], 0) * _hann(window)
-    return comb.power(scipy.fft.rfft(pieces, axis=1))
+    middle = pieces[:, (pieces.shape[1] - window) // 2 :][:, :window]
+    return comb.power(scipy.fft.rfft(middle * _hann(window), axis=1))
 
 
 @cache
