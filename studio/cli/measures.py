@@ -81,6 +81,7 @@ def run(call: Call) -> Outcome:
                 header=asked.header,
                 bend_semitones=asked.bend,
                 mpe=asked.mpe,
+                figures=True,
             )
         )
         assert isinstance(done, VoiceMeasured)

@@ -59,10 +59,12 @@ class MeasureVoice(Message, frozen=True, kw_only=True):
     header: bool = False
     bend_semitones: int = 2
     mpe: bool = False
+    figures: bool = False
+    """Whether the figures themselves are wanted, as a file in the project's folder."""
 
 
 class VoiceMeasured(Message, frozen=True, kw_only=True):
-    """The figures lie in a file below the project's folder: see `studio.media.interchange.measured`.
+    """The figures lie in a file below the project's folder, where asked for: see `studio.media.interchange.measured`.
 
     `files` are those that were written, guides to columns included; `notes` is how many notes there are.
     """

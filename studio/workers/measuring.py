@@ -39,7 +39,11 @@ def measure_voice(job: MeasureVoice, context: Context, report: Report) -> VoiceM
         sung.append(_measured(job, sound, folder, _share(report, number * share, share)))
     report(0.95, "Writing files")
     files = _write(job, sung)
-    file = f"media/{job.job}.figures.msgpack"
+    file = _keep(job, sung) if job.figures else ""
+    return VoiceMeasured(job=job.job, figures=file, files=files, notes=sum(len(one.notes) for one in sung))
+
+
+def _keep(job: MeasureVoice, sung: list[Sung]) -> str:
     found = [
         MeasuredSound(
             name=one.name,
@@ -51,8 +55,9 @@ def measure_voice(job: MeasureVoice, context: Context, report: Report) -> VoiceM
         )
         for one in sung
     ]
+    file = f"media/{job.job}.figures.msgpack"
     _write_whole(Path(job.project_dir) / file, measured.encode(found))
-    return VoiceMeasured(job=job.job, figures=file, files=files, notes=sum(len(one.notes) for one in sung))
+    return file
 
 
 def _share(report: Report, begun: float, share: float) -> Report:

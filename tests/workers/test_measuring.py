@@ -44,7 +44,9 @@ def voice(tmp_path: Path) -> Media:
 
 def job(folder: Path, media: Media, **wishes: object) -> MeasureVoice:
     sound = SungSound(name="voice", media=media, start=0, length=media.length)
-    asked = MeasureVoice(job=JobId(3), project_dir=str(folder), sounds=(sound,), low_hz=60.0, high_hz=1100.0)
+    asked = MeasureVoice(
+        job=JobId(3), project_dir=str(folder), sounds=(sound,), low_hz=60.0, high_hz=1100.0, figures=True
+    )
     return replace(asked, **wishes)
 
 
@@ -128,10 +130,13 @@ def test_times_count_from_the_beginning_of_the_stretch_and_the_melody_is_the_one
 def test_a_csv_has_its_guide_beside_it_and_nothing_half_written(tmp_path: Path, voice: Media) -> None:
     out = tmp_path / "figures.csv"
 
-    done = measure_voice(job(tmp_path, voice, files=(MelodyFile(kind="csv", path=str(out)),)), NOBODY, quiet)
+    files = (MelodyFile(kind="csv", path=str(out)),)
+    done = measure_voice(job(tmp_path, voice, files=files, figures=False), NOBODY, quiet)
 
     assert [Path(path).name for path in done.files] == ["figures.csv", "figures-columns.csv"]
     assert not list(tmp_path.glob(".*.part"))
+    assert done.figures == ""
+    assert [path.suffix for path in (tmp_path / "media").iterdir()] == [".wav"], "nothing else is left in the project"
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path, voice: Media) -> None:
