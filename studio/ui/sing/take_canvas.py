@@ -44,6 +44,7 @@ class TakeCanvas(QWidget):
     """Shows a clip whose melody is known. Left and Right go from note to note, Escape lets go of the one in hand."""
 
     axis_changed = Signal()
+    viewed = Signal()  # another stretch of time, or another take
     picked = Signal(int)  # the number of a note, -1 for none
 
     def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
@@ -79,6 +80,11 @@ class TakeCanvas(QWidget):
     def clip(self) -> Clip | None:
         """The take that is shown."""
         return self._clip
+
+    @property
+    def viewport(self) -> Viewport:
+        """The stretch of time in view."""
+        return self._view
 
     @property
     def now_x(self) -> int:
@@ -128,6 +134,7 @@ class TakeCanvas(QWidget):
         """Paint the picture anew at the next frame."""
         self._stale = True
         self.update()
+        self.viewed.emit()
 
     def _fit(self) -> None:
         clip, a4_hz = self._clip, self._desk.document.project.a4_hz

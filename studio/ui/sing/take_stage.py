@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QProgressBar, QVBoxLayout, QWidget
 
 from studio.model.intonation import Tempered
 from studio.model.measures import NoteMeasures, Summary, measure_notes, summarise
@@ -22,6 +22,7 @@ from studio.ui.sing.dial import VibratoDial
 from studio.ui.sing.note_figures import NoteFigures
 from studio.ui.sing.notes_table import Line
 from studio.ui.sing.reading import Reading
+from studio.ui.sing.spectrum_strip import SpectrumStrip
 from studio.ui.sing.take_canvas import TakeCanvas
 from studio.ui.theme import Theme
 from studio.ui.timeline.keyboard import Keyboard
@@ -46,6 +47,7 @@ class TakeStage(QWidget):
         self.measuring = Measuring(desk.document, desk.jobs, desk.settings, self)
         self.canvas = TakeCanvas(desk, theme, self)
         self.keyboard = Keyboard(desk, theme, self.canvas, self)
+        self.spectrum = SpectrumStrip(desk, self.canvas, theme, self)
         self.reading = Reading(theme, self.canvas)
         self.reading.setAccessibleName("Note in hand")
         self.figures = NoteFigures(theme, self.canvas)
@@ -227,11 +229,14 @@ class TakeStage(QWidget):
         for widget in (self._progress, self.again):
             words.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         words.addStretch(1)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.keyboard)
-        row.addWidget(self.canvas, 1)
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        grid.addWidget(self.keyboard, 0, 0)
+        grid.addWidget(self.canvas, 0, 1)
+        grid.addWidget(self.spectrum, 1, 0, 1, 2)
+        grid.setColumnStretch(1, 1)
+        grid.setRowStretch(0, 1)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -3,7 +3,7 @@
 import math
 from collections import OrderedDict
 from pathlib import Path
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from studio.media.wav import Frames, MappedWav
 from studio.model.pitch import midi_to_hz, note_name
 from studio.model.project import Media
 from studio.ui.theme import Theme
-from studio.ui.timeline.file_sound import FileSounds
 
 Axis = Literal["log", "linear"]
 
@@ -42,13 +41,19 @@ class _Wanted(NamedTuple):
     axis: Axis
 
 
+class HasPaths(Protocol):
+    """Knows where the sound of a medium is."""
+
+    def path(self, medium: Media, /) -> Path: ...
+
+
 class Spectrograms(QObject):
     """Keeps pictures of frequencies. One that is not there is made on a thread and announced by `ready`."""
 
     ready = Signal(object)  # MediaId
     _done = Signal(object, object)  # _Wanted, NDArray[np.uint8]
 
-    def __init__(self, sounds: FileSounds, theme: Theme, parent: QObject | None = None) -> None:
+    def __init__(self, sounds: HasPaths, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._sounds = sounds
         self._theme = theme

@@ -1,0 +1,67 @@
+"""The frequencies of a take below its notes, on the same stretch of time."""
+
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from studio.model.project import Media
+from studio.session.desk import Desk
+from studio.ui.sing.take_canvas import TakeCanvas
+from studio.ui.theme import Theme
+from studio.ui.timeline.keyboard import WIDTH as KEYS_WIDTH
+from studio.ui.timeline.spectrogram import Spectrograms, axis_labels
+
+_HEIGHT_PX: Final = 104
+_RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+
+
+class SpectrumStrip(QWidget):
+    """Names octaves at the left, as the keyboard above it names notes. Pictures are made on a thread."""
+
+    def __init__(self, desk: Desk, canvas: TakeCanvas, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._canvas, self._theme = desk, canvas, theme
+        self._spectrograms = Spectrograms(self, theme, self)
+        self.setFixedHeight(_HEIGHT_PX)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName("Spectrogram of the take")
+        self.setToolTip("What the voice is made of: the note below, its overtones above it")
+        self._spectrograms.ready.connect(lambda _media: self.update())
+        canvas.viewed.connect(self.update)
+
+    def path(self, medium: Media) -> Path:
+        """Where the sound of a medium is."""
+        return self._desk.document.folder / medium.file
+
+    def wait(self) -> None:
+        """Return when every picture that was asked for is there."""
+        self._spectrograms.wait()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in another theme."""
+        self._theme = theme
+        self._spectrograms.set_theme(theme)
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        theme, painter, clip, view = self._theme, QPainter(self), self._canvas.clip, self._canvas.viewport
+        painter.fillRect(self.rect(), theme.panel)
+        painter.fillRect(QRectF(0, 0, self.width(), 1), theme.strong_line)
+        if clip is None:
+            return
+        medium = self._desk.document.project.medium(clip.media)
+        painter.setFont(theme.font("label", figures=True))
+        painter.setPen(theme.secondary)
+        for y, name in axis_labels(self.height(), medium.rate_hz, "log", self._desk.document.project.a4_hz):
+            painter.drawText(QRectF(0, y - 8, KEYS_WIDTH - 8, 16), _RIGHT, name)
+        left = max(round(view.x_of(clip.start)), 0)
+        width = min(round(view.x_of(clip.end)), view.width_px) - left
+        if width <= 0:
+            return
+        start = clip.source_start + view.sample_at(left) - clip.start
+        picture = self._spectrograms.picture(medium, start, view.samples_per_px, width, self.height() - 1, "log")
+        if picture is not None:
+            painter.drawImage(KEYS_WIDTH + left, 1, picture)
