@@ -63,6 +63,18 @@ def test_in_noise_no_frame_is_an_octave_off() -> None:
     assert np.nanmax(np.abs(cents(found.hz, 196.0))) < 50
 
 
+@pytest.mark.parametrize("hz", [180.0, 500.0])
+def test_where_noise_drowns_the_voice_its_pitch_holds_its_course(hz: float) -> None:
+    from_dip_s = np.arange(32000) / 16000 % 0.5 - 0.25
+    voice = buzz(hz, 16000, 32000) * (1 - 0.995 * np.exp(-0.5 * (from_dip_s / 0.05) ** 4))
+    lost = [
+        np.mean(np.abs(cents(listen((voice + noise(32000, 0.12, seed)).astype(np.float32)).best_hz, hz)) > 50)
+        for seed in range(6)
+    ]
+
+    assert np.mean(lost) < 0.025
+
+
 def test_one_core_and_four_give_the_same_melody(monkeypatch: pytest.MonkeyPatch) -> None:
     sound = buzz(220.0, 8000, 8000 * 25) + noise(8000 * 25, 0.01)
     monkeypatch.setenv("NUMBA_NUM_THREADS", "1")

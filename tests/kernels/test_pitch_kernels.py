@@ -54,6 +54,18 @@ def test_a_comb_is_as_strong_as_the_reference_says(frames: int, bins: int, pitch
     np.testing.assert_allclose(found, comb.strengths(power, floor, weights, teeth), atol=1e-4, rtol=1e-4)
 
 
+def test_a_frame_that_is_little_but_noise_counts_less() -> None:
+    floor = np.full(129, 1e-3, np.float32)
+    pitches = np.array([200.0])
+    weights, teeth = comb.density(129, 31.25), comb.teeth(129, 31.25, pitches)
+    voice = np.maximum(teeth[:, 0], 0) ** 2
+    power = np.stack([voice / voice.max() * loud + floor for loud in (1e3, 1.0, 1e-2)]).astype(np.float32)
+
+    clear, fair, drowned = cpu_comb.strengths(power, floor, weights, teeth)[:, 0]
+
+    assert clear > fair > 2 * drowned
+
+
 @compiled
 @given(frames=st.integers(0, 30), columns=st.integers(1, 60), step=st.floats(0, 0.3), leap=st.floats(0, 2), seed=seeds)
 def test_a_path_is_worth_as_much_as_the_best(frames: int, columns: int, step: float, leap: float, seed: int) -> None:
