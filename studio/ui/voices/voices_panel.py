@@ -77,6 +77,7 @@ class VoicesPanel(QWidget):
         rows.addStretch(0)
         rows.addLayout(foot)
         desk.voices.changed.connect(self.show_now)
+        desk.engines.changed.connect(self.show_now)
         self.list.currentItemChanged.connect(lambda _now, _before: self._show_about())
         self.show_now()
 
