@@ -23,7 +23,7 @@ from studio.ui.window import MainWindow
 from tests.helpers import people
 from tests.ui.test_accessibility import nameless
 
-WAIT_MS = 120_000
+WAIT_MS = 240_000
 
 OpenSpeak = Callable[..., tuple[Studio, SpeakPage]]
 

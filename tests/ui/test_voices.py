@@ -17,7 +17,7 @@ from studio.ui.voices.voice_dialog import VoiceDialog
 from tests.helpers import people
 from tests.ui.test_accessibility import nameless
 
-WAIT_MS = 120_000
+WAIT_MS = 240_000
 
 
 @pytest.fixture
