@@ -14,7 +14,7 @@ from studio.ui.theme import Theme
 from studio.ui.timeline.keyboard import WIDTH as KEYS_WIDTH
 from studio.ui.timeline.spectrogram import Spectrograms, axis_labels
 
-_HEIGHT_PX: Final = 104
+_HEIGHT_PX: Final = 92
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
