@@ -64,16 +64,16 @@ def test_a_step_of_a_tone_arrives_with_both_its_pitches(pulse: Pulse, worker: Li
             return int(np.count_nonzero(np.abs(off) < 5)) > 40
 
         until(lambda: near(LOW_HZ) and near(HIGH_HZ), 30.0, "both pitches, to 5 cents")
-        rows = points.since(points.counter - 200)[1]
+        rows = points.since(points.counter - 400)[1]
         now_s = time.monotonic()
     feed.stop()
 
     times_s = rows[:, NAMES["monotonic_s"]]
     assert np.median(np.diff(times_s)) == pytest.approx(0.005, abs=0.0005)
     assert 0.0 < now_s - times_s[-1] < 5.0  # what is sung is in the past, by the same clock
-    assert np.median(rows[:, NAMES["level_db"]]) == pytest.approx(
-        20 * np.log10(np.sqrt(np.mean(np.square(buzz(LOW_HZ, 48000, 48000))))), abs=3.0
-    )
+    loudest_db = rows[:, NAMES["level_db"]].max()  # on a busy machine the server plays silence in between
+    wanted_db = 20 * np.log10(np.sqrt(np.mean(np.square(buzz(LOW_HZ, 48000, 48000)))))
+    assert loudest_db == pytest.approx(wanted_db, abs=3.0)
 
 
 def test_a_vibrato_is_measured_while_it_is_sung(pulse: Pulse, worker: LiveProcess) -> None:
