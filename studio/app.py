@@ -21,6 +21,7 @@ from studio.ui.window import MainWindow
 
 if TYPE_CHECKING:
     from studio.desktop import Studio
+    from studio.ui.garbage import Garbage
     from studio.ui.quitter import Quitter
 
 _THREADS: Final = "OPENBLAS_NUM_THREADS"
@@ -47,6 +48,7 @@ class Start(QObject):
         self.window = MainWindow(themes.chosen(settings.value.appearance.theme))
         self.studio: Studio | None = None
         self._quitter: Quitter | None = None
+        self._garbage: Garbage | None = None
         self.failed: Exception | None = None
         self._steps = self._run()
         self._next = QTimer(self, interval=0)
@@ -63,6 +65,8 @@ class Start(QObject):
     def end(self) -> None:
         """Go no further, and leave nothing behind. Harmless when called twice."""
         self._next.stop()
+        if self._garbage is not None:
+            self._garbage.end()
         if self.studio is not None:
             self.studio.end()
         else:
@@ -93,6 +97,7 @@ class Start(QObject):
             yield
         from studio import log
         from studio.desktop import Studio
+        from studio.ui.garbage import Garbage
         from studio.ui.quitter import Quitter
 
         log.start("desktop")
@@ -102,6 +107,7 @@ class Start(QObject):
         yield from self.studio.beginning(self._asked)
         # What is loaded by now stays loaded, and a search of it all for garbage would stop the window for 20 ms.
         gc.freeze()
+        self._garbage = Garbage(self)
 
 
 def _import_numpy() -> None:

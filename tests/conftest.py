@@ -1,5 +1,6 @@
 """What every test stands on: a display, folders of its own, and guards against what it might leave behind."""
 
+import gc
 import logging
 import os
 import shutil
@@ -66,6 +67,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         place = item.path.relative_to(_HERE).as_posix()
         group = "at the pace of sound" if place.startswith(_AT_THE_PACE_OF_SOUND) else place
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays loaded: no search for garbage goes over it again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _garbage_is_found_here(request: pytest.FixtureRequest) -> Iterator[None]:
+    """As in the program itself, no other thread looks for garbage: it would destroy widgets where it finds them."""
+    if "qtbot" not in request.fixturenames:
+        yield
+        return
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

@@ -57,6 +57,7 @@ def dragged_over(window: MainWindow) -> QDragEnterEvent:
 
 
 def test_the_window_is_painted_first_and_filled_after_that(qtbot: QtBot, qapp: QApplication) -> None:
+    frozen = gc.get_freeze_count()
     start = Start(qapp, SettingsFile(paths.config() / "settings.json"), [])
     paints = Paints(start.window)
     start.window.show()
@@ -67,9 +68,8 @@ def test_the_window_is_painted_first_and_filled_after_that(qtbot: QtBot, qapp: Q
     assert start.window.parts.header.isVisible()
     assert dragged_over(start.window).isAccepted()
     assert not any(frame.isVisible() for frame in start.window.findChildren(Frame))
-    qtbot.waitUntil(lambda: gc.get_freeze_count() > 0, timeout=WAIT_MS)  # no search for garbage goes over all of it
+    qtbot.waitUntil(lambda: gc.get_freeze_count() > frozen, timeout=WAIT_MS)  # no search for garbage goes over it all
 
-    gc.unfreeze()
     start.end()
     start.window.close()
     start.window.deleteLater()
