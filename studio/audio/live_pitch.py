@@ -6,7 +6,7 @@ The tracker itself is handed in: this room knows nothing of engines.
 import threading
 import time
 from collections.abc import Callable
-from typing import Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,9 @@ from numpy.typing import NDArray
 from studio.audio.clock import KNOWN_WELL_S
 from studio.audio.fifo import Fifo
 from studio.audio.state import Points
-from studio.audio.stream import Microphone
+
+if TYPE_CHECKING:
+    from studio.audio.stream import Microphone
 
 FRAMES_PER_S: Final = 200
 TAP_S: Final = 1.0
@@ -120,7 +122,9 @@ class Ear:
     half-extent of the vibrato; see `studio.protocol.live.LIVE_PITCH_FIELDS`.
     """
 
-    def __init__(self, microphone: Microphone, tap: Fifo, rate_hz: int, points: Points, make: Makes, of: Range) -> None:
+    def __init__(
+        self, microphone: "Microphone", tap: Fifo, rate_hz: int, points: Points, make: Makes, of: Range
+    ) -> None:
         self._microphone = microphone
         self._tap = tap
         self._rate_hz = rate_hz
