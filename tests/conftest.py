@@ -23,9 +23,10 @@ hypothesis.settings.load_profile("here")
 
 _SHARED = Path("/dev/shm")  # noqa: S108
 _HERE = Path(__file__).parent
-_AT_THE_PACE_OF_SOUND = (
+_IN_REAL_TIME = (
     *("capture/", "cli/test_capture", "faults/test_capture", "faults/test_devices", "faults/test_leaving"),
-    *("faults/test_playing", "faults/test_recording", "ui/test_sing", "unit/test_transport", "workers/test_live"),
+    *("faults/test_playing", "faults/test_recording", "ui/test_live", "ui/test_sing", "unit/test_transport"),
+    *("workers/test_live", "workers/test_monitoring"),
 )
 _display: subprocess.Popen[bytes] | None = None
 
@@ -61,12 +62,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _display.wait()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where tests run side by side, those of a file stay together, and no two wait for sound or pictures at once."""
+    """Mark what listens, looks or plays in real time: no other test may take its processor away meanwhile."""
     for item in items:
-        place = item.path.relative_to(_HERE).as_posix()
-        group = "at the pace of sound" if place.startswith(_AT_THE_PACE_OF_SOUND) else place
-        item.add_marker(pytest.mark.xdist_group(group))
+        if item.path.relative_to(_HERE).as_posix().startswith(_IN_REAL_TIME):
+            item.add_marker(pytest.mark.real_time)
 
 
 def pytest_collection_finish() -> None:

@@ -41,7 +41,7 @@ pytestmark = [pytest.mark.skipif(bool(missing()), reason=missing())]
 CLICK = 48000
 SETTLED = 4800
 PLAYED_AT_MOST = 6
-KEPT_TIME_MS = 6.0
+KEPT_TIME_MS = 3.0
 TAKES_AT_MOST = 8
 STAGE = OpenAudio(output="stage", input="Monitor of stage")
 WAIT = threading.Event().wait
