@@ -1,12 +1,12 @@
 """The Live workspace: the screen with its overlays in the middle, sound, layout and numbers at the right."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from studio.errors import Explanation
 from studio.session.desk import Desk
 from studio.ui.actions import Actions
-from studio.ui.controls import Button, Text, line, surface
+from studio.ui.controls import Button, Text, surface
 from studio.ui.live.elsewhere_section import ElsewhereSection
 from studio.ui.live.figures_section import FiguresSection
 from studio.ui.live.layout_hand import LayoutHand
@@ -18,6 +18,7 @@ from studio.ui.live.region_picker import StillWaiter
 from studio.ui.live.sound_section import SoundSection
 from studio.ui.live.source_bar import SourceBar
 from studio.ui.messages import Banners, ExplanationView
+from studio.ui.side_column import side_column
 from studio.ui.theme import Theme
 
 _SIDE_PX = 288
@@ -88,31 +89,12 @@ class LivePage(QWidget):
         self._middle.addWidget(self.source)
         self._middle.addWidget(stage, 1)
         self._middle.addWidget(self.record)
-        side = QWidget(self)
-        rows = QVBoxLayout(side)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        for section in (self.sound, self.overlays, self.elsewhere, self.figures):
-            rows.addWidget(section)
-            rows.addWidget(line(side))
-        rows.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidget(side)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        panel = QWidget(self)
-        surface(panel, "panel", "left")
-        panel.setFixedWidth(_SIDE_PX)
-        inside = QVBoxLayout(panel)
-        inside.setContentsMargins(1, 0, 0, 0)
-        inside.addWidget(scroll)
         columns = QHBoxLayout(self)
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(0)
         columns.addWidget(middle, 1)
-        columns.addWidget(panel)
+        sections = (self.sound, self.overlays, self.elsewhere, self.figures)
+        columns.addWidget(side_column(sections, _SIDE_PX, self))
 
     def _look_again(self) -> None:
         self._desk.capturing.look(self.preview.width(), self.preview.height())

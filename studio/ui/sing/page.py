@@ -4,7 +4,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.commands.help import report
 from studio.errors import Explanation
@@ -14,8 +14,9 @@ from studio.protocol.live import LivePitch
 from studio.protocol.messages import Event
 from studio.session.desk import Desk
 from studio.ui.actions import Actions
-from studio.ui.controls import Button, IconButton, Text, line, surface
+from studio.ui.controls import Button, IconButton, Text, surface
 from studio.ui.messages import Banners, ExplanationView
+from studio.ui.side_column import side_column
 from studio.ui.sing.canvas import SingCanvas
 from studio.ui.sing.dial import VibratoDial
 from studio.ui.sing.heard_notes import SWINGS_FROM_S, HeardNotes
@@ -223,30 +224,8 @@ class SingPage(QWidget):
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(0)
         columns.addWidget(middle, 1)
-        columns.addWidget(self._side())
-
-    def _side(self) -> QWidget:
-        side = QWidget(self)
-        rows = QVBoxLayout(side)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        for section in (self.microphone, self.practice, self.range):
-            rows.addWidget(section)
-            rows.addWidget(line(side))
-        rows.addWidget(self.notes, 1)
-        scroll = QScrollArea(self)
-        scroll.setWidget(side)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        panel = QWidget(self)
-        surface(panel, "panel", "left")
-        panel.setFixedWidth(_SIDE_PX)
-        inside = QVBoxLayout(panel)
-        inside.setContentsMargins(1, 0, 0, 0)
-        inside.addWidget(scroll)
-        return panel
+        sections = (self.microphone, self.practice, self.range)
+        columns.addWidget(side_column(sections, _SIDE_PX, self, last=self.notes))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

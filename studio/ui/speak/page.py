@@ -4,12 +4,13 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.session.desk import Desk
 from studio.ui import words
 from studio.ui.actions import Actions
-from studio.ui.controls import Button, Text, line, surface
+from studio.ui.controls import Button, Text, surface
+from studio.ui.side_column import side_column
 from studio.ui.speak.script_view import ScriptView
 from studio.ui.speak.speaker_section import SpeakerSection
 from studio.ui.speak.words_section import WordsSection
@@ -106,30 +107,7 @@ class SpeakPage(QWidget):
         columns.setSpacing(0)
         columns.addWidget(self.voices)
         columns.addWidget(middle, 1)
-        columns.addWidget(self._side())
-
-    def _side(self) -> QWidget:
-        inner = QWidget(self)
-        rows = QVBoxLayout(inner)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        for section in (self.speaker, self.dictionary):
-            rows.addWidget(section)
-            rows.addWidget(line(inner))
-        rows.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidget(inner)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        panel = QWidget(self)
-        surface(panel, "panel", "left")
-        panel.setFixedWidth(_SIDE_PX)
-        inside = QVBoxLayout(panel)
-        inside.setContentsMargins(1, 0, 0, 0)
-        inside.addWidget(scroll)
-        return panel
+        columns.addWidget(side_column((self.speaker, self.dictionary), _SIDE_PX, self))
 
     def _show(self) -> None:
         speaking, script = self._desk.speaking, self.script.script
