@@ -75,7 +75,11 @@ class LiveProcess:
         self.wait(Ready, since=seen, seconds=60.0)
 
     def __enter__(self) -> Self:
-        self.start()
+        try:
+            self.start()
+        except BaseException:
+            self.kill()
+            raise
         return self
 
     def __exit__(

@@ -46,8 +46,8 @@ def test_a_batch_on_the_cpu_equals_the_reference(seed: int, count: int, width: i
 
 @pytest.mark.parametrize(("count", "width"), [(0, 640), (1, 640), (8, 720), (3, 33)])
 def test_a_batch_on_the_gpu_equals_the_reference(count: int, width: int) -> None:
-    torch = pytest.importorskip("torch")
-    pytest.importorskip("triton")
+    torch = pytest.importorskip("torch", reason="torch comes with the engines")
+    pytest.importorskip("triton", reason="Triton has no build for this system")
     from voicekernels.gpu import quality as gpu
 
     frames = frames_of(5, count, width)

@@ -56,8 +56,8 @@ def test_the_compiled_scan_equals_the_reference(seed: int, frames: int, count: i
 
 @pytest.mark.parametrize(("frames", "count"), [(0, 2), (80, 0), (81, 3), (500, 4), (1500, 3)])
 def test_the_scan_on_the_gpu_equals_the_reference(frames: int, count: int) -> None:
-    torch = pytest.importorskip("torch")
-    pytest.importorskip("triton")
+    torch = pytest.importorskip("torch", reason="torch comes with the engines")
+    pytest.importorskip("triton", reason="Triton has no build for this system")
     from voicekernels.gpu import vibrato as gpu
 
     cents, weights = sung(frames, frames)
