@@ -60,15 +60,15 @@ def find(name: str) -> Voice:
     if found:
         raise StudioError(
             "voice.ambiguous",
-            "The voice was not used.",
+            f"Which {name} is meant is not clear.",
             cause=f"{len(found)} voices are called {name}.",
             remedy=f"Name one by its id: {', '.join(voice.id for voice in found)}.",
         )
     known = ", ".join(voice.name for voice in voices)
     raise StudioError(
         "voice.unknown",
-        "The voice was not used.",
-        cause=f"There is no voice called {name} in the library.",
+        f"The voice {name} was not found.",
+        cause="There is none of that name in the library.",
         remedy=f"Choose one of these: {known}." if known else "Make one with studio clone.",
     )
 

@@ -89,4 +89,4 @@ def test_a_voice_that_is_not_there_is_named(studio: Studio, tmp_path: Path) -> N
     done = studio("voices", "show", "Nobody")
 
     assert done.returncode == 1
-    assert "There is no voice called Nobody" in done.stderr
+    assert "The voice Nobody was not found." in done.stderr
