@@ -2,9 +2,9 @@
 
     python -m tests.bench.voices FOLDER [--seconds S] [--sentences N] [--keep N] [--json]
 
-FOLDER holds recordings of one reader and `transcripts.tsv` (file name, tab, text). Needs `resemblyzer` with `webrtcvad`
-for similarity (`pip install --no-deps resemblyzer webrtcvad`) and `pocketsphinx` for word errors; both have their small
-models in the package. DNSMOS is printed where `speechmos` is installed.
+FOLDER holds recordings of one reader and `transcripts.tsv` (file name, tab, text). Needs the extras "engines" and
+"measures": Resemblyzer for similarity, pocketsphinx for word errors, DNSMOS by speechmos. All have their small networks
+in the package.
 """
 
 import importlib.util
