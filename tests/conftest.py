@@ -25,7 +25,14 @@ _SHARED = Path("/dev/shm")  # noqa: S108
 _HERE = Path(__file__).parent
 _IN_REAL_TIME = (
     *("capture/", "cli/test_capture", "faults/test_capture", "faults/test_devices", "faults/test_leaving"),
-    *("faults/test_playing", "faults/test_recording", "ui/test_live", "ui/test_sing", "unit/test_transport"),
+    *(
+        "faults/test_playing",
+        "faults/test_recording",
+        "ui/test_live",
+        "ui/test_reading",
+        "ui/test_sing",
+        "unit/test_transport",
+    ),
     *("workers/test_live", "workers/test_monitoring"),
 )
 _display: subprocess.Popen[bytes] | None = None

@@ -1,6 +1,7 @@
 """The one take that is being recorded: asked for, begun, finished or broken."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -23,6 +24,8 @@ class Recorder(QObject):
     take_started = Signal(object)  # Taking
     take_finished = Signal(object, object)  # Taking, TakeFinished
     take_broken = Signal(object, object)  # Taking, Explanation: the worker died in the middle of it
+    aside_finished = Signal(object, object)  # the same of takes that are not for the project
+    aside_broken = Signal(object, object)
 
     def __init__(
         self,
@@ -77,6 +80,22 @@ class Recorder(QObject):
             )
         )
 
+    def begin_aside(self, folder: Path) -> Taking:
+        """Record one voice into `takes/` of a folder that is no project's, while nothing is heard."""
+        name = new_take_name()
+        self.taking = Taking(
+            name=name,
+            folder=str(folder / "takes" / name),
+            track=TrackId(""),
+            start=0,
+            rate_hz=self._document.project.rate_hz,
+            began_s=self._clock(),
+            aside=True,
+        )
+        self._counted_s = 0.0
+        self._send(Record(take=name, folder=self.taking.folder, start=0, track="", channels=1, play_along=False))
+        return self.taking
+
     def stop(self) -> None:
         """End the take, or do not go on with one that broke."""
         if self._resuming is not None:
@@ -103,12 +122,13 @@ class Recorder(QObject):
         match event:
             case TakeStarted():
                 self.taking = taking.started(self._clock() + self._counted_s, event.start)
-                self.take_started.emit(self.taking)
+                if not taking.aside:
+                    self.take_started.emit(self.taking)
             case TakeProgress():
                 self.taking = taking.at(event.frames, event.dropped, event.gaps)
             case TakeFinished():
                 self.taking = None
-                self.take_finished.emit(taking, event)
+                (self.aside_finished if taking.aside else self.take_finished).emit(taking, event)
 
     def refuse(self) -> bool:
         """Whether a take that had not begun was given up, because the worker cannot record it."""
@@ -121,7 +141,7 @@ class Recorder(QObject):
         """Whether a take broke with its worker."""
         taking, self.taking = self.taking, None
         if taking is not None:
-            self.take_broken.emit(taking, why)
+            (self.aside_broken if taking.aside else self.take_broken).emit(taking, why)
         return taking is not None
 
     def check(self) -> None:

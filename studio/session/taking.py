@@ -18,6 +18,7 @@ class Taking(Struct, frozen=True, kw_only=True):
     """A recording that goes on: where it belongs, since when, and how much of it is safe on the disk.
 
     `gap_from` says, for a take that goes on after an interruption, since which timeline sample sound is missing.
+    `aside` is one that is not for the project, such as a sentence that is read for a new voice.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Taking(Struct, frozen=True, kw_only=True):
     dropped: int = 0
     gaps: int = 0
     gap_from: int | None = None
+    aside: bool = False
 
     def started(self, now_s: float, start: int) -> Self:
         """The first block is on its way to the disk."""

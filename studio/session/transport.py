@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, Signal
@@ -60,6 +61,8 @@ class Transport(QObject):
     take_started = Signal(object)  # Taking
     take_finished = Signal(object, object)  # Taking, TakeFinished
     take_broken = Signal(object, object)  # Taking, Explanation: the worker died in the middle of it
+    aside_finished = Signal(object, object)  # the same of takes that are not for the project
+    aside_broken = Signal(object, object)
 
     def __init__(
         self,
@@ -84,6 +87,8 @@ class Transport(QObject):
         self._recorder.take_started.connect(self.take_started)
         self._recorder.take_finished.connect(self.take_finished)
         self._recorder.take_broken.connect(self.take_broken)
+        self._recorder.aside_finished.connect(self.aside_finished)
+        self._recorder.aside_broken.connect(self.aside_broken)
         self.equipment.trouble.connect(self.trouble)
         self.microphone.changed.connect(self.state_changed)
         worker.said.connect(self._hear)
@@ -116,8 +121,15 @@ class Transport(QObject):
 
     @property
     def take(self) -> Taking | None:
-        """The take that is being recorded."""
-        return self._recorder.taking
+        """The take that is being recorded for the project."""
+        taking = self._recorder.taking
+        return None if taking is None or taking.aside else taking
+
+    @property
+    def aside(self) -> Taking | None:
+        """What is being recorded, but not for the project."""
+        taking = self._recorder.taking
+        return taking if taking is not None and taking.aside else None
 
     @property
     def take_frames(self) -> int:
@@ -230,6 +242,14 @@ class Transport(QObject):
         number = self._playing.play_along(start, heard=self._recorder.plays_along(start))
         self._recorder.begin(start, track, number, gap_from)
         self.state_changed.emit()
+
+    def record_aside(self, folder: Path) -> Taking:
+        """Record something that is not for the project into `takes/` of another folder, in silence."""
+        self._playing.stop()
+        self._briefing.flush()
+        taking = self._recorder.begin_aside(folder)
+        self.state_changed.emit()
+        return taking
 
     def stop_recording(self) -> None:
         """End the take; it lands on its track when the worker has closed its files."""

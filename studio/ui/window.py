@@ -154,7 +154,9 @@ class MainWindow(QMainWindow):
         project = self.desk.document.project
         empty = not project.tracks and not project.media and not project.markers
         parts = self.parts
-        page: QWidget = parts.welcome if empty and not self.desk.transport.recording else parts.timeline
+        transport = self.desk.transport
+        takes = transport.recording and transport.aside is None
+        page: QWidget = parts.welcome if empty and not takes else parts.timeline
         if parts.edit_page.currentWidget() is not page:
             parts.edit_page.setCurrentWidget(page)
 

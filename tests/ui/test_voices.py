@@ -10,12 +10,14 @@ from pytestqt.qtbot import QtBot
 
 from studio import desktop, paths
 from studio.desktop import Studio
-from studio.media import voices
+from studio.media import readings, voices
 from studio.session.settings_file import SettingsFile
 from studio.ui.speak.page import SpeakPage
+from studio.ui.voices.reading_panel import ReadingPanel
 from studio.ui.voices.voice_dialog import VoiceDialog
 from tests.helpers import people
 from tests.ui.test_accessibility import nameless
+from tests.unit.test_readings import read
 
 WAIT_MS = 240_000
 
@@ -77,3 +79,24 @@ def test_a_file_that_is_no_sound_is_explained_and_taken_off_again(studio: Studio
     assert not dialog.learn.isEnabled()
     dialog.remove(broken)
     assert dialog.state.text() == "Add a recording"
+
+
+def test_sentences_from_before_a_crash_are_offered_and_taken_up(studio: Studio, qtbot: QtBot) -> None:
+    whole = read("20260102-030405", "The whole sentence.", done=True, seconds=4.0)
+    part = read("20260102-030411", "Nobody knows how much of this.", done=False, seconds=1.5)
+    dialog = studio.window.parts.dialogs.new_voice()
+    dialog.read_aloud.click()
+    panel = dialog.panel
+    assert isinstance(panel, ReadingPanel)
+    qtbot.waitUntil(panel.earlier.isVisible, timeout=WAIT_MS)
+    assert panel.earlier.text() == "Use the 2 sentences from before (5.5 s)"
+
+    panel.earlier.click()
+
+    assert [(path, row.text) for path, row in dialog.list.rows.items()] == [(whole, "The whole sentence."), (part, "")]
+    assert not panel.earlier.isVisible()
+    qtbot.waitUntil(lambda: "5.5 s of speech" in said(dialog), timeout=WAIT_MS)
+    assert nameless(dialog) == []
+    dialog.list.dropped.emit(part)
+    assert list(dialog.list.rows) == [whole]
+    qtbot.waitUntil(lambda: [one.path for one in readings.left()] == [str(whole)], timeout=WAIT_MS)

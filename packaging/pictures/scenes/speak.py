@@ -38,6 +38,8 @@ def shots(place: Place) -> Shots:
         "speak-light": of(lambda studio: spoken(studio, folder), "light"),
         "voice-dialog-dark": of(lambda studio: doctor(studio, folder)),
         "voice-dialog-light": of(lambda studio: doctor(studio, folder), "light"),
+        "voice-reading-dark": of(lambda studio: reading_aloud(studio, folder)),
+        "voice-reading-light": of(lambda studio: reading_aloud(studio, folder), "light"),
     }
 
 
@@ -117,4 +119,28 @@ def doctor(studio: "Studio", folder: Path) -> None:
     dialog = studio.window.parts.dialogs.new_voice((path,))
     assert isinstance(dialog, VoiceDialog)
     dialog.name.setText("Ada")
+    until(lambda: bool(dialog.findings), 120_000)
+
+
+def reading_aloud(studio: "Studio", folder: Path) -> None:
+    """Two sentences that were read, and the third one to read."""
+    import soundfile
+
+    from studio.engines import espeak
+    from studio.media.readings import Reading
+    from studio.ui.voices.voice_dialog import VoiceDialog
+
+    studio.desk.view.set_workspace("speak")
+    dialog = studio.window.parts.dialogs.new_voice()
+    assert isinstance(dialog, VoiceDialog)
+    dialog.read_aloud.click()
+    dialog.name.setText("Ada")
+    reading = dialog.reading
+    for number, text in enumerate(reading.sentences[:2]):
+        said = espeak.render(text, voice="en-us+f3")
+        path = folder / f"{number}.wav"
+        soundfile.write(path, said.samples * 0.5, said.rate_hz)
+        length_s = len(said.samples) / said.rate_hz
+        reading.read.emit(Reading(take=str(number), path=str(path), text=text, length_s=length_s))
+        reading.go_on()
     until(lambda: bool(dialog.findings), 120_000)

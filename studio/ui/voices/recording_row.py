@@ -15,19 +15,20 @@ class RecordingRow(QWidget):
 
     dropped = Signal(object)  # Path
 
-    def __init__(self, path: Path, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, path: Path, theme: Theme, parent: QWidget | None = None, *, name: str = "") -> None:
         super().__init__(parent)
         self.path = path
         self.heard = ""
-        self._name = Elided(path.name, theme)
+        name = name or path.name
+        self._name = Elided(name, theme)
         self._length = Text("", theme, tone="secondary", figures=True)
         self._damage = Text("", theme, size="label", tone="warning", wrap=True)
         self._damage.hide()
         self.words = QLineEdit(self)
         self.words.setPlaceholderText("What is said in it, word for word")
-        self.words.setAccessibleName(f"What is said in {path.name}")
-        self.words.setToolTip(f"What is said in {path.name}")
-        remove = IconButton(f"Take {path.name} off the list", "close", theme, self)
+        self.words.setAccessibleName(f"What is said in {name}")
+        self.words.setToolTip(f"What is said in {name}")
+        remove = IconButton(f"Take {name} off the list", "close", theme, self)
         remove.clicked.connect(lambda: self.dropped.emit(path))
         head = QHBoxLayout()
         head.setSpacing(8)

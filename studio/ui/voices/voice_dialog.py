@@ -4,24 +4,21 @@ import re
 import tempfile
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QHideEvent
 from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QProgressBar,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from studio.commands.reasons import chosen_clips
 from studio.errors import Explanation
+from studio.media.readings import Reading
 from studio.model.voice import Finding
 from studio.protocol.common import JobId
 from studio.protocol.examining import RecordingsExamined
@@ -30,16 +27,21 @@ from studio.protocol.voices import ReferenceFile, VoiceLearnt
 from studio.session.desk import Desk
 from studio.session.importing import sound_files
 from studio.session.listening import alone
+from studio.session.reading import ReadingAloud
 from studio.ui import words
-from studio.ui.controls import Button, Text, caption, line, surface
-from studio.ui.icons import picture
+from studio.ui.controls import Button, Text, caption, surface
 from studio.ui.messages import ExplanationView
 from studio.ui.sections import Choice
 from studio.ui.separate.dialog import BesideWindow
 from studio.ui.theme import Theme, wear
-from studio.ui.voices.recording_row import RecordingRow
+from studio.ui.voices.finding_view import FindingView
+from studio.ui.voices.recordings_list import RecordingsList
 
-_SIZE: Final = (680, 720)
+if TYPE_CHECKING:
+    from studio.ui.voices.reading_panel import ReadingPanel
+
+_SIZE: Final = (720, 780)
+_PANEL_AT: Final = 2
 _LANGUAGES: Final[dict[object, str]] = {
     "en-us": "English (US)",
     "en-gb": "English (UK)",
@@ -61,19 +63,22 @@ class VoiceDialog(BesideWindow):
         self.setMinimumWidth(560)
         self.setAcceptDrops(True)
         self._voices = desk.voices
-        self._files: dict[Path, RecordingRow] = {}
-        self._lines: dict[Path, QWidget] = {}
+        self.list = RecordingsList(theme, self)
+        self.list.dropped.connect(self._drop)
+        self._files = self.list.rows
+        self._learning_from: tuple[Path, ...] = ()
         self._examining: JobId | None = None
         self._listening = False
         self._trouble: ExplanationView | None = None
         self._told: Explanation | None = None
-        self._views: list[_FindingView] = []
+        self._views: list[FindingView] = []
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.name = QLineEdit(self)
         self.name.setAccessibleName("Name of the voice")
         self.name.setPlaceholderText("Whose voice it is")
         self.name.textChanged.connect(lambda _text: self._show())
         self.language = Choice("Language", dict(_LANGUAGES), self)
+        self.language.chosen.connect(lambda _language: self._choose_sentences())
         self.engine = Choice("Engine", {"basic": "built-in (basic)"}, self)
         self.add = Button("Add recordings…", self)
         self.add.clicked.connect(self._choose)
@@ -82,6 +87,14 @@ class VoiceDialog(BesideWindow):
         self.hear = Button("Write down what is said", self, kind="link")
         self.hear.setToolTip("Write down what is said\nBy pocketsphinx, which is weak: correct what it got wrong.")
         self.hear.clicked.connect(lambda: self._examine(listen=True))
+        self.reading = ReadingAloud(desk.transport, desk.background, self)
+        self.reading.read.connect(self._read)
+        self.reading.unread.connect(lambda reading: self.remove(Path(reading.path)))
+        self.reading.found.connect(self._show)
+        self.read_aloud = Button("Read sentences aloud", self)
+        self.read_aloud.setCheckable(True)
+        self.read_aloud.toggled.connect(self._open_panel)
+        self.panel: ReadingPanel | None = None
         self._doctor = QVBoxLayout()
         self._doctor.setSpacing(8)
         self.consent = QPlainTextEdit(self)
@@ -109,36 +122,53 @@ class VoiceDialog(BesideWindow):
     def begin(self, files: tuple[Path, ...] = ()) -> None:
         """Be about a new voice, with these recordings."""
         self.use.setVisible(bool(chosen_clips(self.desk)))
+        self.reading.look()
         self.take(files)
         self._show()
 
     def take(self, files: tuple[Path, ...]) -> None:
         """Put recordings on the list; folders give what is in them."""
         for path in sound_files(files):
-            if path not in self._files:
-                row = RecordingRow(path, self.theme, self._list)
-                row.dropped.connect(self.remove)
-                edge = line(self._list)
-                self._rows.insertWidget(self._rows.count() - 1, row)
-                self._rows.insertWidget(self._rows.count() - 1, edge)
-                self._files[path], self._lines[path] = row, edge
-                wear(self.theme, row)
+            self.list.add(path)
         if files and self._files:
             self._examine()
         self._show()
 
+    def _open_panel(self, on: bool) -> None:
+        if on and self.panel is None:
+            from studio.ui.voices.reading_panel import ReadingPanel
+
+            self.panel = ReadingPanel(self.reading, self.desk, self.theme, self)
+            self.panel.taken_up.connect(self._take_up)
+            self._whole.insertWidget(_PANEL_AT, self.panel)
+            wear(self.theme, self.panel)
+        if self.panel is not None:
+            self.panel.setVisible(on)
+        self._choose_sentences()
+        self._show()
+
+    def _choose_sentences(self) -> None:
+        if self.read_aloud.isChecked():
+            self.reading.choose(str(self.language.currentData()))
+
+    def _take_up(self, found: tuple[Reading, ...]) -> None:
+        for reading in found:
+            self._read(reading)
+
+    def _read(self, reading: Reading) -> None:
+        """A sentence was read: it is a recording whose words are known."""
+        path = Path(reading.path)
+        row = self.list.add(path, "A sentence, read aloud" if reading.text else "A sentence, interrupted")
+        row.words.setText(reading.text)
+        row.words.setCursorPosition(0)
+        row.show_length(reading.length_s, "")
+        self._examine()
+
+    def _drop(self, path: Path) -> None:
+        self.reading.forget(str(path))
+        self.remove(path)
+
     def _lay_out(self) -> None:
-        self._list = QWidget(self)
-        self._rows = QVBoxLayout(self._list)
-        self._rows.setContentsMargins(0, 4, 0, 4)
-        self._rows.setSpacing(0)
-        self._rows.addStretch(1)
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(self._list)
         hint = (
             "Drop recordings of one person here. Ten seconds are enough for a likeness, a minute or two for a good one."
         )
@@ -149,7 +179,7 @@ class VoiceDialog(BesideWindow):
         inside = QVBoxLayout(box)
         inside.setContentsMargins(1, 1, 1, 1)
         inside.addWidget(self._hint, 1)
-        inside.addWidget(self._scroll, 1)
+        inside.addWidget(self.list, 1)
         self.language.setMinimumContentsLength(14)
         self.engine.setMinimumContentsLength(18)
         room = QWidget(self)
@@ -157,7 +187,7 @@ class VoiceDialog(BesideWindow):
         rows.addWidget(Text("New voice", self.theme, size="heading"))
         rows.addLayout(self.row(self.name, self.language, self.engine, stretch=self.name))
         rows.addWidget(box, 1)
-        rows.addLayout(self.row(self.add, self.use, self.hear, room, stretch=room))
+        rows.addLayout(self.row(self.read_aloud, self.add, self.use, self.hear, room, stretch=room))
         rows.addLayout(self._doctor)
         rows.addWidget(caption("What the person agrees to. It is kept with the voice.", self.theme))
         rows.addWidget(self.consent)
@@ -176,7 +206,7 @@ class VoiceDialog(BesideWindow):
         examining = self._voices.row(self._examining) if self._examining is not None else None
         looking = examining is not None and not examining.is_over
         self._hint.setVisible(not self._files)
-        self._scroll.setVisible(bool(self._files))
+        self.list.setVisible(bool(self._files))
         self.hear.setVisible(bool(self._files))
         self.hear.setEnabled(not looking and str(self.language.currentData()).startswith("en"))
         self.bar.setVisible(learning or looking)
@@ -226,10 +256,7 @@ class VoiceDialog(BesideWindow):
 
     def remove(self, path: Path) -> None:
         """Take a recording off the list."""
-        for widget in (self._files.pop(path), self._lines.pop(path)):
-            self._rows.removeWidget(widget)
-            widget.hide()
-            widget.deleteLater()
+        self.list.take_off(path)
         self._show_findings(())
         if self._files:
             self._examine()
@@ -260,7 +287,7 @@ class VoiceDialog(BesideWindow):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._views = [_FindingView(finding, self.theme, self) for finding in findings]
+        self._views = [FindingView(finding, self.theme, self) for finding in findings]
         for view in self._views:
             self._doctor.addWidget(view)
         if self._files and self._examining is not None and not findings:
@@ -268,6 +295,7 @@ class VoiceDialog(BesideWindow):
             self._doctor.addWidget(good)
 
     def _learn(self) -> None:
+        self._learning_from = tuple(self._files)
         references = [ReferenceFile(path=str(path), text=row.text) for path, row in self._files.items()]
         self._voices.learn(
             self.name.text().strip(),
@@ -280,12 +308,11 @@ class VoiceDialog(BesideWindow):
 
     def _arrived(self, told: VoiceLearnt) -> None:
         """The voice is there: make room for the next one."""
-        for path in tuple(self._files):
-            row, edge = self._files.pop(path), self._lines.pop(path)
-            for widget in (row, edge):
-                self._rows.removeWidget(widget)
-                widget.hide()
-                widget.deleteLater()
+        for path in self._learning_from:
+            if path in self._files:
+                self.list.take_off(path)
+        self.reading.learnt(map(str, self._learning_from))
+        self._learning_from = ()
         self._examining = None
         if self._folder is not None:
             self._folder.cleanup()
@@ -324,26 +351,6 @@ class VoiceDialog(BesideWindow):
         row = self._voices.learning
         if row is not None and row.is_over:
             self._voices.forget()
-
-
-class _FindingView(QWidget):
-    """What the doctor found, with its number, and below it what to do."""
-
-    def __init__(self, finding: Finding, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        sign = QLabel(self)
-        sign.setPixmap(picture("error" if finding.grave else "warning", theme, "error" if finding.grave else "warning"))
-        sign.setFixedSize(20, 20)
-        self.setAccessibleName(f"{finding.sentence} {finding.remedy}")
-        texts = QVBoxLayout()
-        texts.setSpacing(0)
-        texts.addWidget(Text(finding.sentence, theme, wrap=True))
-        texts.addWidget(Text(finding.remedy, theme, tone="secondary", wrap=True))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(12)
-        row.addWidget(sign, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(texts, 1)
 
 
 def _file_name(name: str) -> str:
