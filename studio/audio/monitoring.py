@@ -21,6 +21,7 @@ _WINDOW: Final = 2048
 _HALF_LINE: Final = 3
 _LOWEST_HZ: Final = 60.0
 _SHARE: Final = 0.9
+_SHARE_OF_A_SQUARE_WAVE: Final = 0.75  # 8/pi², which is what a howl becomes that is cut off at full scale, less a tenth
 _AUDIBLE_DB: Final = -55.0
 _GROWS_S: Final = 0.3
 _GROWS_DB: Final = 6.0
@@ -67,7 +68,7 @@ class Howl:
         total = float(power.sum())
         share = float(power[max(line - _HALF_LINE, 0) : line + _HALF_LINE + 1].sum()) / max(total, 1e-20)
         level_db = 10 * float(np.log10(float(np.mean(np.square(self._heard))) / 4 + 1e-20))
-        if share < _SHARE or level_db < _AUDIBLE_DB:
+        if share < (_SHARE_OF_A_SQUARE_WAVE if level_db > _FULL_DB else _SHARE) or level_db < _AUDIBLE_DB:
             self._run.clear()
             return
         if abs(line - self._line) > 1 or (self._run and level_db < max(one[1] for one in self._run[-8:]) - _FALLS_DB):

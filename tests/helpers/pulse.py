@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,6 +94,12 @@ def tone(hz: float, rate_hz: int = 48000, level: float = 0.25) -> Iterator[NDArr
     for start in itertools.count(step=rate_hz // 100):
         phase = 2 * np.pi * hz * np.arange(start, start + rate_hz // 100) / rate_hz
         yield np.repeat((level * np.sin(phase)).astype(np.float32)[:, None], 2, axis=1)
+
+
+def _blocks(sound: IO[bytes], frames: int) -> Iterator[NDArray[np.float32]]:
+    with contextlib.suppress(ValueError):  # closed meanwhile
+        while len(piece := sound.read(frames * 8)) == frames * 8:
+            yield np.frombuffer(piece, "<f4").reshape(-1, 2)
 
 
 class Pulse:
@@ -239,6 +245,20 @@ class Pulse:
         feed = Feed(sink, blocks, rate_hz, os.environ | self.environment, self._step_ms)
         self._feeds.append(feed)
         return feed
+
+    @contextlib.contextmanager
+    def listen(self, sink: str, rate_hz: int = 48000) -> Iterator[Iterator[NDArray[np.float32]]]:
+        """A stranger's program that hears what a sink plays, in blocks of 10 ms of float32 (n, 2)."""
+        with subprocess.Popen(
+            ["parec", "--raw", f"--device={sink}.monitor", f"--rate={rate_hz}", "--channels=2",
+             "--format=float32le", f"--latency-msec={self._step_ms}"],
+            env=os.environ | self.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        ) as recorder:  # fmt: skip
+            assert recorder.stdout is not None
+            try:
+                yield _blocks(recorder.stdout, rate_hz // 100)
+            finally:
+                recorder.kill()
 
     def stop(self) -> None:
         """End the daemon and everything that was started beside it."""

@@ -93,6 +93,6 @@ def test_a_take_whose_folder_was_away_is_heard_as_soon_as_the_folder_is_back(qtb
 
     away.rename(folder)
     qtbot.waitUntil(lambda: not transport.equipment.troubles, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: peaks_path(media.id).is_file(), timeout=WAIT_MS)
-    assert [row.state for row in session.jobs.rows] == ["done"]
+    qtbot.waitUntil(lambda: [row.state for row in session.jobs.rows] == ["done"], timeout=WAIT_MS)
+    assert peaks_path(media.id).is_file()
     assert MappedWav.open(folder / media.file).length == media.length
