@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import av
 import numpy as np
 
 from studio.capture.screen import Pixels
@@ -75,8 +76,27 @@ class Canvas:
         self._covered[from_y // 2 : (bottom + 1) // 2] = True
 
 
+def frame_of(planes: Pixels) -> av.VideoFrame:
+    """I420 planes of shape (height × 3/2, width) as a frame that looks at them, or at a copy of them.
+
+    PyAV 18 takes planes that it looks at in place for a picture whose height is a multiple of four: with two rows more
+    it would find the colours in the wrong place.
+    """
+    if planes.shape[0] % 6 == 0:
+        return av.VideoFrame.from_numpy_buffer(planes, format="yuv420p")
+    width, height = planes.shape[1], planes.shape[0] * 2 // 3
+    frame = av.VideoFrame(width, height, "yuv420p")
+    flat, start = planes.reshape(-1), 0
+    for plane in frame.planes:
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
+        rows[...] = flat[start : start + rows.size].reshape(rows.shape)
+        start += rows.size
+    return frame
+
+
 def warm_up() -> None:
     """Compile what turns pixels into planes, or fetch it from the cache: seconds the first time on a machine."""
     canvas = Canvas(4, 4)
     picture = np.zeros((4, 4, 4), np.uint8)
-    canvas.show(picture, picture, [Layer("warm", 0, 0, 0, picture[:2, :2])])
+    whole = np.zeros((2, 2, 4), np.uint8)
+    canvas.show(picture, picture, [Layer("cut off", 0, 0, 0, picture[:2, :2]), Layer("whole", 0, 0, 0, whole)])

@@ -14,6 +14,7 @@ from av.codec.context import Flags
 from av.video.frame import PictureType
 from av.video.stream import VideoStream
 
+from studio.capture.canvas import frame_of
 from studio.capture.chunk import Chunk, chunk_of
 from studio.capture.screen import Pixels
 from studio.errors import StudioError
@@ -108,7 +109,7 @@ class PictureEncoder:
 
     def encode(self, planes: Pixels, pts: int, *, key: bool = False) -> list[Chunk]:
         """Encode planes of shape (height × 3/2, width), shown at `pts` (1/90000 s); a key frame where asked."""
-        frame = av.VideoFrame.from_numpy_buffer(planes, format="yuv420p")
+        frame = frame_of(planes)
         if self.choice.pixels != "yuv420p":
             frame = frame.reformat(format=self.choice.pixels)
         frame.pts, frame.time_base = pts, TIME_BASE

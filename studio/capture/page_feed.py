@@ -10,9 +10,10 @@ from typing import Final
 import numpy as np
 
 from studio.capture import look
+from studio.capture.heard import Sound
 from studio.capture.listening import Source
 from studio.capture.melody import HOP_S
-from studio.capture.overlays import Item, Sound, Stack
+from studio.capture.overlays import Item, Stack
 from studio.capture.screen import Pixels
 from studio.capture.track import Aligned
 

@@ -7,10 +7,9 @@ import math
 import time
 from typing import Final
 
-import av
 import numpy as np
 
-from studio.capture.canvas import Canvas
+from studio.capture.canvas import Canvas, frame_of
 from studio.ipc.preview import Preview
 from studio.ipc.series import Series
 from studio.media.wav import Frames
@@ -58,7 +57,7 @@ class Showing:
             return
         scale = min(1.0, self._width / canvas.width, self._height / canvas.height)
         width, height = (max(2, round(side * scale) // 2 * 2) for side in (canvas.width, canvas.height))
-        frame = av.VideoFrame.from_numpy_buffer(canvas.planes, format="yuv420p")
+        frame = frame_of(canvas.planes)
         frame.colorspace, frame.color_range = _BT709, _LIMITED
         small = frame.reformat(width=width, height=height, format="bgra", interpolation="FAST_BILINEAR")
         self._preview.put(np.asarray(small.to_ndarray(), np.uint8))

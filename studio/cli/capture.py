@@ -16,6 +16,7 @@ from studio.protocol.capture import (
     CaptureSound,
     CaptureSpec,
     CaptureStarted,
+    CaptureTrouble,
     OverlaySpec,
     Region,
     StartCapture,
@@ -32,6 +33,7 @@ _LAYOUT: Final[dict[OverlayKind, tuple[float, float, float, float]]] = {
     "pitch": (0.02, 0.02, 0.3, 0.2),
     "text": (0.7, 0.02, 0.28, 0.05),
     "image": (0.8, 0.8, 0.18, 0.18),
+    "camera": (0.74, 0.72, 0.24, 0.24),
 }
 
 
@@ -60,7 +62,8 @@ def arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="lay over: level, speaking, waveform, pitch=SERIES, text=WORDS, image=FILE; give it again for more",
+        help="lay over: level, speaking, waveform, pitch=SERIES, text=WORDS, image=FILE, camera or camera:DEVICE; "
+        "give it again for more",
     )
 
 
@@ -68,10 +71,16 @@ def run(call: Call) -> Outcome:
     spec = _spec(call)
     with Line("capture") as capture:
         started = capture.ask(StartCapture(spec=spec), CaptureStarted, _STARTING_S)
+        troubles: list[CaptureTrouble] = []
         try:
             finished = capture.wait_for(CaptureFinished, spec.seconds + _ENDING_S)
         except Interrupted:
+            troubles = capture.heard(CaptureTrouble)
             finished = capture.end_with(StopCapture(), CaptureFinished, _ENDING_S)
+        troubles += capture.heard(CaptureTrouble)
+    told = list(dict.fromkeys(one.why.sentence for one in troubles if one.kind != "stopped" and not one.over))
+    for sentence in told:
+        print(f"studio: {sentence}", file=sys.stderr)
     data: dict[str, object] = {
         "file": finished.parts[0].path if finished.parts else started.path,
         "parts": [asdict(part) for part in finished.parts],
@@ -79,6 +88,7 @@ def run(call: Call) -> Outcome:
         "region": [started.region.left, started.region.top, started.region.width, started.region.height],
         "tracks": list(started.tracks),
         **asdict(finished.figures),
+        "troubles": told,
         "stopped_because": finished.why.sentence if finished.why is not None else None,
     }
     if finished.why is not None:
@@ -140,7 +150,7 @@ def _sounds(names: list[str]) -> tuple[CaptureSound, ...]:
 
 
 def _overlay(name: str) -> OverlaySpec:
-    word, _, value = name.partition("=")
+    word, _, value = name.partition(":" if name.startswith("camera:") else "=")
     kind = next((known for known in _LAYOUT if known == word), None)
     if kind is None:
         raise WrongCall(f"There is no overlay called {word}; there are {', '.join(_LAYOUT)}.")
@@ -156,6 +166,7 @@ def _overlay(name: str) -> OverlaySpec:
         text=value if kind == "text" else "",
         path=str(Path(value).absolute()) if kind == "image" else "",
         series=value if kind == "pitch" else "",
+        device=value if kind == "camera" else "",
     )
 
 
@@ -167,6 +178,8 @@ def _text(data: dict[str, Any]) -> str:
         f"  grab to packet {data['grab_to_packet_ms_p50']} ms (p95 {data['grab_to_packet_ms_p95']} ms), "
         f"processor {data['cpu_ms_per_frame']} ms a frame, sound off by {data['av_offset_ms']} ms",
     ]
+    if data["camera_fps"]:
+        lines.append(f"  camera {data['camera_fps']} pictures a second, processor {data['camera_cpu_ms']} ms a picture")
     parts = data["parts"]
     if isinstance(parts, list) and len(parts) > 1:
         lines.append(f"  in {len(parts)} parts")

@@ -79,6 +79,10 @@ class Line:
             raise _failure(self._died)
         return event
 
+    def heard(self, kind: type[Answer]) -> list[Answer]:
+        """Every event of that kind since the last question."""
+        return [event for event in self._heard if isinstance(event, kind)]
+
     def do(self, make: Callable[[JobId], Job]) -> Result:
         """Do a job and return its result; a `StudioError` says why there is none."""
         self._last_job += 1

@@ -4,14 +4,19 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-OverlayKind = Literal["speaking", "waveform", "level", "pitch", "text", "image"]
+OverlayKind = Literal["speaking", "waveform", "level", "pitch", "text", "image", "camera"]
 
 SMALLEST: Final = 0.01
 MOST: Final = 24
+TEST_CAMERA: Final = "test"
+"""The camera that every computer has: a picture that moves, to lay out and to try with."""
 
 
 class Overlay(Struct, frozen=True, kw_only=True):
-    """One thing of a layout, later ones above earlier ones. `text` is for words, `path` for a picture file."""
+    """One thing of a layout, later ones above earlier ones. `text` is for words, `path` for a picture file.
+
+    `device` is for a camera, "" for the first there is, and `mirrored` shows it as in a mirror.
+    """
 
     id: str
     kind: OverlayKind
@@ -21,6 +26,8 @@ class Overlay(Struct, frozen=True, kw_only=True):
     height: float
     text: str = ""
     path: str = ""
+    device: str = ""
+    mirrored: bool = False
 
     def __post_init__(self) -> None:
         inside = 0 <= self.left <= 1 and 0 <= self.top <= 1

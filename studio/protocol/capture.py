@@ -34,7 +34,8 @@ class CaptureSound(Struct, frozen=True, kw_only=True):
 class OverlaySpec(Struct, frozen=True, kw_only=True):
     """Something that is laid over the picture, its corner at (left, top) as shares of the picture's sides.
 
-    `text` is for "text", `path` for "image", `series` names the shared-memory `Series` of a "pitch" trace.
+    `text` is for "text", `path` for "image", `series` names the shared-memory `Series` of a "pitch" trace, `device` the
+    camera of a "camera", "" for the first there is.
     """
 
     kind: OverlayKind
@@ -45,6 +46,8 @@ class OverlaySpec(Struct, frozen=True, kw_only=True):
     text: str = ""
     path: str = ""
     series: str = ""
+    device: str = ""
+    mirrored: bool = False
 
 
 class CaptureSpec(Struct, frozen=True, kw_only=True):
@@ -174,6 +177,13 @@ class SoundDevice(Struct, frozen=True, kw_only=True):
     default: bool = False
 
 
+class CameraDevice(Struct, frozen=True, kw_only=True):
+    """A camera, or the test picture that is always there; a layout names it by its `id`."""
+
+    id: str
+    name: str
+
+
 class Encoder(Struct, frozen=True, kw_only=True):
     """An encoder that was tried out here."""
 
@@ -189,6 +199,7 @@ class Screens(Message, frozen=True, kw_only=True):
     encoders: tuple[Encoder, ...]
     windows: tuple[ScreenWindow, ...] = ()
     sounds: tuple[SoundDevice, ...] = ()
+    cameras: tuple[CameraDevice, ...] = ()
 
 
 class ScreenWatched(Message, frozen=True, kw_only=True):
@@ -221,7 +232,10 @@ class CaptureStarted(Message, frozen=True, kw_only=True):
 
 
 class CaptureFigures(Struct, frozen=True, kw_only=True):
-    """How a recording goes: see `studio.capture.figures.Figures`, plus what the replay holds."""
+    """How a recording goes: see `studio.capture.figures.Figures`, plus what the replay holds and what cameras cost.
+
+    `camera_fps` is 0 where none is laid over; `camera_cpu_ms` is the processor time of taking one picture in.
+    """
 
     frames: int
     encoded: int
@@ -238,6 +252,8 @@ class CaptureFigures(Struct, frozen=True, kw_only=True):
     duration_s: float
     replay_s: float = 0.0
     replay_bytes: int = 0
+    camera_fps: float = 0.0
+    camera_cpu_ms: float = 0.0
 
 
 class CaptureProgress(Message, frozen=True, kw_only=True):
@@ -249,11 +265,12 @@ class CaptureProgress(Message, frozen=True, kw_only=True):
 
 
 class CaptureTrouble(Message, frozen=True, kw_only=True):
-    """Something a person has to know of."""
+    """Something a person has to know of; `device` tells troubles with several cameras apart."""
 
-    kind: Literal["black", "disk_low", "folder_lost", "resized", "stopped", "silent", "overlay"]
+    kind: Literal["black", "disk_low", "folder_lost", "resized", "stopped", "silent", "overlay", "camera"]
     why: Explanation
     over: bool = False
+    device: str = ""
 
 
 class CapturePart(Struct, frozen=True, kw_only=True):

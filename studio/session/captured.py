@@ -84,6 +84,8 @@ def laid(overlays: Sequence[Overlay]) -> tuple[OverlaySpec, ...]:
             height=one.height,
             text=one.text,
             path=one.path,
+            device=one.device,
+            mirrored=one.mirrored,
         )
         for one in overlays
         if one.kind != "image" or one.path

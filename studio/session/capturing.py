@@ -71,6 +71,8 @@ class Capturing(QObject):
         self.path = ""
         self.parts: tuple[CapturePart, ...] = ()
         self.is_black = False
+        self.dark_cameras: frozenset[str] = frozenset()
+        """The cameras of the layout that give no picture."""
         self._wanted = False
         self._then_record = False
         self._whole = False
@@ -211,6 +213,11 @@ class Capturing(QObject):
                 if event.kind == "black":
                     self.is_black = not event.over
                     self.changed.emit()
+                elif event.kind == "camera":
+                    self.dark_cameras = self.dark_cameras - {event.device}
+                    if not event.over:
+                        self.dark_cameras |= {event.device}
+                    self.changed.emit()
                 self.trouble.emit(event)
             case CaptureFinished():
                 self._end(event)
@@ -265,6 +272,7 @@ class Capturing(QObject):
         starting = self.phase == "starting"
         self.view, self.replay_only, self._then_record = None, False, False
         self.screens = None
+        self.dark_cameras = frozenset()
         self._become("off")
         if was_recording and began:
             self.lost.emit(

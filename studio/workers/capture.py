@@ -9,7 +9,8 @@ from pathlib import Path
 
 from msgspec.structs import asdict, replace
 
-from studio.capture import canvas, encoders
+from studio.capture import camera_devices, canvas, encoders
+from studio.capture.camera import Cameras
 from studio.capture.figures import Figures
 from studio.capture.opening import open_screen
 from studio.capture.overlays import Stack
@@ -24,6 +25,7 @@ from studio.errors import Explanation, StudioError
 from studio.media.captures import NoteKeeper
 from studio.protocol.capture import (
     AddChapter,
+    CameraDevice,
     CaptureFigures,
     CaptureFinished,
     CapturePart,
@@ -65,8 +67,8 @@ _COMPILING_S = 90.0
 class _Voice:
     """Says in messages how a recording goes, and keeps the note by which it is found again."""
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, context: Context, cameras: Cameras) -> None:
+        self._context, self._cameras = context, cameras
         self._note = NoteKeeper(dt.datetime.now().astimezone().isoformat(timespec="seconds"))
         self.recording: Recording | None = None
         self._starting = threading.Lock()  # what happens before it is said to have started is said after that
@@ -100,7 +102,14 @@ class _Voice:
     def _said(self, figures: Figures) -> CaptureFigures:
         replay = self.recording.replay if self.recording is not None else None
         held_s, held_bytes = (replay.held_s, replay.size_bytes) if replay is not None else (0.0, 0)
-        return CaptureFigures(**asdict(figures), replay_s=round(held_s, 2), replay_bytes=held_bytes)
+        fps, cpu_ms = self._cameras.costs()
+        return CaptureFigures(
+            **asdict(figures),
+            replay_s=round(held_s, 2),
+            replay_bytes=held_bytes,
+            camera_fps=round(fps, 1),
+            camera_cpu_ms=round(cpu_ms, 2),
+        )
 
 
 class Capture:
@@ -113,6 +122,7 @@ class Capture:
         self._showing: Showing | None = None
         self._stack: Stack | None = None
         self._page = OverlayPage(_sound)
+        self._cameras: Cameras | None = None
 
     def ready(self) -> Ready:
         return Ready(protocol=PROTOCOL, role="capture", pid=os.getpid())
@@ -163,6 +173,8 @@ class Capture:
         self._page.close()
         self._stop_watching()
         self._show_nothing()
+        if self._cameras is not None:
+            self._cameras.close()
 
     def _watch(self, request: WatchScreen, context: Context) -> None:
         recording = self._recording if self._recording is not None and not self._recording.wait(0) else None
@@ -183,7 +195,7 @@ class Capture:
                     def ended(why: Explanation) -> None:
                         context.send(WatchEnded(why=why))
 
-                    watching = Watching(wanted, grabber, sounds, showing, _Voice(context), ended, stack)
+                    watching = Watching(wanted, grabber, sounds, showing, self._voice(context), ended, stack)
                 self._watching, area, titles = watching, watching.area, tuple(sound.title for sound in sounds)
         except BaseException:
             showing.close()
@@ -253,7 +265,7 @@ class Capture:
         self._stop_watching()
         with self._ready_to_look(spec, context) as (grabber, sounds, stack):
             choice = encoders.choose(spec.encoder)
-            voice = _Voice(context)
+            voice = self._voice(context)
             recording = Recording(_wanted(spec), grabber, choice, sounds, voice, stack, self._showing)
         self._recording, self._chapters = recording, 0
         voice.started(
@@ -269,7 +281,18 @@ class Capture:
     def _lay(self, overlays: tuple[OverlaySpec, ...], context: Context) -> Stack | None:
         """The overlays that were asked for, or None: an empty stack would cost a little, too."""
         items = items_of(overlays, context)
-        return Stack(items, self._stack) if items else None
+        return Stack(items, self._stack, self._lenses(context)) if items else None
+
+    def _voice(self, context: Context) -> _Voice:
+        return _Voice(context, self._lenses(context))
+
+    def _lenses(self, context: Context) -> Cameras:
+        """The cameras; none is opened, or looked for, before an overlay shows it."""
+        if self._cameras is None:
+            self._cameras = Cameras(
+                lambda device, why, over: context.send(CaptureTrouble(kind="camera", why=why, over=over, device=device))
+            )
+        return self._cameras
 
     def _running(self, done: str) -> Recording:
         recording = self._recording
@@ -324,7 +347,11 @@ def _screens() -> Screens:
     finally:
         grabber.close()
     tried = tuple(Encoder(id=choice.id, name=choice.name, works=encoders.works(choice)) for choice in encoders.CHOICES)
-    return Screens(screens=listed, encoders=tried, windows=windows, sounds=_sounds())
+    return Screens(screens=listed, encoders=tried, windows=windows, sounds=_sounds(), cameras=_cameras())
+
+
+def _cameras() -> tuple[CameraDevice, ...]:
+    return tuple(CameraDevice(id=one.id, name=one.name) for one in camera_devices.listed())
 
 
 def _sounds() -> tuple[SoundDevice, ...]:

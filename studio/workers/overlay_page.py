@@ -30,7 +30,8 @@ class OverlayPage:
         from studio.capture.page_feed import Feed
         from studio.capture.page_server import PageServer
 
-        before, items = self._request, items_of(request.overlays, context)
+        shown = [one for one in request.overlays if one.kind != "camera"]  # browsers and OBS have cameras of their own
+        before, items = self._request, items_of(shown, context)
         if before is not None and self._feed is not None and self._server is not None:
             if replace(before, overlays=request.overlays) == request:
                 self._feed.change(items)
@@ -73,7 +74,11 @@ def items_of(overlays: Sequence[OverlaySpec], context: Context) -> list[Item]:
     """What was asked for; what cannot be shown, because its picture is gone, is left out and told of."""
     items = []
     for one in overlays:
-        item = Item(one.kind, one.left, one.top, one.width, one.height, one.text or one.path or one.series)
+        value = one.text or one.path or one.series or one.device
+        item = Item(one.kind, one.left, one.top, one.width, one.height, value, one.mirrored)
+        if one.kind == "camera":  # it comes and goes on its own time, and says so itself
+            items.append(item)
+            continue
         try:
             Stack([item]).close()
             items.append(item)

@@ -190,6 +190,28 @@ def test_overlays_are_in_the_recorded_pixels(capture: CaptureProcess, tmp_path: 
     assert finished.figures.overlay_ms_p95 > 0
 
 
+@pytest.mark.parametrize("height", [64, 66, 70])
+def test_colours_are_where_their_shapes_are(capture: CaptureProcess, tmp_path: Path, height: int) -> None:
+    """Whatever the height of the picture: an image of two colours, decoded again."""
+    path, image = tmp_path / "film.mp4", tmp_path / "halves.png"
+    halves = np.zeros((64, 64, 3), np.uint8)
+    halves[:32, :, 0], halves[32:, :, 2] = 255, 255
+    with av.open(str(image), "w") as file:
+        stream = file.add_stream("png", 1)
+        stream.width, stream.height, stream.pix_fmt = 64, 64, "rgb24"
+        file.mux(stream.encode(av.VideoFrame.from_ndarray(halves, "rgb24")))
+    overlay = OverlaySpec(kind="image", path=str(image), left=0.0, top=0.0, width=1.0, height=1.0)
+    region = Region(left=0, top=32, width=height, height=height)
+
+    capture.record(CaptureSpec(path=str(path), region=region, seconds=0.3, fps=FPS, quality=5, overlays=(overlay,)))
+
+    picture = watch(path).pictures[-1].astype(int)
+    middle = height // 2
+    red, blue = picture[4 : middle - 2, 4:-4], picture[middle + 2 : height - 4, 4:-4]
+    assert np.abs(red - (0, 0, 255)).max() < 12
+    assert np.abs(blue - (255, 0, 0)).max() < 12
+
+
 def test_monitors_and_encoders_are_listed(capture: CaptureProcess) -> None:
     screens = capture.wait(Screens, since=capture.send(ListScreens()), seconds=60)
 

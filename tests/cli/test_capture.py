@@ -38,6 +38,24 @@ def test_the_screen_is_recorded(studio: Studio, screen: VirtualScreen, tmp_path:
     assert watch(out, keep=False).duration_s == pytest.approx(1.0, abs=0.04)
 
 
+def test_a_camera_is_laid_over_or_told_of(studio: Studio, screen: VirtualScreen, tmp_path: Path) -> None:
+    out = tmp_path / "film.mp4"
+
+    done = studio(
+        "capture", "--out", out, "--seconds", 3, "--audio", "none", "--json",
+        "--overlay", "camera:test", "--overlay", "camera:Desk cam",
+    )  # fmt: skip
+
+    said = answer(done)
+    assert done.returncode == 0, done.stderr
+    assert said["camera_cpu_ms"] > 0  # type: ignore[operator]  # a number
+    (told,) = said["troubles"]  # type: ignore[misc]  # a list
+    assert told.startswith("The camera Desk cam is not shown.")
+    assert told in done.stderr
+    box = watch(out).pictures[-1][int(0.74 * 270) : int(0.94 * 270), int(0.75 * 480) : int(0.97 * 480)]
+    assert {(240, 0, 0), (0, 240, 0), (0, 0, 240)} <= {tuple(c) for c in (box // 48 * 48).reshape(-1, 3).tolist()}
+
+
 def test_wrong_calls_are_told(studio: Studio, tmp_path: Path) -> None:
     there = tmp_path / "there.mp4"
     there.write_bytes(b"precious")

@@ -10,13 +10,14 @@ from urllib.parse import urlsplit
 import av
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio import desktop, paths
 from studio.desktop import Studio
+from studio.model.overlays import TEST_CAMERA
 from studio.protocol.capture import CaptureFinished, Region
 from studio.session.captured import Source
 from studio.session.capturing import Capturing
@@ -206,6 +207,45 @@ def test_overlays_are_laid_dragged_nudged_and_undone(qtbot: QtBot, open_live: Op
     for _ in range(3):
         document.undo()
     assert hand.overlays == before
+
+
+def test_a_camera_is_seen_mirrored_and_told_of_where_it_is_missing(qtbot: QtBot, open_live: OpenLive) -> None:
+    studio, page = open_live()
+    see(qtbot, page)
+    document, hand, section = studio.document, page.hand, page.overlays
+    capturing = studio.desk.capturing
+    hand.add("camera")
+    assert hand.overlays[0].device == ""
+    qtbot.waitUntil(lambda: section.camera.findData(TEST_CAMERA) >= 0, timeout=WAIT_MS)
+
+    section.camera.setCurrentIndex(section.camera.findData(TEST_CAMERA))
+    section.camera.activated.emit(section.camera.currentIndex())
+    assert hand.overlays[0].device == TEST_CAMERA
+    hand.place(QRectF(0.0, 0.0, 1.0, 1.0))
+
+    def first_bar() -> str:
+        """The colour at the left edge, low, where nothing of the test picture moves: red, or mirrored cyan."""
+        image: QImage | None = page.preview.image
+        colour = QColor() if image is None else image.pixelColor(image.width() // 40, image.height() * 7 // 8)
+        strong = colour.red() > 160, colour.green() > 160, colour.blue() > 160
+        return {(True, False, False): "red", (False, True, True): "cyan"}.get(strong, "")
+
+    qtbot.waitUntil(lambda: first_bar() == "red", timeout=WAIT_MS)
+    section.mirror.click()
+    assert hand.overlays[0].mirrored
+    qtbot.waitUntil(lambda: first_bar() == "cyan", timeout=WAIT_MS)
+    document.undo()
+    qtbot.waitUntil(lambda: first_bar() == "red", timeout=WAIT_MS)
+    assert not section.mirror.isChecked()
+
+    hand.show_camera("Desk cam", mirrored=False)
+    qtbot.waitUntil(lambda: capturing.dark_cameras == {"Desk cam"}, timeout=WAIT_MS)
+    (view,) = [view for view in banners(studio) if view.why.code == "camera.missing"]
+    assert view.why.title == "The camera Desk cam is not shown."
+    assert section.camera.currentText() == "Desk cam (not there)"
+    hand.remove()
+    qtbot.waitUntil(lambda: not capturing.dark_cameras, timeout=WAIT_MS)
+    assert "camera.missing" not in {view.why.code for view in banners(studio) if view.isVisibleTo(studio.window)}
 
 
 def test_a_region_is_drawn_right_to_the_pixel(qtbot: QtBot) -> None:

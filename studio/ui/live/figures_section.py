@@ -22,6 +22,7 @@ class FiguresSection(Section):
         self.written = self._row("Size", "What is written so far.")
         self.disk = self._row("Disk", "Free where recordings go.")
         self.replay = self._row("Replay", "The last moments that are kept in memory, and how much memory they take.")
+        self.camera = self._row("Camera", "Its pictures a second, and the processor time of one of them.")
         self.folder = Elided("", theme, tone="secondary")
         self.add("Folder", self.folder)
         desk.capturing.figures_changed.connect(self.show_now)
@@ -55,9 +56,17 @@ class FiguresSection(Section):
             self.written.setText(words.size(figures.size_bytes))
             for value in (self.delay, self.written):
                 value.set_tone("text")
+        self._show_camera()
         self._show_disk()
         self._show_replay()
         self.folder.setText(str(captured.folder(chosen)))
+
+    def _show_camera(self) -> None:
+        figures = self.desk.capturing.figures
+        on = figures is not None and figures.camera_fps > 0
+        self._form.setRowVisible(self.camera, on)
+        if figures is not None and on:
+            self.camera.setText(f"{figures.camera_fps:.0f} a second, {figures.camera_cpu_ms:.1f} ms each")
 
     def _show_disk(self) -> None:
         capturing, figures = self.desk.capturing, self.desk.capturing.figures

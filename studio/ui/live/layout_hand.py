@@ -18,6 +18,7 @@ NAMES: Final[dict[OverlayKind, str]] = {
     "pitch": "Pitch and vibrato",
     "text": "Text",
     "image": "Image",
+    "camera": "Camera",
 }
 _PLACES: Final[dict[OverlayKind, tuple[float, float, float, float]]] = {
     "speaking": (0.02, 0.81, 0.06, 0.107),
@@ -26,6 +27,7 @@ _PLACES: Final[dict[OverlayKind, tuple[float, float, float, float]]] = {
     "pitch": (0.62, 0.06, 0.35, 0.26),
     "text": (0.04, 0.05, 0.4, 0.08),
     "image": (0.8, 0.7, 0.16, 0.24),
+    "camera": (0.74, 0.74, 0.24, 0.24),
 }
 LAYOUTS: Final[dict[str, tuple[OverlayKind, ...]]] = {
     "Talking": ("speaking", "waveform", "text"),
@@ -101,6 +103,12 @@ class LayoutHand(QObject):
         """Another picture for the selected one."""
         if self.current is not None:
             self._replace(replace(self.current, path=path), "Choose picture", "")
+
+    def show_camera(self, device: str, mirrored: bool) -> None:
+        """Another camera for the selected one, or the same as in a mirror."""
+        if self.current is not None:
+            words = "Choose camera" if device != self.current.device else "Mirror camera"
+            self._replace(replace(self.current, device=device, mirrored=mirrored), words, "")
 
     def lift(self, step: int) -> None:
         """Move the selected one above, or below, its neighbour."""

@@ -30,7 +30,7 @@ class LiveNews(QObject):
         capturing.changed.connect(self._changed)
 
     def _trouble(self, trouble: CaptureTrouble) -> None:
-        key = f"{_PREFIX}{trouble.kind}"
+        key = f"{_PREFIX}{trouble.kind} {trouble.device}".rstrip()
         if trouble.over:
             self._banners.take(key)
         elif trouble.kind not in _SAID_ELSEWHERE:

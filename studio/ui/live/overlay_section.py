@@ -1,13 +1,14 @@
 """The overlays of the picture: add, choose, write, place, take away."""
 
 from PySide6.QtCore import QRectF, QSignalBlocker, Qt
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget, QListWidgetItem, QMenu, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QListWidget, QListWidgetItem, QMenu, QWidget
 
+from studio.model.overlays import TEST_CAMERA, Overlay
 from studio.session.desk import Desk
 from studio.ui.controls import Button, FixedRows, IconButton, Text
 from studio.ui.fields import NameField, NumberField
 from studio.ui.live.layout_hand import LAYOUTS, NAMES, LayoutHand
-from studio.ui.sections import Section
+from studio.ui.sections import Choice, Section
 from studio.ui.theme import CONTROL_PX, Theme
 
 _PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif);;All files (*)"
@@ -20,6 +21,7 @@ class OverlaySection(Section):
     def __init__(self, desk: Desk, hand: LayoutHand, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Overlays", desk, theme, parent)
         self._hand = hand
+        self._listed_for = ""
         self.add_button = Button("Add overlay", self)
         self.menu = QMenu(self.add_button)
         for kind, name in NAMES.items():
@@ -45,6 +47,11 @@ class OverlaySection(Section):
         self.text.editingFinished.connect(hand.done)
         self.file = Button("Choose picture…", self)
         self.file.clicked.connect(self.choose_file)
+        self.mirror = QCheckBox("As in a mirror", self)
+        self.mirror.setAccessibleName("Show the camera as in a mirror")
+        self.camera = Choice("Camera", {}, self)
+        self.camera.chosen.connect(lambda device: hand.show_camera(device, self.mirror.isChecked()))
+        self.mirror.clicked.connect(lambda on: hand.show_camera(self.camera.currentData(), on))
         self._numbers = {
             name: NumberField(title, theme, 0, 100, unit="%", decimals=1, step=0.5, parent=self)
             for name, title in (("left", "Left"), ("top", "Top"), ("width", "Width"), ("height", "Height"))
@@ -54,6 +61,8 @@ class OverlaySection(Section):
             number.ended.connect(hand.done)
         self.fields.add("Words", self.text)
         self.fields.add("Picture", self.file)
+        self.fields.add("Camera", self.camera)
+        self.fields.add("", self.mirror)
         self.fields.add("Corner", self._numbers["left"], self._numbers["top"])
         self.fields.add("Size", self._numbers["width"], self._numbers["height"])
         buttons = QWidget(self)
@@ -73,6 +82,7 @@ class OverlaySection(Section):
         self.fields.add_wide(buttons)
         self.add_wide(self.fields)
         hand.changed.connect(self.show_now)
+        desk.capturing.changed.connect(self._show_cameras)
         self.show_now()
 
     def show_now(self) -> None:
@@ -92,8 +102,15 @@ class OverlaySection(Section):
         self.fields.setVisible(current is not None)
         if current is None:
             return
+        if current.kind == "camera" and current.id != self._listed_for:
+            self.desk.capturing.list_screens()  # one may have been plugged in since
+        self._listed_for = current.id
         self._show_row(self.text, current.kind == "text")
         self._show_row(self.file, current.kind == "image")
+        for field in (self.camera, self.mirror):
+            self._show_row(field, current.kind == "camera")
+        if current.kind == "camera":
+            self._show_camera(current)
         if current.kind == "text" and not self.text.hasFocus():
             self.text.show_name(current.text)
         for name, number in self._numbers.items():
@@ -112,6 +129,23 @@ class OverlaySection(Section):
                 self._hand.add("image", path=name)
         else:
             self._hand.add(kind)  # type: ignore[arg-type]  # a key of NAMES
+
+    def _show_cameras(self) -> None:
+        current = self._hand.current
+        if current is not None and current.kind == "camera":
+            self._show_camera(current)
+
+    def _show_camera(self, current: Overlay) -> None:
+        """Offer the cameras that there are, and the chosen one also where it is not there."""
+        screens = self.desk.capturing.screens
+        there: dict[object, str] = {one.id: one.name for one in screens.cameras} if screens is not None else {}
+        none = screens is not None and set(there) <= {TEST_CAMERA}
+        choices: dict[object, str] = {"": "No camera is plugged in" if none else "First camera"} | there
+        if current.device not in choices:
+            choices[current.device] = f"{current.device} (not there)"
+        self.camera.set_choices(choices)
+        self.camera.show_value(current.device)
+        self.mirror.setChecked(current.mirrored)
 
     def _show_row(self, field: QWidget, on: bool) -> None:
         self.fields._form.setRowVisible(field, on)

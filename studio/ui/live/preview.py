@@ -207,16 +207,18 @@ class PreviewView(QWidget):
         for one in self._hand.overlays:
             box = self.box_of(_share(one)).adjusted(0.5, 0.5, -0.5, -0.5)
             chosen = one.id == self._hand.selected
-            if chosen or self.underMouse() or (one.kind == "image" and not one.path):
+            empty = self._is_empty(one)
+            if chosen or self.underMouse() or empty:
                 painter.setPen(QPen(QColor(0, 0, 0, 120), 3 if chosen else 2))
                 painter.drawRect(box)
                 pen = QPen(self._theme.accent if chosen else QColor(255, 255, 255, 190), 1.5 if chosen else 1)
                 pen.setStyle(Qt.PenStyle.SolidLine if chosen else Qt.PenStyle.DashLine)
                 painter.setPen(pen)
                 painter.drawRect(box)
-            if one.kind == "image" and not one.path:
+            if empty:
+                painter.fillRect(box, QColor(0, 0, 0, 120))
                 painter.setPen(QColor("#FFFFFF"))
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, "No picture yet")
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, empty)
         current = self._hand.current
         if current is not None:
             painter.setPen(QPen(QColor(0, 0, 0, 160), 1))
@@ -224,6 +226,12 @@ class PreviewView(QWidget):
             for point in _handles(self.box_of(_share(current))).values():
                 half = _HANDLE_PX / 2
                 painter.drawRect(QRectF(point.x() - half, point.y() - half, _HANDLE_PX, _HANDLE_PX))
+
+    def _is_empty(self, one: Overlay) -> str:
+        """Why nothing is seen in the box of an overlay, "" where something is."""
+        if one.kind == "camera" and one.device in self._capturing.dark_cameras:
+            return "No camera picture"
+        return "No picture yet" if one.kind == "image" and not one.path else ""
 
     # The mouse
 
