@@ -88,6 +88,7 @@ class Studio(QObject):
         self._housekeeping = Housekeeping(self.document, self.jobs, settings, self.desk.background, self)
         self.takes.found.connect(self._offer)
         self.desk.separating.found.connect(self._offer)
+        self.document.folder_changed.connect(lambda: QTimer.singleShot(0, self, self._offer_speech))
         self.importing.imported.connect(self._first_import)
         self.desk.background.failed.connect(lambda why: self.desk.asks.show(why))
         self.window = window or MainWindow(themes.chosen(settings.value.appearance.theme))
@@ -116,6 +117,7 @@ class Studio(QObject):
         self._finish_take()
         self.takes.close()
         self.desk.separating.close()
+        self.desk.close_speaking()
         self.desk.close_models()
         self.desk.background.close()
         self.desk.close_video()
@@ -165,7 +167,8 @@ class Studio(QObject):
         if files:
             opening.open_dropped(self.desk, files)
         separating = self.desk.separating
-        self._offer((*untitled_left(self.document.folder), *separating.left_behind, *captures_left()))
+        untitled = untitled_left(self.document.folder)
+        self._offer((*untitled, *separating.left_behind, *self._speech_left(), *captures_left()))
         self.desk.background.do(lambda _report: separating.batch.left(), self._offer_files)
 
     def _first_import(self, _media: Media) -> None:
@@ -185,7 +188,8 @@ class Studio(QObject):
             for one in (*self._left, *found)
             if one.kind == "files" or (one.kind == "project" and one.folder != here)
         )
-        self._left = of_here("take") + of_here("work") + tuple(dict.fromkeys(elsewhere)) + captures_left()
+        mine = of_here("take") + of_here("work") + self._speech_left()
+        self._left = mine + tuple(dict.fromkeys(elsewhere)) + captures_left()
         if found and self._left:
             self.desk.asks.recover(self._left)
 
@@ -193,6 +197,15 @@ class Studio(QObject):
         self.desk.separating.batch.adopt(lists)
         self._offer(self.desk.separating.batch.left_behind)
         self._housekeeping.begin()
+
+    def _offer_speech(self) -> None:
+        self._offer(self._speech_left())
+
+    def _speech_left(self) -> tuple[LeftBehind, ...]:
+        """Lines of the open project that an earlier run was to speak; where there are none, nobody asks for a voice."""
+        if not self.document.is_open or not paths.unspoken(self.document.folder).is_file():
+            return ()
+        return self.desk.speaking.left_behind
 
     def _finish_take(self) -> None:
         if not self.transport.recording:

@@ -59,6 +59,11 @@ def unfinished(project: Path) -> Path:
     return cache() / "unfinished" / f"{_key(project)}.json"
 
 
+def unspoken(project: Path) -> Path:
+    """The file that says which lines of a project were to be spoken and are not; it may not be there."""
+    return cache() / "unspoken" / f"{_key(project)}.json"
+
+
 def peaks() -> Path:
     """Peak pyramids, one file a medium, named by its content."""
     path = cache() / "peaks"

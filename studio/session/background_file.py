@@ -42,6 +42,10 @@ class BackgroundFile:
             self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"write {self.path.name}")
         self._last = self._thread.submit(self._write_newest)
 
+    def remove(self) -> None:
+        """Have the file gone soon."""
+        self.write(b"")
+
     def flush(self) -> None:
         """Wait until everything given so far is on the disk."""
         if self._last is not None:
@@ -66,6 +70,9 @@ class BackgroundFile:
             return
         half = self.path.with_name(self.path.name + ".tmp")
         try:
+            if not content:
+                self.path.unlink(missing_ok=True)
+                return
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with half.open("wb") as file:
                 file.write(content)

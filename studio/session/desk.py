@@ -196,6 +196,11 @@ class Desk:
 
         return Speaking(self.document, self.jobs)
 
+    def close_speaking(self) -> None:
+        """Write what `speaking` has to remember, where it was asked for."""
+        if "speaking" in self.__dict__:
+            self.speaking.close()
+
     @cached_property
     def voices(self) -> "Voices":
         """The person's voices; nobody asks before somebody wants to speak."""

@@ -19,14 +19,15 @@ from studio.model.project import Project
 from studio.session.document import LOCK
 from studio.session.untitled import UNTITLED, untitled_name
 
-Kind = Literal["project", "take", "work", "files", "capture"]
+Kind = Literal["project", "take", "work", "files", "capture", "speech"]
 
 
 class LeftBehind(Struct, frozen=True, kw_only=True):
     """Something that was found at the start.
 
-    Keep puts a take into its project, Open opens a project, Go on does the rest of a job ("work") or of many files. A
-    "capture" is a file in which the screen was recorded; `take` is the path of its note.
+    Keep puts a take into its project, Open opens a project, Go on does the rest of a job ("work"), of many files, or of
+    lines that were to be spoken ("speech"). A "capture" is a file in which the screen was recorded; `take` is the path
+    of its note.
     """
 
     kind: Kind

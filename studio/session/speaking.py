@@ -18,6 +18,8 @@ from studio.protocol.messages import Job, Result
 from studio.session import speaking_place
 from studio.session.document import Document
 from studio.session.jobs import JobRow, Jobs
+from studio.session.recovery import LeftBehind
+from studio.session.speaking_left import SpeechNotes
 
 LineState = Literal["empty", "unspoken", "waiting", "speaking", "spoken", "changed", "failed"]
 
@@ -28,7 +30,8 @@ class Speaking(QObject):
     """Speaks lines in turn. Each lands in the project as soon as it is done, so that a crash costs one sentence.
 
     A line goes unspoken → waiting → speaking → spoken, and changed when its words, its voice or its settings are not
-    those of its take any more; failed says why in `why`. UI thread only.
+    those of its take any more; failed says why in `why`. What was asked for and broke off can be gone on with, also by
+    another run of the studio. UI thread only.
     """
 
     changed = Signal()
@@ -42,10 +45,14 @@ class Speaking(QObject):
         self._running: tuple[LineId, JobId] | None = None
         self._failed: dict[LineId, Explanation] = {}
         self._asked = 0
+        self._notes = SpeechNotes()
+        self._broken_off: dict[LineId, dict[str, int]] = {}
+        self._over: tuple[LineId, JobId] | None = None
         self.current: LineId | None = None
         """The line that the person is working on."""
         jobs.changed.connect(self._follow)
-        document.folder_changed.connect(self.stop)
+        document.folder_changed.connect(self._change_project)
+        self._look_back()
 
     @property
     def row(self) -> JobRow | None:
@@ -123,15 +130,71 @@ class Speaking(QObject):
     def stop(self) -> None:
         """Speak no more; what is spoken stays, sentence by sentence."""
         self._waiting.clear()
+        self._broken_off.clear()
         if self._running is not None:
             self._jobs.cancel(self._running[1])
+        self._note()
         self.changed.emit()
+
+    @property
+    def left_behind(self) -> tuple[LeftBehind, ...]:
+        """The offer to go on with what broke off; none while something is being spoken."""
+        noted = self._notes.left(self._document.folder) if self._broken_off and not self.busy else None
+        if noted is None:
+            return ()
+        count = len(self._broken_off)
+        name = f"Speaking {count} lines" if count > 1 else "Speaking a line"
+        folder = str(self._document.folder)
+        return (LeftBehind(kind="speech", folder=folder, name=name, length_s=0.0, found_at=noted.began_at),)
+
+    def go_on(self) -> None:
+        """Speak what broke off; of a line that was begun only what is missing. Nothing when it is spoken by now."""
+        row = self._jobs.row(self._over[1]) if self._over is not None else None
+        if row is not None and row.state == "failed":
+            self._jobs.retry(row.id)  # which also starts a worker that gave up; `_follow` takes the others along
+            return
+        wanted = self.to_do()
+        self.speak(line for line in tuple(self._broken_off) if line in wanted)
+
+    def flush(self) -> None:
+        """Wait until it is on the disk what is to be gone on with. For tests."""
+        self._notes.flush()
+
+    def close(self) -> None:
+        """Write down what another run of the studio is to go on with."""
+        self._notes.close()
+
+    def _change_project(self) -> None:
+        """What is being said belongs to another project; that one is offered the rest when it is open again."""
+        if self._running is not None:
+            self._jobs.cancel(self._running[1])
+        self._running, self._over = None, None
+        self._waiting.clear()
+        self._failed.clear()
+        self._look_back()
+        self.changed.emit()
+
+    def _look_back(self) -> None:
+        """See what an earlier run was to say of the open project."""
+        self._broken_off = {}
+        if self._document.is_open and self._document.read_only is None:
+            noted = self._notes.left(self._document.folder)
+            wanted = self.to_do()
+            self._broken_off = {line: {} for line in (noted.lines if noted is not None else ()) if line in wanted}
+            self._note()
+
+    def _note(self) -> None:
+        """Write down what is still to be said."""
+        if self._document.is_open:
+            running = (self._running[0],) if self._running is not None else ()
+            self._notes.note(self._document.folder, tuple(dict.fromkeys((*running, *self._waiting, *self._broken_off))))
 
     def _enqueue(self, line: LineId, otherwise: dict[str, int]) -> None:
         if not self.busy:
             self._asked = 0
         self._asked += 1
         self._failed.pop(line, None)
+        self._broken_off.pop(line, None)
         self._waiting[line] = otherwise
 
     def _go_on(self) -> None:
@@ -146,6 +209,7 @@ class Speaking(QObject):
             make = partial(self._order, first, otherwise, folder)
             job = self._jobs.start(make, title, partial(self._land, first, folder), goes_on=True)
             self._running = (first, job)
+        self._note()
         self.changed.emit()
 
     def _order(self, id: LineId, otherwise: dict[str, int], folder: Path, job: JobId) -> Job:
@@ -193,6 +257,7 @@ class Speaking(QObject):
             sentences=result.sentences,
             card=result.card,
         )
+        self._failed.pop(id, None)
         self._document.end_gesture()
         self._document.do(speaking_place.landed(project, id, take, result.media))
         self.landed.emit(id)
@@ -204,13 +269,34 @@ class Speaking(QObject):
             row = self._jobs.row(job)
             if row is None or row.is_over:
                 self._running = None
-                if row is not None and row.state == "failed" and row.why is not None:
-                    self._failed[line] = row.why
                 if row is not None and row.state != "done":
-                    self._waiting.clear()  # what stopped one line would most likely stop the next ones too
+                    self._break_off(line, row)
                 self._go_on()
                 return
+        elif self._over is not None:
+            self._take_up(*self._over)
         self.changed.emit()
+
+    def _break_off(self, line: LineId, row: JobRow) -> None:
+        """Say no more: what stopped one line would most likely stop the next ones too."""
+        if row.state == "failed" and row.why is not None:
+            self._failed[line] = row.why
+            self._broken_off = {line: {}} | self._waiting
+        self._over = (line, row.id)
+        self._waiting.clear()
+
+    def _take_up(self, line: LineId, job: JobId) -> None:
+        """Notice that the line that broke off is tried again, and go on with the others behind it."""
+        row = self._jobs.row(job)
+        if row is None or row.is_over:
+            return
+        self._running, self._over = (line, job), None
+        self._failed.pop(line, None)
+        self._broken_off.pop(line, None)
+        self._asked = 1
+        for other, otherwise in tuple(self._broken_off.items()):
+            self._enqueue(other, otherwise)
+        self._note()
 
 
 @lru_cache(maxsize=4096)

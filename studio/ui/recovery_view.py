@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from studio.errors import StudioError, explain
 from studio.media import captures
 from studio.protocol.common import JobId
 from studio.session import opening
@@ -25,6 +26,7 @@ _VERBS: Final[dict[Kind, str]] = {
     "project": "Open project",
     "work": "Go on",
     "files": "Go on",
+    "speech": "Go on",
     "capture": "Import its sound",
 }
 _TITLES: Final[dict[Kind, tuple[str, str]]] = {
@@ -35,6 +37,7 @@ _TITLES: Final[dict[Kind, tuple[str, str]]] = {
         "A recording of the screen was interrupted. It plays up to its last second.",
         "{} recordings of the screen were interrupted. They play up to their last second.",
     ),
+    "speech": ("Some lines were not spoken to the end.", "Some lines were not spoken to the end."),
     "files": ("Some files are not finished.", "Some files are not finished."),
 }
 
@@ -66,6 +69,9 @@ class RecoveryView(QWidget):
         self._rows.setSpacing(4)
         self._rows.addLayout(head)
         self._waiting = 0
+        self._speech: QWidget | None = None
+        if any(one.kind == "speech" for one in found):
+            desk.speaking.changed.connect(self._speech_changed)
         for one in found[:_MOST_ROWS]:
             self._rows.addWidget(self._row(one, theme))
             self._waiting += 1
@@ -90,6 +96,8 @@ class RecoveryView(QWidget):
 
     def _row(self, one: LeftBehind, theme: Theme) -> QWidget:
         row = QWidget(self)
+        if one.kind == "speech":
+            self._speech = row
         line = QHBoxLayout(row)
         line.setContentsMargins(32, 0, 36, 0)
         line.setSpacing(8)
@@ -121,6 +129,12 @@ class RecoveryView(QWidget):
             self._desk.takes.keep(one.take)
         elif one.kind == "work":
             self._desk.jobs.retry(JobId(one.job))
+        elif one.kind == "speech":
+            try:
+                self._desk.speaking.go_on()
+            except StudioError as error:
+                self._desk.asks.show(explain(error))
+            return  # `_speech_changed` sees it begin
         elif one.kind == "capture":
             self._desk.importing.add([Path(one.folder) / one.name])
             captures.seen(Path(one.take))
@@ -133,6 +147,12 @@ class RecoveryView(QWidget):
         """The person knows of it now; the file stays where it is."""
         captures.seen(Path(one.take))
         self._put_away(row)
+
+    def _speech_changed(self) -> None:
+        """There is nothing to go on with once the lines are being spoken, from here or from anywhere else."""
+        if self._speech is not None and not self._desk.speaking.left_behind:
+            row, self._speech = self._speech, None
+            self._put_away(row)
 
     def _put_away(self, row: QWidget) -> None:
         row.hide()

@@ -122,6 +122,7 @@ class Session:
     def close(self) -> None:
         self.takes.close()
         self.desk.separating.close()
+        self.desk.close_speaking()
         self.desk.background.close()
         self.document.close()
         self.desk.library.close()

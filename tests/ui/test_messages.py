@@ -193,6 +193,7 @@ def test_a_command_that_cannot_run_says_why(window: MainWindow) -> None:
         (["work"], "A job on this project was not finished."),
         (["work", "work"], "2 jobs on this project were not finished."),
         (["files"], "Some files are not finished."),
+        (["speech"], "Some lines were not spoken to the end."),
     ],
 )
 def test_what_was_left_behind_is_offered_and_later_keeps_it(window: MainWindow, kinds: list[Kind], title: str) -> None:

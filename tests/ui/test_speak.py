@@ -6,17 +6,20 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from studio import desktop, paths
 from studio.desktop import Studio
 from studio.media import voices
-from studio.model.edits import SetSpeaker
-from studio.model.spoken import LineId, Speaker, SpeakerId
+from studio.model.edits import AddLines, SetSpeaker
+from studio.model.spoken import Line, LineId, Speaker, SpeakerId
+from studio.session.document import Document
 from studio.session.settings_file import SettingsFile
+from studio.session.speaking_left import SpeechNotes
 from studio.session.speaking_place import clip_of
 from studio.ui.messages import ExplanationView
+from studio.ui.recovery_view import RecoveryView
 from studio.ui.speak.line_row import LineRow
 from studio.ui.speak.page import SpeakPage
 from studio.ui.window import MainWindow
@@ -204,6 +207,31 @@ def test_a_failure_stops_the_queue_and_says_why(qtbot: QtBot, open_speak: OpenSp
     states = [studio.desk.speaking.state(line) for line in studio.document.project.script.lines]
     assert states == ["failed", "unspoken"]
     assert studio.desk.speaking.why(studio.document.project.script.lines[0].id) is not None
+
+
+def test_what_an_earlier_run_was_to_say_is_offered_above_the_work(
+    qtbot: QtBot, open_speak: OpenSpeak, tmp_path: Path
+) -> None:
+    voice, document = people.learn_roughly(tmp_path), Document()
+    document.new_untitled()
+    document.save_as(tmp_path / "Script")
+    document.do(SetSpeaker(speaker=Speaker(id=SpeakerId("narrator"), name="Otto", voice=voice.id)))
+    lines = (Line(id=LineId("l1"), text="Eins."), Line(id=LineId("l2"), text="Zwei."))
+    document.do(AddLines(lines=lines, index=0))
+    document.close()
+    notes = SpeechNotes()
+    notes.note(tmp_path / "Script", [LineId("l2")])
+    notes.close()
+
+    studio, _page = open_speak(tmp_path / "Script")
+    qtbot.waitUntil(lambda: bool(studio.window.findChildren(RecoveryView)), timeout=WAIT_MS)
+    (view,) = studio.window.findChildren(RecoveryView)
+    (go_on,) = [one for one in view.findChildren(QPushButton) if one.accessibleName() == "Go on: Speaking a line"]
+    with qtbot.waitSignal(studio.desk.speaking.landed, timeout=WAIT_MS):
+        go_on.click()
+
+    assert not [one for one in studio.window.findChildren(RecoveryView) if one.isVisible()]
+    assert [len(line.takes) for line in studio.document.project.script.lines] == [0, 1]
 
 
 def test_speakers_have_settings_of_their_own(qtbot: QtBot, open_speak: OpenSpeak) -> None:
