@@ -1,8 +1,11 @@
 """A person's voice as the library keeps it: who it is, what was recorded, what was agreed, what was learnt."""
 
-from typing import Final
+from typing import Final, Literal
 
 from msgspec import Struct
+
+Treatment = Literal["denoise", "separate", "trim", "leave_clipped", "leave_others"]
+"""What the program can do about a finding: take the noise, or the music, out; leave stretches out of the recordings."""
 
 LEARNT_BY: Final = {"basic-convert": "basic"}
 """Which engine learns the voices that a converter uses, where it is another one."""
@@ -32,7 +35,10 @@ class Sample(Struct, frozen=True, kw_only=True):
 
 
 class Finding(Struct, frozen=True, kw_only=True):
-    """Something the sample doctor found: what, its number with its unit, whether it is grave, and what to do."""
+    """Something the sample doctor found: what, its number with its unit, whether it is grave, and what to do.
+
+    `treatment` is what the program itself can do about it, "" where only the person can.
+    """
 
     kind: str
     value: float
@@ -40,6 +46,7 @@ class Finding(Struct, frozen=True, kw_only=True):
     grave: bool
     sentence: str
     remedy: str
+    treatment: Treatment | Literal[""] = ""
 
 
 class Learnt(Struct, frozen=True, kw_only=True):

@@ -10,7 +10,9 @@ from studio.protocol.capture import (
     CaptureProgress,
     CaptureStarted,
     CaptureTrouble,
+    FloatOverlays,
     ListScreens,
+    OverlaysFloated,
     PageServed,
     PauseCapture,
     ReplaySaved,
@@ -21,13 +23,14 @@ from studio.protocol.capture import (
     SetOverlays,
     StartCapture,
     StopCapture,
+    StopFloating,
     StopPage,
     StopWatching,
     WatchEnded,
     WatchScreen,
 )
 from studio.protocol.common import Cancel, Failed, Heartbeat, InjectFault, Progress, Ready, Refused, Shutdown, Stopped
-from studio.protocol.examining import ExamineRecordings, RecordingsExamined
+from studio.protocol.examining import ExamineRecordings, RecordingsExamined, RecordingsTreated, TreatRecordings
 from studio.protocol.jobs import (
     BuildPeaks,
     Codecs,
@@ -115,6 +118,7 @@ Request = (
     | Speak
     | SpeakLine
     | ExamineRecordings
+    | TreatRecordings
     | ConvertVoice
     | SingAgain
     | FindMark
@@ -146,6 +150,8 @@ Request = (
     | StopWatching
     | ServePage
     | StopPage
+    | FloatOverlays
+    | StopFloating
     | ListModels
     | InstallModel
     | ImportModel
@@ -176,6 +182,7 @@ Event = (
     | Spoken
     | LineSpoken
     | RecordingsExamined
+    | RecordingsTreated
     | Converted
     | SungAgain
     | MarkFound
@@ -197,6 +204,7 @@ Event = (
     | ScreenWatched
     | WatchEnded
     | PageServed
+    | OverlaysFloated
     | ModelsListed
     | ModelChanged
     | ModelRemoved
@@ -218,6 +226,7 @@ Job = (
     | Speak
     | SpeakLine
     | ExamineRecordings
+    | TreatRecordings
     | ConvertVoice
     | SingAgain
     | FindMark
@@ -244,6 +253,7 @@ Result = (
     | Spoken
     | LineSpoken
     | RecordingsExamined
+    | RecordingsTreated
     | Converted
     | SungAgain
     | MarkFound

@@ -2,16 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
 from studio.media import voices
-from studio.model.voice import Voice
+from studio.model.voice import Treatment, Voice
 from studio.protocol.common import JobId
-from studio.protocol.examining import ExamineRecordings, RecordingsExamined
+from studio.protocol.examining import ExamineRecordings, RecordingsExamined, RecordingsTreated, TreatRecordings
 from studio.protocol.messages import Result
 from studio.protocol.voices import LearnVoice, ReferenceFile, VoiceLearnt
 from studio.session.jobs import JobRow, Jobs
+
+_DOING: Final[dict[Treatment, str]] = {
+    "denoise": "Taking the noise out",
+    "separate": "Taking the music out",
+    "trim": "Cutting silence off",
+    "leave_clipped": "Leaving clipped stretches out",
+    "leave_others": "Leaving the other voice out",
+}
 
 
 class Voices(QObject):
@@ -61,6 +70,27 @@ class Voices(QObject):
         return self._jobs.start(
             lambda job: ExamineRecordings(job=job, paths=names, language=language, listen=listen), title, deliver
         )
+
+    def treat(
+        self,
+        paths: Sequence[Path],
+        treatment: Treatment,
+        folder: Path,
+        then: Callable[[RecordingsTreated], None],
+        *,
+        engine: str = "",
+    ) -> JobId:
+        """Have done to recordings what the doctor advised; what comes of it lies in `folder`."""
+
+        def deliver(result: Result) -> None:
+            assert isinstance(result, RecordingsTreated)
+            then(result)
+
+        def make(job: JobId) -> TreatRecordings:
+            names = tuple(str(path) for path in paths)
+            return TreatRecordings(job=job, paths=names, treatment=treatment, folder=str(folder), engine=engine)
+
+        return self._jobs.start(make, _DOING[treatment], deliver)
 
     def learn(
         self, name: str, consent: str, references: Sequence[ReferenceFile], *, language: str, engine: str

@@ -16,7 +16,7 @@ from typing import Final, cast
 
 from studio.errors import StudioError
 from studio.protocol.common import Cancel, EngineCard, JobId, Ready, Stopped
-from studio.protocol.examining import ExamineRecordings
+from studio.protocol.examining import ExamineRecordings, TreatRecordings
 from studio.protocol.jobs import (
     BuildPeaks,
     Denoise,
@@ -53,6 +53,7 @@ HANDLERS: Final[Mapping[type[Job], str]] = {
     LearnVoice: "studio.workers.voices:learn",
     Speak: "studio.workers.speech:speak",
     ExamineRecordings: "studio.workers.examining:examine",
+    TreatRecordings: "studio.workers.treating:treat",
     SpeakLine: "studio.workers.lines:speak_line",
     FindMark: "studio.workers.converting:find_mark",
     ConvertVoice: "studio.workers.converting:convert",

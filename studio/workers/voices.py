@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from studio.audio.sample_doctor import examine
+from studio.audio.sample_doctor import examine, examine_ends
 from studio.engines import registry, sphinx
 from studio.engines.base import Reference, Report
 from studio.engines.voice.frames import resampled
@@ -110,7 +110,9 @@ def patiently(context: Context, report: Report) -> Report:
 def findings(recordings: list[Heard]) -> tuple[Finding, ...]:
     """What the sample doctor says of all recordings together, at the rate of the first."""
     rate_hz = recordings[0].rate_hz
-    return examine(np.concatenate([resampled(one.samples, one.rate_hz, rate_hz) for one in recordings]), rate_hz)
+    joined = np.concatenate([resampled(one.samples, one.rate_hz, rate_hz) for one in recordings])
+    ends = examine_ends([(one.samples, one.rate_hz) for one in recordings])
+    return (*examine(joined, rate_hz), *([ends] if ends is not None else []))
 
 
 def _untold(unknown: int, samples: tuple[Sample, ...]) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -35,7 +37,7 @@ def studio(qapp: QApplication) -> Iterator[Studio]:
 
 
 def said(dialog: VoiceDialog) -> str:
-    return " ".join(dialog.findings)
+    return " ".join(dialog.doctor.findings)
 
 
 def test_a_voice_is_made_from_a_recording_once_the_person_agrees(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
@@ -100,3 +102,32 @@ def test_sentences_from_before_a_crash_are_offered_and_taken_up(studio: Studio, 
     dialog.list.dropped.emit(part)
     assert list(dialog.list.rows) == [whole]
     qtbot.waitUntil(lambda: [one.path for one in readings.left()] == [str(whole)], timeout=WAIT_MS)
+
+
+def test_the_doctors_advice_is_taken_by_a_button_and_taken_back(studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
+    spoken, rate_hz = soundfile.read(people.recording(tmp_path / "said.wav"), dtype="float32")
+    silence = np.zeros(2 * rate_hz, np.float32)
+    path = tmp_path / "Otto.wav"
+    soundfile.write(path, np.concatenate([silence, spoken, silence]), rate_hz, subtype="FLOAT")
+    dialog = studio.window.parts.dialogs.new_voice((path,))
+    qtbot.waitUntil(lambda: "of silence before and after" in said(dialog), timeout=WAIT_MS)
+    row = dialog.list.rows[path]
+    row.words.setText(people.TEXT)
+    qtbot.waitUntil(lambda: dialog.doctor.remedies["Cut the silence off"].isEnabled(), timeout=WAIT_MS)
+    assert nameless(dialog) == []
+
+    dialog.doctor.remedies["Cut the silence off"].click()
+    assert not dialog.doctor.remedies["Cut the silence off"].isEnabled()
+    qtbot.waitUntil(lambda: path not in dialog.list.rows and "of speech" in said(dialog), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: "of silence" not in said(dialog), timeout=WAIT_MS)
+    (made,) = dialog.list.rows
+    row = dialog.list.rows[made]
+    assert row.name == "Otto.wav"
+    assert row.text == people.TEXT
+    assert row.state.text().startswith("Silence cut off, ")
+    assert dialog.list.original(made) == path
+
+    row.undo.click()
+    assert list(dialog.list.rows) == [path]
+    assert dialog.list.rows[path].text == people.TEXT
+    qtbot.waitUntil(lambda: "of silence before and after" in said(dialog), timeout=WAIT_MS)

@@ -115,6 +115,7 @@ def unfinished(studio: "Studio", folder: Path) -> None:
     notes.note(project, [studio.document.project.script.lines[number].id for number in (2, 4)])
     notes.close()
     opening.open_path(studio.desk, project)
+    studio.desk.asks.recover(studio.desk.speaking.left_behind)
 
 
 def doctor(studio: "Studio", folder: Path) -> None:
@@ -127,13 +128,23 @@ def doctor(studio: "Studio", folder: Path) -> None:
 
     studio.desk.view.set_workspace("speak")
     said = espeak.render("The birch canoe slid on the smooth planks. It is easy to tell the depth.", voice="en-us+f3")
-    noise = np.random.default_rng(0).normal(0, 0.02, len(said.samples))
+    rate_hz, sound = said.rate_hz, said.samples.copy()
+    sound[:rate_hz] = np.clip(sound[:rate_hz] * 6, -0.9, 0.9)
+    silence = np.zeros(2 * rate_hz, np.float32)
+    whole = np.concatenate([silence, sound, silence])
+    noise = np.random.default_rng(0).normal(0, 0.015, len(whole))
     path = folder / "Ada, kitchen table.wav"
-    soundfile.write(path, np.clip(said.samples * 6 + noise, -0.9, 0.9), said.rate_hz)
-    dialog = studio.window.parts.dialogs.new_voice((path,))
+    soundfile.write(path, np.clip(whole + noise, -0.9, 0.9), rate_hz)
+    made = folder / "made.wav"
+    soundfile.write(made, said.samples * 0.5, rate_hz)
+    other = folder / "Ada, on the train.wav"
+    soundfile.write(other, said.samples * 0.5, rate_hz)
+    dialog = studio.window.parts.dialogs.new_voice((path, other))
     assert isinstance(dialog, VoiceDialog)
     dialog.name.setText("Ada")
-    until(lambda: bool(dialog.findings), 120_000)
+    until(lambda: bool(dialog.doctor.findings), 120_000)
+    dialog.list.replace(other, made, "Noise taken out", keep_words=True)
+    dialog.list.rows[made].show_length(len(said.samples) / rate_hz, "")
 
 
 def reading_aloud(studio: "Studio", folder: Path) -> None:
@@ -157,4 +168,4 @@ def reading_aloud(studio: "Studio", folder: Path) -> None:
         length_s = len(said.samples) / said.rate_hz
         reading.read.emit(Reading(take=str(number), path=str(path), text=text, length_s=length_s))
         reading.go_on()
-    until(lambda: bool(dialog.findings), 120_000)
+    until(lambda: bool(dialog.doctor.findings), 120_000)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from studio.ui import words
-from studio.ui.controls import Elided, IconButton, Text
+from studio.ui.controls import Button, Elided, IconButton, Text
 from studio.ui.theme import Theme
 
 
@@ -14,14 +14,22 @@ class RecordingRow(QWidget):
     """The words can be typed, or come from a recogniser and be corrected."""
 
     dropped = Signal(object)  # Path
+    undone = Signal(object)  # Path: the recording is to be as it was before it was treated
 
     def __init__(self, path: Path, theme: Theme, parent: QWidget | None = None, *, name: str = "") -> None:
         super().__init__(parent)
         self.path = path
         self.heard = ""
-        name = name or path.name
+        self.name = name = name or path.name
         self._name = Elided(name, theme)
         self._length = Text("", theme, tone="secondary", figures=True)
+        self.state = Text("", theme, size="label", tone="engine")
+        self.state.hide()
+        self.undo = Button("Undo", self, kind="link")
+        self.undo.setAccessibleName(f"Use {name} as it was")
+        self.undo.setToolTip("Use the recording as it was")
+        self.undo.clicked.connect(lambda: self.undone.emit(path))
+        self.undo.hide()
         self._damage = Text("", theme, size="label", tone="warning", wrap=True)
         self._damage.hide()
         self.words = QLineEdit(self)
@@ -33,6 +41,8 @@ class RecordingRow(QWidget):
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self._name, 1)
+        head.addWidget(self.state)
+        head.addWidget(self.undo)
         head.addWidget(self._length)
         head.addWidget(remove)
         rows = QVBoxLayout(self)
@@ -55,6 +65,12 @@ class RecordingRow(QWidget):
         self._length.setText(words.length(length_s))
         self._damage.setText(damage)
         self._damage.setVisible(bool(damage))
+
+    def show_state(self, state: str) -> None:
+        """Say what was done to it, which can be undone."""
+        self.state.setText(state)
+        self.state.setVisible(bool(state))
+        self.undo.setVisible(bool(state))
 
     def offer_words(self, heard: str) -> None:
         """Write down what was heard, unless somebody has written already."""

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
 from studio.commands.reasons import chosen_clips
 from studio.errors import Explanation
 from studio.media.readings import Reading
-from studio.model.voice import Finding
+from studio.model.voice import Finding, Treatment
 from studio.protocol.common import JobId
-from studio.protocol.examining import RecordingsExamined
+from studio.protocol.examining import RecordingsExamined, RecordingsTreated
 from studio.protocol.jobs import ExportSpec
 from studio.protocol.voices import ReferenceFile, VoiceLearnt
 from studio.session.desk import Desk
@@ -34,7 +34,7 @@ from studio.ui.messages import ExplanationView
 from studio.ui.sections import Choice
 from studio.ui.separate.dialog import BesideWindow
 from studio.ui.theme import Theme, wear
-from studio.ui.voices.finding_view import FindingView
+from studio.ui.voices.doctor_view import DoctorView
 from studio.ui.voices.recordings_list import RecordingsList
 
 if TYPE_CHECKING:
@@ -42,6 +42,13 @@ if TYPE_CHECKING:
 
 _SIZE: Final = (720, 780)
 _PANEL_AT: Final = 2
+_DONE: Final[dict[Treatment, str]] = {
+    "denoise": "Noise taken out",
+    "separate": "Music taken out",
+    "trim": "Silence cut off",
+    "leave_clipped": "Clipping left out",
+    "leave_others": "Other voice left out",
+}
 _LANGUAGES: Final[dict[object, str]] = {
     "en-us": "English (US)",
     "en-gb": "English (UK)",
@@ -65,13 +72,13 @@ class VoiceDialog(BesideWindow):
         self._voices = desk.voices
         self.list = RecordingsList(theme, self)
         self.list.dropped.connect(self._drop)
+        self.list.put_back.connect(self._examine)
         self._files = self.list.rows
         self._learning_from: tuple[Path, ...] = ()
         self._examining: JobId | None = None
         self._listening = False
         self._trouble: ExplanationView | None = None
         self._told: Explanation | None = None
-        self._views: list[FindingView] = []
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self.name = QLineEdit(self)
         self.name.setAccessibleName("Name of the voice")
@@ -95,8 +102,8 @@ class VoiceDialog(BesideWindow):
         self.read_aloud.setCheckable(True)
         self.read_aloud.toggled.connect(self._open_panel)
         self.panel: ReadingPanel | None = None
-        self._doctor = QVBoxLayout()
-        self._doctor.setSpacing(8)
+        self.doctor = DoctorView(theme, self)
+        self.doctor.wanted.connect(self._treat)
         self.consent = QPlainTextEdit(self)
         self.consent.setAccessibleName("What the person agrees to")
         self.consent.setTabChangesFocus(True)
@@ -165,12 +172,13 @@ class VoiceDialog(BesideWindow):
         self._examine()
 
     def _drop(self, path: Path) -> None:
-        self.reading.forget(str(path))
+        self.reading.forget(str(self.list.original(path)))
         self.remove(path)
 
     def _lay_out(self) -> None:
         hint = (
-            "Drop recordings of one person here. Ten seconds are enough for a likeness, a minute or two for a good one."
+            "Drop recordings of one person here, or read sentences aloud. Ten seconds are enough for a likeness, a "
+            "minute or two for a good one."
         )
         self._hint = Text(hint, self.theme, tone="secondary", wrap=True)
         self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -188,7 +196,7 @@ class VoiceDialog(BesideWindow):
         rows.addLayout(self.row(self.name, self.language, self.engine, stretch=self.name))
         rows.addWidget(box, 1)
         rows.addLayout(self.row(self.read_aloud, self.add, self.use, self.hear, room, stretch=room))
-        rows.addLayout(self._doctor)
+        rows.addWidget(self.doctor)
         rows.addWidget(caption("What the person agrees to. It is kept with the voice.", self.theme))
         rows.addWidget(self.consent)
         rows.addWidget(self.bar)
@@ -209,6 +217,7 @@ class VoiceDialog(BesideWindow):
         self.list.setVisible(bool(self._files))
         self.hear.setVisible(bool(self._files))
         self.hear.setEnabled(not looking and str(self.language.currentData()).startswith("en"))
+        self.doctor.allow(not learning and not looking)
         self.bar.setVisible(learning or looking)
         self._why(row.why if row is not None and row.state == "failed" else None)
         if learning and row is not None:
@@ -236,23 +245,16 @@ class VoiceDialog(BesideWindow):
     def _use_selected(self) -> None:
         """Have the selected clips as recordings: each as it lies on the timeline, alone."""
         project = self.desk.document.project
-        if self._folder is None:
-            self._folder = tempfile.TemporaryDirectory(prefix="melisma-voice-")
         for clip in chosen_clips(self.desk):
             media = project.medium(clip.media)
             heard = alone(project, media, 0, clip.source_start, clip.length)
-            path = Path(self._folder.name) / f"{_file_name(clip.name or media.name)}-{clip.id}.wav"
+            path = self._own_folder() / f"{_file_name(clip.name or media.name)}-{clip.id}.wav"
             spec = ExportSpec(container="wav", sample_format="float32", channels=1, dither=False)
             then = partial(self._exported, path)
             self.desk.importing.export(path, spec, then, project=heard, title=f"Taking {clip.name or media.name}")
 
     def _exported(self, path: Path, _result: object) -> None:
         self.take((path,))
-
-    @property
-    def findings(self) -> tuple[str, ...]:
-        """What the doctor says, a sentence and a remedy each."""
-        return tuple(view.accessibleName() for view in self._views)
 
     def remove(self, path: Path) -> None:
         """Take a recording off the list."""
@@ -282,17 +284,43 @@ class VoiceDialog(BesideWindow):
         self._show()
 
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
-        while (item := self._doctor.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        self._views = [FindingView(finding, self.theme, self) for finding in findings]
-        for view in self._views:
-            self._doctor.addWidget(view)
-        if self._files and self._examining is not None and not findings:
-            good = Text("The doctor has nothing to say against these recordings.", self.theme, tone="good")
-            self._doctor.addWidget(good)
+        self.doctor.show_findings(findings, looked=bool(self._files) and self._examining is not None)
+
+    def _treat(self, treatment: Treatment) -> None:
+        """Have done what the doctor advised, then have the doctor look again."""
+        if self._examining is not None:
+            self._voices.cancel(self._examining)
+        engine = self._engine_for(treatment)
+        folder = self._own_folder()
+        self._examining = self._voices.treat(tuple(self._files), treatment, folder, self._treated, engine=engine)
+        self._show()
+
+    def _engine_for(self, treatment: Treatment) -> str:
+        """What takes noise or music out here; "" where no engine is needed."""
+        if treatment not in ("denoise", "separate"):
+            return ""
+        able = [card.id for card in self.desk.engines.cards if card.task == treatment and not card.missing]
+        usual = self.desk.settings.value.separation.engine
+        return usual if treatment == "separate" and usual in able else able[0] if able else ""
+
+    def _treated(self, result: RecordingsTreated) -> None:
+        if result.job != self._examining:
+            return
+        for told in result.recordings:
+            path = Path(told.path)
+            if path in self._files and told.is_empty:
+                self.list.take_off(path)
+            elif path in self._files and told.made:
+                left_out = f", {words.length(told.left_out_s)} shorter" if told.left_out_s else ""
+                state = f"{_DONE[result.treatment]}{left_out}"
+                self.list.replace(path, Path(told.made), state, keep_words=not told.cut)
+        self._examine()
+
+    def _own_folder(self) -> Path:
+        """Where what is made for this dialog lies, until a voice has learnt it."""
+        if self._folder is None:
+            self._folder = tempfile.TemporaryDirectory(prefix="melisma-voice-")
+        return Path(self._folder.name)
 
     def _learn(self) -> None:
         self._learning_from = tuple(self._files)
@@ -308,13 +336,13 @@ class VoiceDialog(BesideWindow):
 
     def _arrived(self, told: VoiceLearnt) -> None:
         """The voice is there: make room for the next one."""
+        self.reading.learnt(str(self.list.original(path)) for path in self._learning_from)
         for path in self._learning_from:
             if path in self._files:
                 self.list.take_off(path)
-        self.reading.learnt(map(str, self._learning_from))
         self._learning_from = ()
         self._examining = None
-        if self._folder is not None:
+        if self._folder is not None and not self._files:
             self._folder.cleanup()
             self._folder = None
         self._show_findings(())
