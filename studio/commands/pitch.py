@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from studio.commands.base import Command
 from studio.commands.measures import IN_PITCH
+from studio.commands.notes import NOTES
 from studio.commands.reasons import Reason, chosen_clips, first_of, no_clip, read_only
 from studio.session.desk import Desk
 
@@ -101,4 +102,5 @@ PITCH: tuple[Command, ...] = (
         unavailable=first_of(read_only, _nothing_picked),
         about="Nobody sings in the lasso: frames that an engine took for singing become unvoiced.",
     ),
+    *NOTES,
 )

@@ -66,7 +66,11 @@ def measure_note(note: Note, curve: PitchCurve, intonation: Intonation | None = 
     there, when = cents[sung], time_s[sung]
     enough = len(there) >= _FEWEST_FRAMES
     midi = hz_to_midi(note.pitch_hz, scale.a4_hz)
-    target = scale.target_midi(midi, note.start_s, note.end_s)
+    target = (
+        scale.target_midi(midi, note.start_s, note.end_s)
+        if note.given_hz is None
+        else hz_to_midi(note.given_hz, scale.a4_hz)
+    )
     length_s = note.end_s - note.start_s
     return NoteMeasures(
         start_s=note.start_s,

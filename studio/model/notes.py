@@ -29,3 +29,10 @@ class Note(Struct, frozen=True, kw_only=True):
     end_s: float
     pitch_hz: float
     vibrato: Vibrato | None
+    given_hz: float | None = None
+    """The pitch that a person gave it: what it is called and aimed at. None is what was sung."""
+
+    @property
+    def named_hz(self) -> float:
+        """The pitch by which it is called."""
+        return self.pitch_hz if self.given_hz is None else self.given_hz

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from studio.model.overlays import Overlay
 from studio.model.pictures import Pictures
+from studio.model.sheet import NoteSheet
 from studio.model.spoken import Script
 
 ClipId = NewType("ClipId", str)
@@ -191,6 +192,7 @@ class Project(Struct, frozen=True, kw_only=True):
     notes: str = ""
     overlays: tuple[Overlay, ...] = ()
     script: Script = Script()
+    sheets: tuple[NoteSheet, ...] = ()
 
     def __post_init__(self) -> None:
         if not 8000 <= self.rate_hz <= 384000:
@@ -243,6 +245,10 @@ class Project(Struct, frozen=True, kw_only=True):
                 ]
                 pieces.append(MelodyPiece(pitch, start, stop))
         return tuple(sorted(pieces, key=lambda piece: piece.start))
+
+    def sheet_of(self, media: MediaId) -> NoteSheet | None:
+        """The notes of a medium; None while nobody has looked for any."""
+        return next((sheet for sheet in self.sheets if sheet.media == media), None)
 
     def melody_in(self, clip: Clip) -> tuple[tuple[Clip, Pitch], ...]:
         """The parts of a clip whose melody is known, as clips of their own, with that melody."""

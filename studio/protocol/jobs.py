@@ -4,7 +4,8 @@ from typing import Final, Literal
 
 from msgspec import Struct, field
 
-from studio.model.project import Media, MediaId, Pitch, Project
+from studio.model.project import Media, MediaId, MelodyPiece, Pitch, Project
+from studio.model.sheet import SungNote
 from studio.protocol.common import JobId, Message
 
 
@@ -45,13 +46,20 @@ class TrackPitch(Message, frozen=True, kw_only=True):
 
 
 class MeasureNotes(Message, frozen=True, kw_only=True):
-    """Find the notes of a whole medium and their vibrato. Answered by `NotesMeasured`."""
+    """Find the notes of a whole medium and their vibrato. Answered by `NotesMeasured`.
+
+    With `melody` that is the melody where it is known; with `notes` these are the notes, and only their figures are
+    wanted, `a4_hz` saying which pitch the ones with a number were given.
+    """
 
     job: JobId
     media: Media
     project_dir: str
     low_hz: float
     high_hz: float
+    melody: tuple[MelodyPiece, ...] = ()
+    notes: tuple[SungNote, ...] | None = None
+    a4_hz: float = 440.0
 
 
 EngineSettings = dict[str, str | float | int | bool | None]

@@ -5,23 +5,26 @@ from typing import Literal
 from msgspec import Struct
 
 from studio.model.labels import Label
-from studio.model.project import Media, Pitch
+from studio.model.project import Media, MelodyPiece
 from studio.model.quality import VoiceQuality
+from studio.model.sheet import SungNote
 from studio.protocol.common import JobId, Message
 
 
 class SungSound(Struct, frozen=True, kw_only=True):
     """A stretch of a medium to be measured; times in what comes of it count from its beginning.
 
-    With `pitch` the melody is that one, which has to cover the stretch; else it is found anew. `markers` are labels
-    within the stretch, for the kinds of file that have room for them.
+    With `melody` the melody is that one, which has to cover the stretch; else it is found anew. With `notes` these are
+    the notes of it, in samples of the medium; else they are found. `markers` are labels within the stretch, for the
+    kinds of file that have room for them.
     """
 
     name: str
     media: Media
     start: int
     length: int
-    pitch: Pitch | None = None
+    melody: tuple[MelodyPiece, ...] = ()
+    notes: tuple[SungNote, ...] | None = None
     markers: tuple[Label, ...] = ()
 
 

@@ -29,7 +29,9 @@ from studio.supervision.worker import Worker
 if TYPE_CHECKING:
     from studio.session.converting import Converting
     from studio.session.models import Models
+    from studio.session.noting import Noting
     from studio.session.overlay_page import OverlayPage
+    from studio.session.overlay_window import OverlayWindow
     from studio.session.repair import Repair
     from studio.session.singing import Singing
     from studio.session.speaking import Speaking
@@ -194,7 +196,7 @@ class Desk:
         """What is said of the script; nobody asks before somebody opens it."""
         from studio.session.speaking import Speaking
 
-        return Speaking(self.document, self.jobs)
+        return Speaking(self.document, self.jobs, self.engines)
 
     def close_speaking(self) -> None:
         """Write what `speaking` has to remember, where it was asked for."""
@@ -222,7 +224,7 @@ class Desk:
         """What is sung again in another voice; nobody asks before somebody wants that."""
         from studio.session.converting import Converting
 
-        return Converting(self.document, self.jobs, self.engines)
+        return Converting(self.document, self.jobs, self.engines, self.separating)
 
     def close_models(self) -> None:
         """End what `models` began, where it was asked for."""
@@ -232,6 +234,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.capturing = Capturing(self.capture, self.document, self.settings)
         self.separating = Separating(self.document, self.jobs, self.engines)
+        self.separating.sung_by(lambda: self.converting)
         self.growing = GrowingSound(self.document, self.transport, self.separating)
 
     @cached_property
@@ -247,6 +250,23 @@ class Desk:
         from studio.session.repair import Repair
 
         return Repair(self.document, self.background, self.jobs, self.settings)
+
+    @cached_property
+    def noting(self) -> "Noting":
+        """The notes that are in hand in the pitch lane; nobody asks before there is a note to write."""
+        from studio.session.noting import Noting
+
+        return Noting(self.document, self.jobs, self.settings)
+
+    @property
+    def has_note(self) -> bool:
+        """Whether a note is in hand there."""
+        return "noting" in self.__dict__ and bool(self.noting.in_hand)
+
+    @property
+    def draws_notes(self) -> bool:
+        """Whether a drag in the pitch lane draws a note."""
+        return "noting" in self.__dict__ and self.noting.draws
 
     @property
     def picks_pitch(self) -> bool:
@@ -269,6 +289,18 @@ class Desk:
         from studio.session.overlay_page import OverlayPage
 
         return OverlayPage(self.capture, self.document, self.settings)
+
+    @cached_property
+    def overlay_window(self) -> "OverlayWindow":
+        """The overlays over the screen itself; nobody asks before somebody opens the Live workspace."""
+        from studio.session.overlay_window import OverlayWindow
+
+        return OverlayWindow(self.capture, self.document, self.settings, self.capturing)
+
+    @property
+    def lays_over_screen(self) -> bool:
+        """Whether that window is on."""
+        return "overlay_window" in self.__dict__ and self.overlay_window.on
 
     @cached_property
     def video(self) -> "Video":

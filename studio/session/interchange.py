@@ -6,12 +6,16 @@ Pure but for the two jobs that are started here.
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from studio.errors import StudioError
+from studio.media.curve import covers
 from studio.media.disk import Disk
 from studio.media.interchange import audacity, textgrid
 from studio.model.edits import AddMarker, Several
 from studio.model.labels import Label, Tier
-from studio.model.project import Clip, Marker, Pitch, Project
+from studio.model.project import Clip, Marker, MelodyPiece, Project
+from studio.model.sheet import SungNote
 from studio.model.time import samples_of, seconds_of
 from studio.protocol.common import JobId
 from studio.protocol.measures import (
@@ -45,7 +49,8 @@ def sung_sound(project: Project, piece: Piece) -> SungSound:
         media=project.medium(clip.media),
         start=clip.source_start,
         length=clip.length,
-        pitch=_melody(project, clip),
+        melody=_melody(project, clip),
+        notes=_notes(project, clip),
         markers=tuple(_labels(project, clip)),
     )
 
@@ -166,19 +171,19 @@ def _marker(label: Label, at: int, rate_hz: int) -> Marker:
     return Marker(id=new_marker_id(), start=start, length=max(0, end - start), text=label.text)
 
 
-def _melody(project: Project, clip: Clip) -> Pitch | None:
-    """The newest melody that covers the whole clip."""
-    return next(
-        (
-            pitch
-            for pitch in reversed(project.pitches)
-            if pitch.media == clip.media
-            and pitch.frames_per_s == _FRAMES_PER_S
-            and pitch.start <= clip.source_start
-            and clip.source_end <= pitch.start + pitch.length
-        ),
-        None,
-    )
+def _melody(project: Project, clip: Clip) -> tuple[MelodyPiece, ...]:
+    """The melody of the clip with all repairs; nothing where a part of it is not known."""
+    pieces = project.melody_of(clip.media)
+    return pieces if covers(pieces, clip.source_start, clip.source_end, _FRAMES_PER_S) else ()
+
+
+def _notes(project: Project, clip: Clip) -> tuple[SungNote, ...] | None:
+    """The notes that begin in the clip, cut where it ends; None where nobody has looked for any."""
+    sheet = project.sheet_of(clip.media)
+    if sheet is None:
+        return None
+    inside = sheet.within(clip.source_start, clip.source_end)
+    return tuple(replace(note, stop=min(note.stop, clip.source_end)) for note in inside)
 
 
 def _labels(project: Project, clip: Clip) -> Iterable[Label]:

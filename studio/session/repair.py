@@ -110,10 +110,17 @@ class Repair(QObject):
     def next_candidate(self, way: Literal[1, -1]) -> None:
         """Look again for what is in the lasso, only above (1) or below (-1) what was found there.
 
-        Raises StudioError where there is no room between that and the limits of the settings.
+        Raises StudioError where there is no room between that and the limits of the settings, and for several melodies.
         """
-        if len(self._picked) != 1 or self._busy:
+        if not self._picked or self._busy:
             return
+        if len(self._picked) > 1:
+            raise StudioError(
+                "pitch.several",
+                "The pitch was not looked for again.",
+                cause=f"The lasso holds parts of {len(self._picked)} melodies, and only one is searched at a time.",
+                remedy="Draw the lasso within one clip, and around a part that was found in one go.",
+            )
         (one,), folder = self._picked, self._document.folder
         found = read_curve(folder, one.pitch).hz[one.first : one.stop][one.inside]
         pitch, edges = self._settings.value.pitch, (float(np.nanmin(found)), float(np.nanmax(found)))

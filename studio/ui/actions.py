@@ -25,6 +25,7 @@ _NEW_GROUP_AFTER = frozenset(
         "edit.redo",
         "edit.delete",
         "edit.join",
+        "pitch.remove",
         "transport.record",
         "view.zoom_selection",
     }

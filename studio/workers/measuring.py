@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from studio.engines.base import FRAMES_PER_S, Mono, Report
 from studio.engines.grid import RATE_HZ
 from studio.errors import StudioError
-from studio.media.curve import read_curve
+from studio.media.curve import covers, read_pieces
 from studio.media.interchange import figures, kinds, measured, writing
 from studio.media.interchange.measured import MeasuredSound
 from studio.media.interchange.writing import Sung, WritingSettings
@@ -17,10 +17,10 @@ from studio.media.wav import MappedWav
 from studio.model.intonation import Intonation, Just, Reference, Tempered
 from studio.model.measures import measure_notes, summarise
 from studio.model.pitch import PitchCurve
-from studio.model.project import Media, Pitch
+from studio.model.project import Media
 from studio.model.range_profile import range_profile, voice_field
 from studio.protocol.measures import MeasureVoice, SungSound, VoiceMeasured
-from studio.workers.pitch import mono_at_16k
+from studio.workers.pitch import given_notes, mono_at_16k
 from studio.workers.runtime import Context
 
 _PREPARING: Final = 0.1
@@ -78,7 +78,7 @@ def stretch_at_16k(project_dir: str, media: Media, start: int, length: int, fold
 
 
 def _measured(job: MeasureVoice, sound: SungSound, folder: Path, report: Report) -> Sung:
-    from studio.engines.melody.notes import measure_along
+    from studio.engines.melody.notes import measure_along, measure_given
 
     samples = stretch_at_16k(
         job.project_dir,
@@ -89,7 +89,15 @@ def _measured(job: MeasureVoice, sound: SungSound, folder: Path, report: Report)
         lambda part, stage: report(_PREPARING * part, stage),
     )
     curve = _curve(job, sound, samples, lambda part, stage: report(_PREPARING + _TRACKING * part, stage))
-    notes = tuple(measure_along(samples, RATE_HZ, curve, report=lambda part, stage: report(max(0.5, part), stage)))
+
+    def onward(part: float, stage: str) -> None:
+        report(max(0.5, part), stage)
+
+    if sound.notes is None:
+        notes = tuple(measure_along(samples, RATE_HZ, curve, report=onward))
+    else:
+        given = given_notes(sound.notes, sound.start, sound.media.rate_hz, job.against.a4_hz)
+        notes = tuple(measure_given(samples, RATE_HZ, curve, given, report=onward))
     measures = measure_notes(notes, curve, _scale(job, folder, report))
     return Sung(
         name=sound.name,
@@ -108,8 +116,8 @@ def _measured(job: MeasureVoice, sound: SungSound, folder: Path, report: Report)
 def _curve(job: MeasureVoice, sound: SungSound, samples: Mono, report: Report) -> PitchCurve:
     from studio.engines.melody.tracker import Melisma
 
-    if sound.pitch is not None:
-        return _known(job.project_dir, sound, sound.pitch)
+    if sound.melody:
+        return _known(job.project_dir, sound)
     return Melisma().track(samples, RATE_HZ, low_hz=job.low_hz, high_hz=job.high_hz, report=report)
 
 
@@ -123,16 +131,11 @@ def _levels_db(samples: Mono, frames: int) -> NDArray[np.float32]:
     return levels
 
 
-def _known(project_dir: str, sound: SungSound, pitch: Pitch) -> PitchCurve:
-    """The part of a melody that lies over the stretch, a frame each 5 ms from its beginning."""
-    curve = read_curve(Path(project_dir), pitch)
-    into_s = (sound.start - pitch.start) / sound.media.rate_hz
-    length_s = sound.length / sound.media.rate_hz
-    if into_s < 0 or sound.start + sound.length > pitch.start + pitch.length or curve.frames_per_s != FRAMES_PER_S:
-        raise ValueError(f"the melody {pitch.id} does not cover the stretch")
-    first = round(into_s * FRAMES_PER_S)
-    frames = slice(first, first + int(np.ceil(length_s * FRAMES_PER_S)))
-    return PitchCurve(frames_per_s=FRAMES_PER_S, hz=curve.hz[frames], confidence=curve.confidence[frames])
+def _known(project_dir: str, sound: SungSound) -> PitchCurve:
+    """The melody that lies over the stretch, a frame each 5 ms from its beginning."""
+    if not covers(sound.melody, sound.start, sound.start + sound.length, FRAMES_PER_S):
+        raise ValueError(f"the melody of {sound.name} does not cover the stretch")
+    return read_pieces(Path(project_dir), sound.melody, sound.start, sound.length, sound.media.rate_hz, FRAMES_PER_S)
 
 
 def _scale(job: MeasureVoice, folder: Path, report: Report) -> Intonation:

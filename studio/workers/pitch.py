@@ -1,9 +1,10 @@
 """The job that finds the melody of a medium."""
 
 import tempfile
+from collections.abc import Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 import numpy as np
@@ -12,11 +13,16 @@ from studio.engines import registry
 from studio.engines.base import FRAMES_PER_S, EngineInfo, Mono, Report
 from studio.engines.grid import RATE_HZ, blocks_at_16k
 from studio.errors import StudioError
-from studio.media.curve import write_curve
+from studio.media.curve import covers, read_pieces, write_curve
 from studio.media.wav import MappedWav
+from studio.model.pitch import midi_to_hz
 from studio.model.project import Lineage, Pitch, PitchId
+from studio.model.sheet import SungNote
 from studio.protocol.jobs import MeasureNotes, NotesMeasured, PitchTracked, TrackPitch
 from studio.workers.runtime import Context
+
+if TYPE_CHECKING:
+    from studio.engines.melody import notes
 
 _PREPARING: Final = 0.1
 _NARROWEST: Final = 1.1
@@ -60,6 +66,7 @@ def track_pitch(job: TrackPitch, context: Context, report: Report) -> PitchTrack
 def measure_notes(job: MeasureNotes, context: Context, report: Report) -> NotesMeasured:
     """Find the notes of a medium with their vibrato and write them into the project's media folder."""
     from studio.engines.melody import notes
+    from studio.engines.melody.tracker import Melisma
 
     del context
     project_dir = Path(job.project_dir)
@@ -67,18 +74,48 @@ def measure_notes(job: MeasureNotes, context: Context, report: Report) -> NotesM
     folder = project_dir / "media"
     folder.mkdir(exist_ok=True)
     sound = mono_at_16k(wav, 0, wav.length, folder, lambda part, stage: report(_PREPARING * part, stage))
-    found = notes.measure(
-        sound,
-        RATE_HZ,
-        low_hz=job.low_hz,
-        high_hz=job.high_hz,
-        report=lambda part, stage: report(_PREPARING + (1 - _PREPARING) * part, stage),
-    )
+
+    def onward(part: float, stage: str) -> None:
+        report(_PREPARING + (1 - _PREPARING) * part, stage)
+
+    def halfway(part: float, stage: str) -> None:
+        onward(0.5 * part, stage)
+
+    if covers(job.melody, *_reach(job), FRAMES_PER_S):
+        curve = read_pieces(project_dir, job.melody, 0, wav.length, wav.rate_hz, FRAMES_PER_S)
+    else:
+        curve = Melisma().track(sound, RATE_HZ, low_hz=job.low_hz, high_hz=job.high_hz, report=halfway)
+    if job.notes is None:
+        found = notes.measure_along(sound, RATE_HZ, curve, report=onward)
+    else:
+        given = given_notes(job.notes, 0, wav.rate_hz, job.a4_hz)
+        found = notes.measure_given(sound, RATE_HZ, curve, given, report=onward)
     file = f"media/{job.media.id}.notes.json"
     part = project_dir / f"{file}.part"
     part.write_bytes(msgspec.json.encode(found))
     part.replace(project_dir / file)
     return NotesMeasured(job=job.job, file=file)
+
+
+def given_notes(drawn: Sequence[SungNote], start: int, rate_hz: int, a4_hz: float) -> "list[notes.GivenNote]":
+    """Notes of a sheet in seconds after a sample of their medium."""
+    from studio.engines.melody.notes import GivenNote
+
+    return [
+        GivenNote(
+            (note.start - start) / rate_hz,
+            (note.stop - start) / rate_hz,
+            None if note.midi is None else midi_to_hz(note.midi, a4_hz),
+        )
+        for note in drawn
+    ]
+
+
+def _reach(job: MeasureNotes) -> tuple[int, int]:
+    """From where to where the melody has to be known."""
+    if job.notes is None:
+        return 0, job.media.length
+    return min((note.start for note in job.notes), default=0), max((note.stop for note in job.notes), default=0)
 
 
 def _range(job: TrackPitch, info: EngineInfo) -> tuple[float, float]:

@@ -1,6 +1,7 @@
 """Projects and edits for property tests: any project a person can come to, any edit they can make of it."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from hypothesis import strategies as st
 
@@ -13,9 +14,13 @@ from studio.model.edits import (
     AddTrack,
     ClipMove,
     DeleteClips,
+    DeleteNotes,
     DeleteRange,
+    DrawNote,
     Edit,
+    FindNotes,
     JoinClips,
+    JoinNotes,
     KeepRange,
     MoveClips,
     MoveLine,
@@ -23,6 +28,7 @@ from studio.model.edits import (
     MoveTrack,
     Paste,
     Piece,
+    PitchNotes,
     PlaceClip,
     Relink,
     RemoveLines,
@@ -54,8 +60,10 @@ from studio.model.edits import (
     SetTuning,
     Several,
     SplitClip,
+    SplitNote,
     SplitRange,
     TrimClip,
+    TrimNote,
 )
 from studio.model.overlays import Overlay
 from studio.model.pictures import Pictures
@@ -74,6 +82,7 @@ from studio.model.project import (
     Track,
     TrackId,
 )
+from studio.model.sheet import SungNote
 from studio.model.spoken import Line, LineId, SaidSentence, Speaker, SpeakerId, Take, TakeCard, TakeId
 
 TIMELINE = 160
@@ -186,6 +195,25 @@ pitches = st.builds(
 )
 
 
+NOTE_ENDS = [0, 20, 40, 60, 80, TIMELINE]
+"""Few places, so that edits often meet a note that is there."""
+note_starts = st.sampled_from(NOTE_ENDS)
+note_pitches = st.none() | st.sampled_from([60.0, 69.25])
+
+
+@st.composite
+def sung_notes(draw: st.DrawFn) -> SungNote:
+    start, stop = sorted(draw(st.lists(note_starts, min_size=2, max_size=2, unique=True)))
+    return SungNote(start=start, stop=stop, midi=draw(note_pitches))
+
+
+@st.composite
+def note_lines(draw: st.DrawFn) -> tuple[SungNote, ...]:
+    """Notes in order between some of the ends."""
+    ends = sorted(draw(st.lists(note_starts, min_size=2, max_size=5, unique=True)))
+    return tuple(SungNote(start=start, stop=stop, midi=draw(note_pitches)) for start, stop in pairwise(ends))
+
+
 @st.composite
 def pieces(draw: st.DrawFn) -> Piece:
     lanes = draw(st.lists(st.lists(clips(), max_size=2).map(tuple), min_size=1, max_size=3))
@@ -245,6 +273,17 @@ STRATEGIES: dict[type, st.SearchStrategy[Edit]] = {
     SetSpeaker: st.builds(SetSpeaker, speakers),
     RemoveSpeaker: st.builds(RemoveSpeaker, speaker_ids),
     SetDictionary: st.builds(SetDictionary, st.dictionaries(texts, texts, max_size=2)),
+    FindNotes: st.builds(FindNotes, st.sampled_from(MEDIA_IDS), note_lines()),
+    DrawNote: st.builds(DrawNote, st.sampled_from(MEDIA_IDS), sung_notes()),
+    SplitNote: st.builds(SplitNote, st.sampled_from(MEDIA_IDS), note_starts, samples),
+    JoinNotes: st.builds(JoinNotes, st.sampled_from(MEDIA_IDS), st.lists(note_starts, max_size=3).map(tuple)),
+    TrimNote: st.builds(TrimNote, st.sampled_from(MEDIA_IDS), note_starts, samples, samples),
+    PitchNotes: st.builds(
+        PitchNotes,
+        st.sampled_from(MEDIA_IDS),
+        st.lists(st.tuples(note_starts, note_pitches), min_size=1, max_size=3).map(tuple),
+    ),
+    DeleteNotes: st.builds(DeleteNotes, st.sampled_from(MEDIA_IDS), st.lists(note_starts, max_size=2).map(tuple)),
     Relink: st.builds(Relink, st.sampled_from(MEDIA_IDS), st.sampled_from(["media/x.wav", "../x.wav", "/etc/passwd"])),
 }
 
@@ -263,6 +302,8 @@ def projects(draw: st.DrawFn) -> Project:
         project = AddTrack(Track(id=track, name=str(track))).apply(project)
         for clip in draw(st.lists(clips(), max_size=4)):
             project = PlaceClip(track, clip).apply(project)
+    for one in MEDIA_IDS[: draw(st.integers(0, 2))]:
+        project = FindNotes(one, draw(note_lines())).apply(project)
     for line in LINE_IDS[: draw(st.integers(0, 3))]:
         take = Take(id=TAKE_IDS[0], media=MEDIA_IDS[0], text="", voice="", voice_name="", engine="basic", seed=0)
         project = AddLines((Line(id=line, takes=(take,)),), 0).apply(project)

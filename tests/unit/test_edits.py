@@ -1,6 +1,7 @@
 """What holds for every edit, whichever it is."""
 
 import typing
+from itertools import pairwise
 
 import msgspec
 import pytest
@@ -14,6 +15,7 @@ from studio.model.edits import (
     AddMedia,
     AddTrack,
     Edit,
+    FindNotes,
     JoinClips,
     Piece,
     PlaceClip,
@@ -28,12 +30,14 @@ from studio.model.edits import (
 )
 from studio.model.edits.base import EditBase
 from studio.model.project import Clip, ClipId, Marker, MediaId, Project, Track, TrackId
+from studio.model.sheet import SungNote
 from studio.model.spoken import Line, Speaker, Take
 from tests.helpers.edits import (
     CLIP_IDS,
     LINE_IDS,
     MARKER_IDS,
     MEDIA_IDS,
+    NOTE_ENDS,
     SPEAKER_IDS,
     STRATEGIES,
     TAKE_IDS,
@@ -72,6 +76,8 @@ def test_every_edit_can_be_done_written_and_read(edit: type) -> None:
         lane = Clip(id=clip, media=MEDIA_IDS[0], source_start=0, start=0, length=TIMELINE // 2)
         dense = AddTrack(Track(id=track, name="", clips=(lane,))).apply(dense)
     dense = AddMarker(Marker(id=MARKER_IDS[0], start=5)).apply(dense)
+    sung = tuple(SungNote(start=start, stop=stop) for start, stop in pairwise(NOTE_ENDS))
+    dense = Several("", tuple(FindNotes(media, sung) for media in MEDIA_IDS)).apply(dense)
     take = Take(id=TAKE_IDS[0], media=MEDIA_IDS[0], text="", voice="", voice_name="", engine="basic", seed=0)
     dense = SetSpeaker(Speaker(id=SPEAKER_IDS[1], name="")).apply(dense)
     dense = AddLines((Line(id=LINE_IDS[0], takes=(take,)),), 0).apply(dense)
@@ -105,6 +111,10 @@ def test_after_any_edit_ids_are_unique_clips_fit_their_sound_and_fades_fit_their
     for track in after.tracks:
         starts = [(clip.start, clip.id) for clip in track.clips]
         assert starts == sorted(starts)
+    for sheet in after.sheets:
+        ends = [end for note in sheet.notes for end in (note.start, note.stop)]
+        assert ends == sorted(ends)
+        assert all(end <= after.medium(MediaId(sheet.media)).length for end in ends)
 
 
 @given(project=projects(), edit=edits)

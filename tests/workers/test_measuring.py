@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from msgspec.structs import replace
@@ -10,12 +11,15 @@ from numpy.typing import NDArray
 from studio.errors import StudioError
 from studio.media.interchange import measured, textgrid
 from studio.model.labels import Label
-from studio.model.project import Media
+from studio.model.notes import Note
+from studio.model.pitch import hz_to_midi
+from studio.model.project import Media, MelodyPiece
+from studio.model.sheet import SungNote
 from studio.protocol.common import JobId
-from studio.protocol.jobs import TrackPitch
+from studio.protocol.jobs import MeasureNotes, TrackPitch
 from studio.protocol.measures import Against, MeasureQuality, MeasureVoice, MelodyFile, SungSound
 from studio.workers.measuring import measure_voice
-from studio.workers.pitch import track_pitch
+from studio.workers.pitch import measure_notes, track_pitch
 from studio.workers.runtime import Context
 from studio.workers.voice_quality import measure_quality
 from tests.helpers.sounds import write_medium
@@ -110,7 +114,7 @@ def test_times_count_from_the_beginning_of_the_stretch_and_the_melody_is_the_one
         media=voice,
         start=RATE_HZ // 4,
         length=RATE_HZ,
-        pitch=tracked.pitch,
+        melody=(MelodyPiece(tracked.pitch, 0, voice.length),),
         markers=(marker,),
     )
     out = tmp_path / "out.TextGrid"
@@ -125,6 +129,48 @@ def test_times_count_from_the_beginning_of_the_stretch_and_the_melody_is_the_one
     assert [tier.name for tier in grid.tiers] == ["notes", "vibrato", "markers"]
     assert grid.tiers[0].labels[0].start_s == pytest.approx(0.25, abs=0.03)
     assert grid.tiers[2].labels == (marker,)
+
+
+def test_notes_that_were_drawn_are_the_notes_of_every_file(tmp_path: Path, voice: Media) -> None:
+    """The ends are those of the sheet, the name is the pitch that was given, and the figures are against it."""
+    tenth = RATE_HZ // 10
+    drawn = (
+        SungNote(start=7 * tenth, stop=9 * tenth),
+        SungNote(start=9 * tenth, stop=12 * tenth, midi=71.0),
+    )
+    sound = SungSound(name="voice", media=voice, start=5 * tenth, length=9 * tenth, notes=drawn)
+    grid_file, midi_file = tmp_path / "out.TextGrid", tmp_path / "out.mid"
+    files = (MelodyFile(kind="textgrid", path=str(grid_file)), MelodyFile(kind="midi", path=str(midi_file)))
+
+    done = measure_voice(
+        job(tmp_path, voice, sounds=(sound,), files=files, figures=True, bend_semitones=0), NOBODY, quiet
+    )
+
+    (figures,) = measured.read(tmp_path / done.figures)
+    assert [note.start_s for note in figures.notes] == pytest.approx([0.2, 0.4])
+    sung, given = figures.notes
+    assert hz_to_midi(given.target_hz) == pytest.approx(71.0)
+    assert given.off_cents == pytest.approx((hz_to_midi(sung.mean_hz) - 71) * 100, abs=5)
+    notes = textgrid.read(grid_file.read_bytes()).tiers[0].labels
+    assert [round(label.start_s, 3) for label in notes if label.text] == [0.2, 0.4]
+    assert notes[1].text == "B4 +0 ¢"
+    assert bytes((0x90, 71)) in midi_file.read_bytes()
+
+
+def test_a_note_in_which_nobody_sings_is_what_it_was_given(tmp_path: Path, voice: Media) -> None:
+    """Without a pitch it is nothing; of a single frame the figures are what one frame tells."""
+    silent = put(tmp_path, np.zeros(RATE_HZ, np.float32), "silent")
+    drawn = (SungNote(start=100, stop=9000), SungNote(start=9000, stop=20000, midi=60.0))
+    asked = MeasureNotes(
+        job=JobId(1), media=silent, project_dir=str(tmp_path), low_hz=60.0, high_hz=1100.0, notes=drawn, a4_hz=442.0
+    )
+    (only,) = msgspec.json.decode((tmp_path / measure_notes(asked, NOBODY, quiet).file).read_bytes(), type=list[Note])
+    assert only.start_s == pytest.approx(9000 / RATE_HZ)
+    assert only.pitch_hz == only.given_hz == pytest.approx(442.0 * 2 ** (-9 / 12))
+    short = replace(asked, media=voice, notes=(SungNote(start=RATE_HZ, stop=RATE_HZ + RATE_HZ // 200),))
+    (frame,) = msgspec.json.decode((tmp_path / measure_notes(short, NOBODY, quiet).file).read_bytes(), type=list[Note])
+    assert hz_to_midi(frame.pitch_hz) == pytest.approx(63.86, abs=0.05)
+    assert frame.vibrato is None
 
 
 def test_a_csv_has_its_guide_beside_it_and_nothing_half_written(tmp_path: Path, voice: Media) -> None:

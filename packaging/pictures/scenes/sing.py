@@ -39,6 +39,8 @@ def shots(place: Place) -> Shots:
         return shoot
 
     return {
+        "sing-notes-dark": lambda png: picture(sample, png, prepare=notes_by_hand, wait_s=300),
+        "sing-notes-light": lambda png: picture(sample, png, theme="light", prepare=notes_by_hand, wait_s=300),
         "sing-empty-dark": of(lambda _page: None),
         "sing-empty-light": of(lambda _page: None, "light"),
         "sing-error-dark": of(without_microphone, microphone="Studio microphone"),
@@ -136,6 +138,30 @@ def notes_of(page: "SingPage") -> tuple[float, float]:
     """Between which notes most of it lay."""
     ends = page.range.range.ends(440.0)
     return ends.usual_low - 2, ends.usual_high + 4
+
+
+def notes_by_hand(studio: "Studio") -> None:
+    """The notes of the voice in the pitch lane, one of them snapped, one just cut in two."""
+    from studio.commands import BY_ID, run
+    from studio.session.noting import InHand
+
+    desk, clip = studio.desk, studio.document.project.tracks[0].clips[0]
+    media, rate_hz = clip.media, studio.document.project.rate_hz
+    studio.selection.set_clips((clip.id,), studio.document.project)
+    until(lambda: studio.document.project.melody_in(clip), 120_000)
+    run(BY_ID["pitch.find_notes"], desk)
+    until(lambda: studio.document.project.sheet_of(media), 120_000)
+    sheet = studio.document.project.sheet_of(media)
+    assert sheet is not None
+    seen = sheet.within(clip.source_start, clip.source_end - rate_hz)
+    long = sorted(seen, key=lambda note: -note.length)
+    desk.noting.pick(InHand(clip.id, long[1].start))
+    run(BY_ID["pitch.note_snap"], desk)
+    desk.noting.pick(InHand(clip.id, long[0].start))
+    at = clip.start - clip.source_start + (long[0].start + long[0].stop) // 2
+    desk.transport.seek(at)
+    desk.noting.split(at)
+    studio.selection.set_clips((clip.id,))
 
 
 def record(page: "SingPage", seconds: float) -> None:

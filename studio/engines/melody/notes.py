@@ -1,10 +1,11 @@
 """Notes out of a melody, and the vibrato of each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from studio.engines.base import FRAMES_PER_S, Mono, Report
@@ -28,6 +29,14 @@ _EDGE: Final = 4  # frames at either end of a note that are left out
 Series = NDArray[np.float64]
 
 
+class GivenNote(NamedTuple):
+    """A note whose ends a person drew; `hz` is the pitch that it was given, None for whatever is sung."""
+
+    start_s: float
+    end_s: float
+    hz: float | None
+
+
 def measure(
     samples: Mono, rate_hz: int, *, report: Report, low_hz: float = 50.0, high_hz: float = 1400.0
 ) -> list[Note]:
@@ -47,6 +56,28 @@ def measure_along(samples: Mono, rate_hz: int, curve: PitchCurve, *, report: Rep
     for start, stop in spans(curve):
         report(0.5 + 0.5 * start / len(curve.hz), "Measuring the notes")
         notes.append(_note(sound, curve, start, stop))
+    report(1.0, "Measuring the notes")
+    return notes
+
+
+def measure_given(
+    samples: Mono, rate_hz: int, curve: PitchCurve, given: Sequence[GivenNote], *, report: Report
+) -> list[Note]:
+    """Measure notes whose ends are known along a melody; a note in which nobody sings and no pitch was given is none.
+
+    Of a note in which nobody sings the pitch is the given one.
+    """
+    sound = at_8k(samples, rate_hz, report)
+    notes = []
+    for number, (start_s, end_s, given_hz) in enumerate(given):
+        report(0.5 + 0.5 * number / len(given), "Measuring the notes")
+        start = min(max(round(start_s * FRAMES_PER_S), 0), len(curve.hz))
+        stop = min(round(end_s * FRAMES_PER_S), len(curve.hz))
+        ends = {"start_s": start_s, "end_s": end_s, "given_hz": given_hz}
+        if curve.voiced[start:stop].any():
+            notes.append(replace(_note(sound, curve, start, stop), **ends))
+        elif given_hz is not None:
+            notes.append(Note(start_s=start_s, end_s=end_s, pitch_hz=given_hz, vibrato=None, given_hz=given_hz))
     report(1.0, "Measuring the notes")
     return notes
 

@@ -67,7 +67,7 @@ def _parameter(channel: int, number: int, value: int) -> Iterator[bytes]:
 
 
 def _played(note: Note, curve: PitchCurve | None, settings: MidiSettings, channel: int) -> Iterator[_Event]:
-    key = int(np.clip(np.floor(hz_to_midi(note.pitch_hz, settings.a4_hz) + 0.5), 0, 127))
+    key = int(np.clip(np.floor(hz_to_midi(note.named_hz, settings.a4_hz) + 0.5), 0, 127))
     begin, end = _tick(note.start_s), max(_tick(note.end_s), _tick(note.start_s) + 1)
     if curve is not None:
         yield from _bends(note, key, curve, settings, channel)

@@ -112,7 +112,7 @@ def _figures(kind: KindId, sung: Sequence[Sung], settings: WritingSettings) -> b
 
 def _note_labels(sung: Sung, a4_hz: float) -> tuple[Label, ...]:
     return tuple(
-        Label(start_s=note.start_s, end_s=note.end_s, text=note_text(hz_to_midi(note.pitch_hz, a4_hz)))
+        Label(start_s=note.start_s, end_s=note.end_s, text=note_text(hz_to_midi(note.named_hz, a4_hz)))
         for note in sung.notes
     )
 
@@ -120,7 +120,7 @@ def _note_labels(sung: Sung, a4_hz: float) -> tuple[Label, ...]:
 def _rows(sung: Sung, a4_hz: float) -> list[tables.NoteRow]:
     labels = _note_labels(sung, a4_hz)
     return [
-        tables.NoteRow(note.start_s, note.pitch_hz, note.end_s - note.start_s, label.text)
+        tables.NoteRow(note.start_s, note.named_hz, note.end_s - note.start_s, label.text)
         for note, label in zip(sung.notes, labels, strict=True)
     ]
 

@@ -18,6 +18,15 @@ from studio.model.edits.clips import (
     TrimClip,
 )
 from studio.model.edits.markers import AddMarker, MoveMarker, RemoveMarker, RenameMarker
+from studio.model.edits.notes import (
+    DeleteNotes,
+    DrawNote,
+    FindNotes,
+    JoinNotes,
+    PitchNotes,
+    SplitNote,
+    TrimNote,
+)
 from studio.model.edits.project import (
     AddMedia,
     AddPitch,
@@ -135,6 +144,13 @@ Edit = (
     | SetLineSpeaker
     | SetLineText
     | SetSpeaker
+    | FindNotes
+    | DrawNote
+    | SplitNote
+    | JoinNotes
+    | TrimNote
+    | PitchNotes
+    | DeleteNotes
     | Several
 )
 
@@ -147,9 +163,13 @@ __all__ = [
     "AddTrack",
     "ClipMove",
     "DeleteClips",
+    "DeleteNotes",
     "DeleteRange",
+    "DrawNote",
     "Edit",
+    "FindNotes",
     "JoinClips",
+    "JoinNotes",
     "KeepRange",
     "MoveClips",
     "MoveLine",
@@ -157,6 +177,7 @@ __all__ = [
     "MoveTrack",
     "Paste",
     "Piece",
+    "PitchNotes",
     "PlaceClip",
     "Relink",
     "RemoveLines",
@@ -188,7 +209,9 @@ __all__ = [
     "SetTuning",
     "Several",
     "SplitClip",
+    "SplitNote",
     "SplitRange",
     "TrimClip",
+    "TrimNote",
     "copy_range",
 ]

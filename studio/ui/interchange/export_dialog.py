@@ -135,8 +135,9 @@ class NotesExportDialog(BesideWindow):
         self._form.setRowVisible(self.bend, chosen == "midi")
         self._form.setRowVisible(self.mpe, chosen == "midi" and int(self.bend.currentData()) > 0)
         self._form.setRowVisible(self.header, chosen in _TONY)
-        if self._sound is not None and self._sound.pitch is not None:
-            self._melody.setText("The melody is the one in the pitch lane. Times count from the beginning of the clip.")
+        if self._sound is not None and self._sound.melody:
+            what = "The melody is the one" if self._sound.notes is None else "Melody and notes are those"
+            self._melody.setText(f"{what} in the pitch lane. Times count from the beginning of the clip.")
         else:
             self._melody.setText("The melody is found first. Times count from the beginning of the clip.")
         self._melody.setVisible(self._sound is not None)

@@ -8,13 +8,11 @@ from typing import Final
 import numpy as np
 from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
     QWheelEvent,
 )
@@ -28,6 +26,7 @@ from studio.ui.theme import Theme
 from studio.ui.timeline.colours import Colours
 from studio.ui.timeline.melodies import Melodies
 from studio.ui.timeline.melody import Melody
+from studio.ui.timeline.note_paint import LEAST_PX, paint_note
 from studio.ui.timeline.overlay import focus_frame
 from studio.ui.timeline.pitch_axis import PitchAxis
 from studio.ui.timeline.pitch_paint import paint_curve, paint_rows
@@ -191,18 +190,13 @@ class TakeCanvas(QWidget):
         """Where the blob of a note lies."""
         note = self.notes[number]
         left, right = (self._view.x_of(self._sample(at_s)) for at_s in (note.start_s, note.end_s))
-        midi = hz_to_midi(note.pitch_hz, self._desk.document.project.a4_hz) + self._lift
-        height = max(self.axis.px_per_semitone, 8.0)
+        midi = hz_to_midi(note.named_hz, self._desk.document.project.a4_hz) + self._lift
+        height = max(self.axis.px_per_semitone, LEAST_PX)
         return QRectF(left, self.axis.y_of(midi) - height / 2, max(right - left - 1, 3.0), height)
 
     def _paint_note(self, painter: QPainter, number: int) -> None:
-        theme, box = self._colours.theme, self.box(number)
-        in_hand = number == self.picked_note
-        fill = QColor(theme.pitch)
-        fill.setAlphaF(0.34 if in_hand else 0.18)
-        painter.setPen(QPen(theme.accent, 2) if in_hand else Qt.PenStyle.NoPen)
-        painter.setBrush(fill)
-        painter.drawRoundedRect(box, 6, 6)
+        given = self.notes[number].given_hz is not None
+        paint_note(painter, self._colours.theme, self.box(number), in_hand=number == self.picked_note, given=given)
 
     def _paint_melody(self, painter: QPainter, clip: Clip, melody: Melody) -> None:
         view, a4_hz, pitch = self._view, self._desk.document.project.a4_hz, self._colours.theme.pitch

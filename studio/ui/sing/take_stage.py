@@ -125,12 +125,21 @@ class TakeStage(QWidget):
         self.measuring.measure(project.medium(clip.media), clip.name)
         self._show_state()
 
+    def _keep_up(self) -> None:
+        """Measure anew what a person has written of a take whose notes were known."""
+        clip = self.clip
+        row = self.measuring.row(clip.media) if clip is not None else None
+        if clip is not None and row is not None and row.state == "done":
+            self.measuring.measure(self._desk.document.project.medium(clip.media), clip.name)
+
     def _rows(self, clip: Clip) -> list[JobRow]:
         finding = self._desk.importing.finding.get(clip.media)
         rows = (self._desk.jobs.row(finding) if finding is not None else None, self.measuring.row(clip.media))
         return [row for row in rows if row is not None]
 
     def _refresh(self) -> None:
+        if self.isVisible():
+            self._keep_up()
         self.canvas.show_clip(self.clip, self.notes)
         self._measure()
         self._show_state()
@@ -152,6 +161,7 @@ class TakeStage(QWidget):
                 end_s=note.end_s - offset_s,
                 pitch_hz=note.pitch_hz,
                 vibrato=note.vibrato,
+                given_hz=note.given_hz,
             )
             for note in notes
         )
@@ -202,6 +212,7 @@ class TakeStage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self._refresh()
         self._pace()
 
     def hideEvent(self, event: QHideEvent) -> None:

@@ -39,6 +39,24 @@ _CLIP_MENU: Final = (
     "pitch.find",
     "view.zoom_selection",
 )
+_PITCH_MENU: Final = (
+    "pitch.note_split",
+    "pitch.note_join",
+    "pitch.note_snap",
+    "pitch.note_follow",
+    "pitch.note_delete",
+    "",
+    "pitch.octave_up",
+    "pitch.octave_down",
+    "pitch.candidate_up",
+    "pitch.candidate_down",
+    "pitch.remove",
+    "",
+    "pitch.draw_notes",
+    "pitch.note_from_selection",
+    "pitch.find_notes",
+    "pitch.find",
+)
 _EMPTY_MENU: Final = ("edit.paste", "edit.select_all", "", "marker.add", "track.add", "", "view.zoom_fit")
 _TRACK_MENU: Final = ("track.rename", "track.up", "track.down", "track.remove", "", "track.add")
 _RULER_MENU: Final = (
@@ -74,6 +92,15 @@ class Menus:
         """Open the menu of what lies under the mouse on the tracks."""
         selected = under.clip is not None or self._desk.selection.is_range
         self._show(QMenu(self._parent), _CLIP_MENU if selected else _EMPTY_MENU, place)
+
+    def of_pitch(self, place: QPoint) -> None:
+        """Open the menu of the pitch lane."""
+        self._show(QMenu(self._parent), _PITCH_MENU, place)
+
+    def refresh(self) -> None:
+        """Something was chosen of which the window's actions have not heard."""
+        if self._actions is not None:
+            self._actions.refresh_soon()
 
     def of_track(self, place: QPoint, header: TrackHeader | None) -> None:
         """Open the menu of a track's head."""

@@ -3,7 +3,8 @@
 import math
 import time
 from collections import deque
-from typing import Final, NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from PySide6.QtCore import (
@@ -13,42 +14,50 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from studio.model.pitch import note_name, note_text
-from studio.model.project import Clip, Project, Track
-from studio.model.time import format_clock
+from studio.model.pitch import PitchCurve
+from studio.model.project import Clip, Pitch, Project, Track
 from studio.session.desk import Desk
 from studio.ui.theme import Theme
 from studio.ui.timeline.colours import Colours
 from studio.ui.timeline.lasso import Lasso
 from studio.ui.timeline.melodies import Melodies
-from studio.ui.timeline.melody import Melody, to_midi
-from studio.ui.timeline.overlay import focus_frame, paint_pill
+from studio.ui.timeline.melody import Melody
+from studio.ui.timeline.overlay import focus_frame
 from studio.ui.timeline.pitch_axis import PitchAxis
 from studio.ui.timeline.pitch_paint import paint_curve, paint_rows
+from studio.ui.timeline.pitch_reading import Reading, paint_row, paint_words, words_at
 from studio.ui.timeline.sight import Sight
 from studio.ui.timeline.viewport import ticks
 from studio.ui.timeline.wheel import wheel
+
+if TYPE_CHECKING:
+    from studio.ui.timeline.note_hand import NoteHand
 
 _CLOSE_FRAMES_PER_PX: Final = 1.5
 _WHEEL_PX: Final = 0.4
 _KEPT_FRAMES: Final = 2000
 
 
-class Reading(NamedTuple):
-    """The melody under the mouse."""
-
-    x: float
-    y: float
-    text: str
-
-
 class PitchCanvas(QWidget):
     """Rows a semitone high with the curve over them; a keyboard, or frequencies, at the left."""
 
     axis_changed = Signal()
+    chosen = Signal()  # something else is in the lasso, or in hand
+    menu_wanted = Signal(object)  # QPoint of the screen
+    menu_command = Signal(str)
 
     def __init__(self, desk: Desk, theme: Theme, sight: Sight, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,6 +91,27 @@ class PitchCanvas(QWidget):
         desk.selection.changed.connect(self.update)
         desk.document.folder_changed.connect(self._melodies.forget)
 
+    @cached_property
+    def hand(self) -> "NoteHand":
+        """What writes notes; nobody asks for it before there are some, or one is to be drawn."""
+        from studio.ui.timeline.note_hand import NoteHand
+
+        return NoteHand(self._desk, self)
+
+    @property
+    def _writes(self) -> bool:
+        return bool(self._project.sheets) or self._desk.draws_notes
+
+    @property
+    def track(self) -> Track | None:
+        """The track whose melody is shown."""
+        return self._track
+
+    def curve_of(self, pitch: Pitch) -> PitchCurve | None:
+        """The curve of a melody; None while it is being read."""
+        melody = self._melodies.of(pitch)
+        return melody.curve if melody is not None else None
+
     def set_theme(self, theme: Theme) -> None:
         """Paint with another palette."""
         self._colours = Colours(theme)
@@ -95,7 +125,9 @@ class PitchCanvas(QWidget):
             self._fits = True
         if self._fits:
             self.fit()
-        self.setAccessibleDescription(f"The melody of {track.name}" if track is not None else "No track")
+        self.setAccessibleDescription(
+            self.hand.words() if self._writes else f"The melody of {track.name}" if track is not None else "No track"
+        )
         self.restage()
 
     def set_hertz(self, on: bool) -> None:
@@ -176,6 +208,8 @@ class PitchCanvas(QWidget):
         """Paint grid and melody, without mouse and playhead, with any painter: the screen, a PNG, an SVG."""
         self._paint_grid(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._writes:
+            self.hand.paint(painter, self._colours)
         view = self._sight.viewport
         for clip, melody in self.shown():
             if clip.end > view.first_sample and clip.start < view.last_sample:
@@ -237,56 +271,23 @@ class PitchCanvas(QWidget):
             painter.fillRect(QRectF(round(view.x_of(pointer)), 0, 1, self.height()), line)
         self.lasso.paint(painter, colours)
         if self._hover_y is not None:
-            self._paint_hover_row(painter, self._hover_y)
+            flats = self._desk.settings.value.pitch.flats
+            paint_row(painter, self.axis, self._hover_y, self.width(), self._colours, flats=flats)
         if self._reading is not None:
-            self._paint_reading(painter, self._reading)
+            x, y, text = self._reading
+            paint_words(painter, text, QPointF(x, y), self.size(), self._colours)
         if self.hasFocus():
             focus_frame(painter, QRectF(self.rect()), colours.accent)
-
-    def _paint_hover_row(self, painter: QPainter, y: float) -> None:
-        midi = math.floor(self.axis.midi_at(y) + 0.5)
-        tint = QColor(self._colours.theme.pitch)
-        tint.setAlphaF(0.08)
-        top = round(self.axis.y_of(midi + 0.5))
-        painter.fillRect(QRectF(0, top, self.width(), round(self.axis.px_per_semitone)), tint)
-        name = note_name(midi, flats=self._desk.settings.value.pitch.flats)
-        paint_pill(painter, name, QPointF(4, top + self.axis.px_per_semitone / 2), self._colours)
-
-    def _paint_reading(self, painter: QPainter, reading: Reading) -> None:
-        theme = self._colours.theme
-        if not math.isnan(reading.y):
-            painter.save()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(theme.panel, 2))
-            painter.setBrush(theme.pitch)
-            painter.drawEllipse(QPointF(reading.x, reading.y), 5, 5)
-            painter.restore()
-        room = 290
-        left = reading.x + 12 if reading.x + room < self.width() else reading.x - room
-        y = 16.0 if math.isnan(reading.y) else min(max(reading.y - 22, 12), self.height() - 12)
-        paint_pill(painter, reading.text, QPointF(max(left, 48), y), self._colours)
 
     # The mouse
 
     def reading_at(self, sample: float) -> Reading | None:
         """The melody at a timeline sample: "A4 +12 ¢ · 442.1 Hz · 00:12.480 · confidence 0.93"."""
-        view, project = self._sight.viewport, self._project
-        clock = format_clock(round(sample), project.rate_hz)
-        for clip, melody in reversed(self.shown()):
-            if not clip.start <= sample < clip.end:
-                continue
-            frame = round(melody.frame_of(clip, sample))
-            if not 0 <= frame < len(melody.curve.hz):
-                continue
-            hz = float(melody.curve.hz[frame])
-            if not hz > 0:
-                return Reading(view.x_of(sample), math.nan, f"no pitch · {clock}")
-            midi = float(to_midi(melody.curve.hz[frame : frame + 1], project.a4_hz)[0])
-            note = note_text(midi, flats=self._desk.settings.value.pitch.flats)
-            sure = float(melody.curve.confidence[frame])
-            text = f"{note} · {hz:.1f} Hz · {clock} · confidence {sure:.2f}"
-            return Reading(view.x_of(melody.sample_of(clip, frame)), self.axis.y_of(midi), text)
-        return None
+        flats, project = self._desk.settings.value.pitch.flats, self._project
+        found = words_at(self.shown(), sample, project.rate_hz, project.a4_hz, flats=flats)
+        if found is None:
+            return None
+        return Reading(self.x_of(found.sample), self.axis.y_of(found.midi), found.text)
 
     def _read_under_pointer(self) -> None:
         pointer = self._sight.pointer
@@ -302,20 +303,64 @@ class PitchCanvas(QWidget):
         """What A4 is tuned to."""
         return self._project.a4_hz
 
+    def sample_at(self, x: float) -> int:
+        """The timeline sample of a pixel."""
+        return max(round(self._sight.viewport.sample_at(x)), 0)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self.lasso.move(event)
+        if not (self._writes and self.hand.move(event)):
+            self.lasso.move(event)
+        self.setCursor(self.hand.cursor(event.position()) if self._writes else Qt.CursorShape.CrossCursor)
         self._hover_y = event.position().y()
         self._sight.set_pointer(max(self._sight.viewport.sample_at(event.position().x()), 0.0))
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.lasso.press(event)
+        if not (self._writes and self.hand.press(event)):
+            self.lasso.press(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and not self.lasso.release():
-            sample = max(round(self._sight.viewport.sample_at(event.position().x())), 0)
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        if self._writes and self.hand.release(event):
+            self.chosen.emit()
+            return
+        if not self.lasso.release():
+            if self._writes:
+                self.hand.click(event)
+            sample = self.sample_at(event.position().x())
             self._desk.selection.set_cursor(sample)
             self._desk.transport.seek(sample)
+        self.chosen.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self._writes and self._desk.has_note:
+            self.menu_command.emit("pitch.note_snap")
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._writes and not self._desk.has_note:
+            found = self.hand.under(QPointF(event.pos()))
+            if found is not None:
+                self.hand.take(found)
+                self.chosen.emit()
+        self.menu_wanted.emit(event.globalPos())
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys of the note in hand while the lane has the keyboard, before a shortcut takes them."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._keyed(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._keyed(event):
+            self.hand.key(event)
+            self.chosen.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _keyed(self, event: QKeyEvent) -> bool:
+        return self._writes and self.hand.keyed(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         self._hover_y = None

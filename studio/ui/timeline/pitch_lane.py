@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.commands import BY_ID
 from studio.errors import StudioError, explain
 from studio.model.project import Clip, Project, Track
 from studio.protocol.common import JobId
@@ -33,11 +34,14 @@ from studio.ui.timeline.sight import Sight
 from studio.ui.timeline.track_header import WIDTH as HEAD_WIDTH
 from studio.ui.words import job_line
 
+_TOOLS: Final = ("pitch.find_notes", "pitch.draw_notes", "pitch.note_split", "pitch.note_join")
 _FALLBACK_ENGINES: Final = (("praat", "Praat"),)
 
 
 class PitchLane(QWidget):
     """Shows a melody, its progress while it is being found, or the one button that finds it."""
+
+    command_wanted = Signal(str)
 
     _csv_done = Signal(object)  # StudioError, or the Path that was written
 
@@ -51,7 +55,7 @@ class PitchLane(QWidget):
         self._job: JobId | None = None
         self._shown_engine: tuple[str, str] = ("", "")
         self._chosen_engine = ""
-        self.setMinimumHeight(120)
+        self.setMinimumHeight(156)
         self.setAccessibleName("Pitch lane")
         self._title = QLabel("Pitch")
         self._whose = Elided("", theme, tone="secondary")
@@ -63,6 +67,7 @@ class PitchLane(QWidget):
         self._hertz = IconButton("Show hertz instead of notes", "note", theme, checkable=True)
         self._fit = IconButton("Fit to what is sung", "zoom-fit", theme)
         self._more = IconButton("Save the picture or its data", "export", theme)
+        self.tools = {which: self._tool(which, theme) for which in _TOOLS}
         self._lay_out(theme)
 
         self._find.clicked.connect(self.find_pitch)
@@ -71,6 +76,7 @@ class PitchLane(QWidget):
         self._more.clicked.connect(self._open_menu)
         self._engine.activated.connect(self._choose_engine)
         self._csv_done.connect(self._csv_saved)
+        self.canvas.chosen.connect(self._show_tools)
         desk.document.changed.connect(self._refresh)
         desk.selection.changed.connect(self._refresh)
         desk.jobs.changed.connect(self._show_state)
@@ -98,6 +104,12 @@ class PitchLane(QWidget):
             buttons.addWidget(button)
         buttons.addStretch(1)
         column.addLayout(buttons)
+        notes = QHBoxLayout()
+        notes.setSpacing(0)
+        for tool in self.tools.values():
+            notes.addWidget(tool)
+        notes.addStretch(1)
+        column.addLayout(notes)
 
         self._empty = QWidget()
         surface(self._empty, "panel")
@@ -133,6 +145,30 @@ class PitchLane(QWidget):
         for part in (left, self.keyboard, stack):
             whole.addWidget(part)
         surface(self, "panel", "top")
+
+    def _tool(self, which: str, theme: Theme) -> IconButton:
+        command = BY_ID[which]
+        keys = command.keys.partition(";")[0]
+        tool = IconButton(
+            command.title, command.icon, theme, keys=keys, on="accent", checkable=command.checked is not None
+        )
+        tool.setFixedSize(25, 28)
+        tool.clicked.connect(partial(self._press, which))
+        return tool
+
+    def _press(self, which: str, _on: bool = False) -> None:
+        self.command_wanted.emit(which)
+        self._show_tools()
+
+    def _show_tools(self) -> None:
+        """Let each tool say whether it can be used now, and why not."""
+        for which, tool in self.tools.items():
+            command = BY_ID[which]
+            why_not = command.unavailable(self._desk)
+            tool.setEnabled(not why_not)
+            tool.name(command.title, command.keys, why_not)
+            if command.checked is not None:
+                tool.setChecked(command.checked(self._desk))
 
     # What is shown
 
@@ -210,6 +246,7 @@ class PitchLane(QWidget):
         self._cancel.setVisible(state == "finding")
         self._button.setVisible(state in ("none", "failed"))
         self._find.setEnabled(state in ("none", "failed", "melody"))
+        self._show_tools()
         if state == "finding" and row is not None:
             self._line.setText(job_line(row))
             self._progress.setValue(round(row.fraction * 1000))
