@@ -88,7 +88,6 @@ class Studio(QObject):
         self._housekeeping = Housekeeping(self.document, self.jobs, settings, self.desk.background, self)
         self.takes.found.connect(self._offer)
         self.desk.separating.found.connect(self._offer)
-        self.document.folder_changed.connect(lambda: QTimer.singleShot(0, self, self._offer_speech))
         self.importing.imported.connect(self._first_import)
         self.desk.background.failed.connect(lambda why: self.desk.asks.show(why))
         self.window = window or MainWindow(themes.chosen(settings.value.appearance.theme))
@@ -167,6 +166,7 @@ class Studio(QObject):
         if files:
             opening.open_dropped(self.desk, files)
         separating = self.desk.separating
+        self.document.folder_changed.connect(lambda: QTimer.singleShot(0, self, self._offer_speech))
         untitled = untitled_left(self.document.folder)
         self._offer((*untitled, *separating.left_behind, *self._speech_left(), *captures_left()))
         self.desk.background.do(lambda _report: separating.batch.left(), self._offer_files)

@@ -14,7 +14,7 @@ from studio.catalogue.store import Installed
 from studio.engines import installed, onnx_session
 from studio.engines.base import Control, EngineInfo, Mono, Report, Settings
 from studio.engines.blocks import cut
-from studio.engines.ready_voices import STAGE, ReadyVoices, network_file
+from studio.engines.ready_voices import STAGE, ReadyVoice, ReadyVoices, network_file
 from studio.errors import StudioError, is_out_of_memory
 
 if TYPE_CHECKING:
@@ -33,6 +33,16 @@ _LANGUAGES: Final = {
     "p": "pt-br",
 }
 """What a voice's first letter says of its language, for those that eSpeak can spell out."""
+
+_CALLED: Final = {
+    "a": "English (US)",
+    "b": "English (GB)",
+    "e": "Spanish",
+    "f": "French",
+    "h": "Hindi",
+    "i": "Italian",
+    "p": "Portuguese (BR)",
+}
 
 
 class KokoroVoice(Struct, frozen=True, kw_only=True):
@@ -80,6 +90,12 @@ class Kokoro(ReadyVoices):
         except (OSError, zipfile.BadZipFile):
             return ()
         return tuple(sorted(name for name in names if name[:1] in _LANGUAGES))
+
+    def described(self, preset: str) -> ReadyVoice:
+        one = installed.of_engine(_ID)[0]
+        name = preset.partition("_")[2].replace("_", " ").title() or preset
+        network = one.files[0].sha256 if one.files else ""
+        return ReadyVoice(preset, f"{_CALLED[preset[0]]}, {name}", _LANGUAGES[preset[0]], network)
 
     def open(self, voice: Path | str, settings: Settings) -> KokoroVoice:
         one, _ = installed.chosen(_ID, _NAME, settings, _ID)

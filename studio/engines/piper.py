@@ -12,7 +12,7 @@ from studio.catalogue.store import Installed
 from studio.engines import installed, onnx_session
 from studio.engines.base import Control, EngineInfo, Mono, Report, Settings
 from studio.engines.blocks import cut
-from studio.engines.ready_voices import STAGE, ReadyVoices, network_file
+from studio.engines.ready_voices import STAGE, ReadyVoice, ReadyVoices, network_file
 from studio.errors import StudioError
 
 if TYPE_CHECKING:
@@ -78,6 +78,14 @@ class Piper(ReadyVoices):
             speakers = _speakers(store.place(one.id) / _card(one))
             names += [f"{one.id}/{speaker}" for speaker in speakers] or [one.id]
         return tuple(names)
+
+    def described(self, preset: str) -> ReadyVoice:
+        model, _, speaker = preset.partition("/")
+        one = next(one for one in installed.of_engine(_ID) if one.id == model)
+        name = one.name.removeprefix(f"{_NAME}, ")
+        language = one.languages[0] if one.languages else ""
+        network = one.files[0].sha256 if one.files else ""
+        return ReadyVoice(preset, f"{name}, {speaker}" if speaker else name, language, network)
 
     def open(self, voice: Path | str, settings: Settings) -> PiperState:
         model, _, speaker = str(voice).partition("/")

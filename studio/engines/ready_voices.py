@@ -3,16 +3,28 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, NamedTuple, TypeVar
 
 from studio.catalogue.store import Installed
 from studio.engines import installed, residents
-from studio.engines.base import EngineInfo, Reference, Report, Settings
+from studio.engines.base import EngineInfo, Reference, Report, Settings, Speaker
 from studio.errors import StudioError
 
 Network = TypeVar("Network")
 
 STAGE: Final = "Speaking"
+
+
+class ReadyVoice(NamedTuple):
+    """A voice that an engine brings: by which id it is asked for, what a person calls it, and what it speaks.
+
+    `language` is "" where nobody says; `network` tells files of the same name apart.
+    """
+
+    id: str
+    name: str
+    language: str = ""
+    network: str = ""
 
 
 class ReadyVoices:
@@ -38,6 +50,14 @@ class ReadyVoices:
             remedy="Choose an engine that clones.",
         )
 
+    def presets(self) -> tuple[str, ...]:
+        """The ids of the voices that are installed: see `Speaker`."""
+        raise NotImplementedError
+
+    def described(self, preset: str) -> ReadyVoice:
+        """One of the presets, as a person knows it."""
+        raise NotImplementedError
+
     def model(self, settings: Settings, name: str) -> tuple[Installed, Path]:
         """The installed model of that id, with its folder."""
         return installed.chosen(self.info.id, self.info.name, {**settings, installed.SETTING: name}, name)
@@ -46,6 +66,15 @@ class ReadyVoices:
         """The loaded network of a model, kept until nobody has used it for a while."""
         key, needs = f"{self.info.id} {one.id} {one.files[0].sha256[:16]}", one.memory_mb * 1_000_000
         return residents.on("cpu").use(key, needs, load)
+
+
+def ready_voices(speaker: Speaker[Any]) -> tuple[ReadyVoice, ...]:
+    """The voices that an engine brings, by name; loads no weights."""
+    if isinstance(speaker, ReadyVoices):
+        found = [speaker.described(preset) for preset in speaker.presets()]
+    else:
+        found = [ReadyVoice(preset, preset.replace("_", " ").title()) for preset in speaker.presets()]
+    return tuple(sorted(found, key=lambda voice: voice.name))
 
 
 def network_file(one: Installed) -> str:

@@ -42,8 +42,18 @@ class ControlCard(Struct, frozen=True, kw_only=True):
     about: str = ""
 
 
+class VoiceCard(Struct, frozen=True, kw_only=True):
+    """A voice that an engine brings: the id that it is asked for by, and what a person calls it."""
+
+    id: str
+    name: str
+
+
 class EngineCard(Struct, frozen=True, kw_only=True):
-    """What the desktop knows of an engine. `missing` says why it cannot run here, "" that it can."""
+    """What the desktop knows of an engine. `missing` says why it cannot run here, "" that it can.
+
+    `voices` are those that it brings itself and that are installed.
+    """
 
     id: str
     task: Literal["pitch", "separate", "denoise", "dereverb", "learn", "speak", "convert", "recognise", "detect"]
@@ -55,6 +65,7 @@ class EngineCard(Struct, frozen=True, kw_only=True):
     about: str = ""
     stems: tuple[int, ...] = ()
     controls: tuple[ControlCard, ...] = ()
+    voices: tuple[VoiceCard, ...] = ()
 
 
 class Ready(Message, frozen=True, kw_only=True):

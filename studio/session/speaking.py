@@ -11,12 +11,13 @@ from studio.errors import Explanation, StudioError
 from studio.media import voices
 from studio.model.project import Project
 from studio.model.script import Pause, pieces
-from studio.model.spoken import Line, LineId, SpeechSettings, Take
-from studio.protocol.common import JobId
+from studio.model.spoken import Line, LineId, Speaker, SpeechSettings, Take
+from studio.protocol.common import EngineCard, JobId
 from studio.protocol.lines import LineSpoken, SpeakLine
 from studio.protocol.messages import Job, Result
 from studio.session import speaking_place
 from studio.session.document import Document
+from studio.session.engine_list import EngineList
 from studio.session.jobs import JobRow, Jobs
 from studio.session.recovery import LeftBehind
 from studio.session.speaking_left import SpeechNotes
@@ -37,10 +38,11 @@ class Speaking(QObject):
     changed = Signal()
     landed = Signal(object)  # LineId
 
-    def __init__(self, document: Document, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(self, document: Document, jobs: Jobs, engines: EngineList, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
         self._jobs = jobs
+        self._engines = engines
         self._waiting: dict[LineId, dict[str, int]] = {}
         self._running: tuple[LineId, JobId] | None = None
         self._failed: dict[LineId, Explanation] = {}
@@ -113,7 +115,7 @@ class Speaking(QObject):
         script = self._document.project.script
         chosen = [script.line(line) for line in lines]
         for line in chosen:
-            _check_voice(script.speaker(line.speaker).name, script.speaker(line.speaker).voice)
+            _check_voice(script.speaker(line.speaker), self._engines.card(script.speaker(line.speaker).engine))
         for line in chosen:
             if self.state(line) not in ("speaking", "waiting", "empty"):
                 self._enqueue(line.id, {})
@@ -327,18 +329,22 @@ def _still(project: Project, id: LineId) -> Line:
         ) from gone
 
 
-def _check_voice(name: str, voice: str) -> None:
-    if not voice:
+def _check_voice(speaker: Speaker, engine: EngineCard | None) -> None:
+    if not speaker.voice:
         raise StudioError(
             "speak.no_voice",
             "The line was not spoken.",
-            cause=f"{name} has no voice yet.",
+            cause=f"{speaker.name} has no voice yet.",
             remedy="Choose one of the voices, or make a new one.",
         )
-    if all(one.id != voice for one in voices.all_voices()):
+    if engine is None:  # the engines are still starting: the worker knows
+        return
+    known = {one.id for one in engine.voices} | {one.id for one in voices.all_voices()}
+    if speaker.voice not in known:
+        ready = "install it on the models page, " if "presets" in engine.can else ""
         raise StudioError(
             "speak.voice_gone",
             "The line was not spoken.",
-            cause=f"The voice of {name} is not in the library of this computer.",
-            remedy="Choose another one, or import it.",
+            cause=f"The voice of {speaker.name} is not on this computer.",
+            remedy=f"Choose another one, {ready}or import it.",
         )

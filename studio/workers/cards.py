@@ -1,7 +1,9 @@
 """The engines of this installation, as the desktop is told of them."""
 
 from studio.engines import registry
-from studio.protocol.common import ControlCard, EngineCard
+from studio.engines.base import EngineInfo
+from studio.engines.ready_voices import ready_voices
+from studio.protocol.common import ControlCard, EngineCard, VoiceCard
 
 
 def cards() -> tuple[EngineCard, ...]:
@@ -29,6 +31,14 @@ def cards() -> tuple[EngineCard, ...]:
                 )
                 for one in info.controls
             ),
+            voices=() if missing else _voices(info),
         )
         for info, missing in registry.cards()
     )
+
+
+def _voices(info: EngineInfo) -> tuple[VoiceCard, ...]:
+    """The voices that an engine brings, as far as they are installed."""
+    if info.task != "speak" or "presets" not in info.can:
+        return ()
+    return tuple(VoiceCard(id=one.id, name=one.name) for one in ready_voices(registry.speaker(info.id)))

@@ -14,6 +14,7 @@ from studio.audio.importing import MediaWriter
 from studio.audio.mark import Marker
 from studio.engines import registry, sphinx
 from studio.engines.base import Mono, Report, Speaker
+from studio.engines.ready_voices import ReadyVoice, ready_voices
 from studio.engines.voice.frames import resampled
 from studio.media import voices
 from studio.media.wav import MappedWav
@@ -42,8 +43,8 @@ def speak_line(job: SpeakLine, context: Context, report: Report) -> LineSpoken:
     report = patiently(context, report)
     speaker = registry.speaker(job.engine)
     said = speech.to_say(job.text, job.dictionary, _TITLE)
-    voice = None if job.voice in speaker.presets() else voices.find(job.voice)
-    saying = _Saying(job, speaker, voice)
+    ready = next((one for one in ready_voices(speaker) if one.id == job.voice), None)
+    saying = _Saying(job, speaker, ready or voices.find(job.voice))
     placed: list[_Placed] = []
     with MediaWriter(Path(job.project_dir), job.rate_hz, 1, title=_TITLE) as writer:
         marker, at = Marker(job.rate_hz), 0
@@ -58,13 +59,15 @@ def speak_line(job: SpeakLine, context: Context, report: Report) -> LineSpoken:
             writer.write(marker.feed(sound)[:, None])
         writer.write(marker.rest()[:, None])
         report(0.99, "Measuring")
-        media = writer.finish(name=_short(job.text), lineage=_lineage(job, speaker, voice))
+        media = writer.finish(name=_short(job.text), lineage=_lineage(job, speaker, saying.voice.name))
     return LineSpoken(
         job=job.job,
         media=media,
-        voice_name=voice.name if voice is not None else job.voice,
+        voice_name=saying.voice.name,
         sentences=tuple(one.told() for one in placed),
-        card=_card([one.sound for one in placed], job.rate_hz, voice, listened=any(o.finding.words for o in placed)),
+        card=_card(
+            [one.sound for one in placed], job.rate_hz, saying.voice, listened=any(o.finding.words for o in placed)
+        ),
         made=saying.made,
     )
 
@@ -95,11 +98,11 @@ class _Placed(NamedTuple):
 class _Saying:
     """Says sentences in one voice, or finds them said. The voice is opened when the first one has to be said."""
 
-    def __init__(self, job: SpeakLine, speaker: Speaker[Any], voice: Voice | None) -> None:
-        self._job, self._speaker, self._voice = job, speaker, voice
+    def __init__(self, job: SpeakLine, speaker: Speaker[Any], voice: Voice | ReadyVoice) -> None:
+        self._job, self._speaker, self.voice = job, speaker, voice
         self._kept = KeptSentences(_TITLE)
         self._listens = job.listen and importlib.util.find_spec("pocketsphinx") is not None
-        self._listens = self._listens and (voice is None or voice.language.startswith("en"))
+        self._listens = self._listens and voice.language.startswith("en")
         self.made = 0
 
     def sentence(self, text: str, report: Report) -> tuple[Mono, Finding]:
@@ -144,18 +147,25 @@ class _Saying:
         return Finding(heard=heard, wrong=min(wrong, words), words=words)
 
     def _name(self, text: str) -> str:
-        job, voice = self._job, self._voice
-        learnt = voice.by(job.engine) if voice is not None else None
+        job = self._job
         return self._kept.name(
             text=text,
             voice=job.voice,
-            learnt=(learnt.seed, learnt.wall_s, learnt.engine_version) if learnt is not None else None,
+            learnt=_learnt(self.voice, job.engine),
             engine=(job.engine, registry.installed_version(self._speaker.info)),
             settings=job.settings,
             seed=job.seeds.get(text, job.seed),
             rate_hz=job.rate_hz,
             listens=self._listens,
         )
+
+
+def _learnt(voice: Voice | ReadyVoice, engine: str) -> object:
+    """What tells a voice from another one of that name that was there before."""
+    if isinstance(voice, ReadyVoice):
+        return voice.network
+    learnt = voice.by(engine)
+    return (learnt.seed, learnt.wall_s, learnt.engine_version) if learnt is not None else None
 
 
 def _within(report: Report, number: int, count: int) -> Report:
@@ -175,16 +185,19 @@ def _faded(sound: Mono, rate_hz: int) -> Mono:
     return sound
 
 
-def _lineage(job: SpeakLine, speaker: Speaker[Any], voice: Voice | None) -> Lineage:
-    told: dict[str, str | float | int | bool | None] = {**job.settings, "text": job.text, "voice": job.voice}
-    if voice is not None:
-        told["voice_name"] = voice.name
+def _lineage(job: SpeakLine, speaker: Speaker[Any], name: str) -> Lineage:
+    told: dict[str, str | float | int | bool | None] = {
+        **job.settings,
+        "text": job.text,
+        "voice": job.voice,
+        "voice_name": name,
+    }
     version = registry.installed_version(speaker.info)
     return Lineage(engine=job.engine, engine_version=version, seed=job.seed, settings=told)
 
 
-def _card(sounds: Sequence[Mono], rate_hz: int, voice: Voice | None, *, listened: bool) -> TakeCard:
-    like = _timbre_of(voice) if voice is not None else None
+def _card(sounds: Sequence[Mono], rate_hz: int, voice: Voice | ReadyVoice, *, listened: bool) -> TakeCard:
+    like = _timbre_of(voice) if isinstance(voice, Voice) else None
     return TakeCard(
         loudness_lufs=_rounded(voice_card.loudness_lufs(sounds, rate_hz)),
         pitch_hz=_range_hz(np.concatenate(sounds), rate_hz),

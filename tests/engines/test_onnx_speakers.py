@@ -1,6 +1,5 @@
 """Piper and Kokoro through their own loading code, with small networks in their own formats."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -12,43 +11,16 @@ from studio.engines.kokoro import Kokoro
 from studio.engines.piper import Piper
 from studio.errors import Cancelled, StudioError
 from tests.helpers.installing import install
-from tests.helpers.onnx_writer import kokoro_network, piper_network
+from tests.helpers.onnx_writer import kokoro_network
 from tests.helpers.pickles import bare_canary, canary_arrays, torch_canary
+from tests.helpers.ready_voices import write_kokoro, write_piper
 
 TEXT = "Hello there, my friend."
-PIPER = {
-    "audio": {"sample_rate": 16000},
-    "espeak": {"voice": "en-us"},
-    "inference": {"noise_scale": 0.667, "length_scale": 1.0, "noise_w": 0.8},
-    "num_symbols": 256,
-    "num_speakers": 1,
-    "speaker_id_map": {},
-    "phoneme_id_map": {"_": [0], "^": [1], "$": [2]} | {chr(code): [code % 250 + 3] for code in range(32, 1000)},
-}
 
 
 @pytest.fixture(autouse=True)
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STUDIO_DATA", str(tmp_path / "data"))
-
-
-def write_piper(folder: Path, network: bytes | None = None, card: bytes | None = None) -> Path:
-    folder.mkdir()
-    (folder / "aunt.onnx").write_bytes(piper_network() if network is None else network)
-    (folder / "aunt.onnx.json").write_bytes(json.dumps(PIPER).encode() if card is None else card)
-    return folder
-
-
-def write_kokoro(folder: Path, network: bytes | None = None, voices: bytes | None = None) -> Path:
-    folder.mkdir()
-    (folder / "kokoro.onnx").write_bytes(kokoro_network() if network is None else network)
-    if voices is None:
-        levels = [np.full((510, 1, 8), level, np.float32) for level in (0.1, -0.2, 0.0)]
-        with (folder / "voices.bin").open("wb") as file:
-            np.savez(file, af_ada=levels[0], bm_bob=levels[1], zf_lin=levels[2])
-    else:
-        (folder / "voices.bin").write_bytes(voices)
-    return folder
 
 
 def quiet(_fraction: float, _stage: str) -> None: ...

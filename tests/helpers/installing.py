@@ -7,7 +7,7 @@ from studio.catalogue import store
 from studio.catalogue.store import Installed, InstalledFile
 
 
-def install(engine: str, source: Path, id: str = "own") -> Installed:
+def install(engine: str, source: Path, id: str = "own", languages: tuple[str, ...] = ("en",)) -> Installed:
     """Install every file of a folder as a model of an engine."""
     files = tuple(
         InstalledFile(
@@ -22,7 +22,7 @@ def install(engine: str, source: Path, id: str = "own") -> Installed:
         publisher="a test",
         licence="MIT",
         page="",
-        languages=("en",),
+        languages=languages,
         about="",
         memory_mb=10,
         files=files,

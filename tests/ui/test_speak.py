@@ -19,11 +19,14 @@ from studio.session.settings_file import SettingsFile
 from studio.session.speaking_left import SpeechNotes
 from studio.session.speaking_place import clip_of
 from studio.ui.messages import ExplanationView
+from studio.ui.models.models_dialog import ModelsDialog
 from studio.ui.recovery_view import RecoveryView
 from studio.ui.speak.line_row import LineRow
 from studio.ui.speak.page import SpeakPage
 from studio.ui.window import MainWindow
 from tests.helpers import people
+from tests.helpers.installing import install
+from tests.helpers.ready_voices import write_piper
 from tests.ui.test_accessibility import nameless
 
 WAIT_MS = 240_000
@@ -232,6 +235,38 @@ def test_what_an_earlier_run_was_to_say_is_offered_above_the_work(
 
     assert not [one for one in studio.window.findChildren(RecoveryView) if one.isVisible()]
     assert [len(line.takes) for line in studio.document.project.script.lines] == [0, 1]
+
+
+def test_a_voice_that_an_engine_brings_speaks_a_line(qtbot: QtBot, open_speak: OpenSpeak, tmp_path: Path) -> None:
+    install("piper", write_piper(tmp_path / "piper"), "Tante", ("de",))
+    studio, page = open_speak()
+    write(qtbot, page, "Eins.")
+    qtbot.waitUntil(lambda: studio.desk.engines.card("piper") is not None, timeout=WAIT_MS)
+
+    choice = page.speaker.voice
+    choice.setCurrentIndex(choice.findText("Tante (Piper)"))
+    choice.activated.emit(choice.currentIndex())
+    speaker = studio.document.project.script.speakers[0]
+    assert (speaker.engine, speaker.voice) == ("piper", "Tante")
+    assert page.speaker.engine.count() == 1
+    assert "temperature" in page.speaker._turns
+    speak(qtbot, studio, "speak.line")
+
+    (take,) = studio.document.project.script.lines[0].takes
+    assert (take.engine, take.voice_name) == ("piper", "Tante")
+    assert studio.desk.speaking.state(studio.document.project.script.lines[0]) == "spoken"
+
+
+def test_without_ready_voices_the_choice_leads_to_the_models(qtbot: QtBot, open_speak: OpenSpeak) -> None:
+    studio, page = open_speak()
+    qtbot.waitUntil(lambda: studio.desk.engines.card("piper") is not None, timeout=WAIT_MS)
+
+    choice = page.speaker.voice
+    choice.setCurrentIndex(choice.findText("Install a ready voice…"))
+    choice.activated.emit(choice.currentIndex())
+
+    assert choice.currentText() == "Choose a voice"
+    assert [dialog for dialog in studio.window.findChildren(ModelsDialog) if dialog.isVisible()]
 
 
 def test_speakers_have_settings_of_their_own(qtbot: QtBot, open_speak: OpenSpeak) -> None:

@@ -18,6 +18,9 @@ from studio.protocol.lines import LineSpoken, SpeakLine
 from studio.workers.lines import speak_line
 from studio.workers.runtime import Context
 from tests.helpers import people
+from tests.helpers.installing import install
+from tests.helpers.onnx_writer import piper_network
+from tests.helpers.ready_voices import write_kokoro, write_piper
 from tests.helpers.voices import buzz, noise
 
 RATE = 48000
@@ -105,6 +108,34 @@ def test_a_line_that_was_called_off_goes_on_where_it_stopped(tmp_path: Path, ott
 
     assert line(tmp_path, otto, f"{FIRST} {SECOND}").made == 1
     assert not list((tmp_path / "media").glob("*.part"))
+
+
+def test_voices_that_engines_bring_speak_lines_too(tmp_path: Path) -> None:
+    install("kokoro", write_kokoro(tmp_path / "kokoro"), "kokoro")
+    install("piper", write_piper(tmp_path / "piper"), "aunt", ("de",))
+
+    def spoken(engine: str, voice: str) -> LineSpoken:
+        asked = SpeakLine(
+            job=JobId(1),
+            text=FIRST,
+            voice=voice,
+            engine=engine,
+            project_dir=str(tmp_path),
+            rate_hz=RATE,
+            listen=False,
+        )
+        return speak_line(asked, Context(lambda _event: None), lambda _fraction, _stage: None)
+
+    ada, aunt = spoken("kokoro", "af_ada"), spoken("piper", "aunt")
+    assert (ada.voice_name, aunt.voice_name) == ("English (US), Ada", "aunt")
+    assert 0 < np.abs(sound(tmp_path, ada)).max() <= 1
+    assert ada.media.lineage is not None
+    assert (ada.media.lineage.engine, ada.media.lineage.settings["voice"]) == ("kokoro", "af_ada")
+    assert ada.card.timbre_db is None
+    assert spoken("piper", "aunt").made == 0
+
+    install("piper", write_piper(tmp_path / "other", piper_network(seed=1)), "aunt", ("de",))
+    assert spoken("piper", "aunt").made == 1
 
 
 def test_a_line_without_a_word_is_refused(tmp_path: Path, otto: Voice) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from studio.model.edits import Edit, RemoveSpeaker, SetLineSpeaker, SetSpeaker, Several
 from studio.model.spoken import Speaker, SpeakerId, SpeechSettings
-from studio.protocol.common import ControlCard
+from studio.protocol.common import ControlCard, EngineCard
 from studio.session.desk import Desk
 from studio.ui.controls import Button, Text
 from studio.ui.fields import NameField, NumberField
@@ -17,6 +17,7 @@ from studio.ui.speak.script_view import ScriptView
 from studio.ui.theme import Theme, wear
 
 _NEW: Final = "new"
+_MODELS: Final = "models"
 _FIELD_PX: Final = 96
 
 
@@ -33,7 +34,7 @@ class SpeakerSection(Section):
         self.name.entered.connect(lambda name: self._change(name=name))
         self.add("Name", self.name)
         self.voice = Choice("Voice", {}, self)
-        self.voice.chosen.connect(lambda voice: self.use_voice(str(voice)))
+        self.voice.chosen.connect(self._choose_voice)
         self.add("Voice", self.voice)
         self.engine = Choice("Engine", {}, self)
         self.engine.chosen.connect(lambda engine: self._change(engine=str(engine), settings={}))
@@ -80,14 +81,13 @@ class SpeakerSection(Section):
         self.who.show_value(speaker.id)
         self.who.setEnabled(self._script.line is not None)
         self.name.show_name(speaker.name)
-        voices: dict[object, str] = {"": "Choose a voice"} if not speaker.voice else {}
-        voices |= {voice.id: voice.name for voice in self.desk.voices.all}
-        if speaker.voice and speaker.voice not in voices:
-            voices[speaker.voice] = "Not in this library"
-        self.voice.set_choices(voices)
-        self.voice.show_value(speaker.voice)
-        cards = [card for card in self.desk.engines.cards if card.task == "speak" and not card.missing]
-        engines: dict[object, str] = {card.id: card.name for card in cards}
+        is_ready = self._is_ready(speaker)
+        now: object = (speaker.engine, speaker.voice) if is_ready else speaker.voice
+        self.voice.set_choices(self._voices(speaker, now))
+        self.voice.show_value(now)
+        engines: dict[object, str] = {card.id: card.name for card in self._cards if "clone" in card.can}
+        if is_ready:  # such a voice is known to no other engine
+            engines = {speaker.engine: self.desk.engines.name_of(speaker.engine)}
         engines.setdefault(speaker.engine, self.desk.engines.name_of(speaker.engine))
         self.engine.set_choices(engines)
         self.engine.show_value(speaker.engine)
@@ -96,6 +96,39 @@ class SpeakerSection(Section):
         self._show_controls(card.controls if card is not None else (), speaker)
         speaks = any(line.speaker == speaker.id for line in script.lines)
         self.remove.setVisible(len(script.speakers) > 1 and not speaks)
+
+    @property
+    def _cards(self) -> tuple[EngineCard, ...]:
+        """The engines that can speak here."""
+        return tuple(card for card in self.desk.engines.cards if card.task == "speak" and not card.missing)
+
+    def _is_ready(self, speaker: Speaker) -> bool:
+        """Whether the voice is one that its engine brings."""
+        card = self.desk.engines.card(speaker.engine)
+        return card is not None and any(voice.id == speaker.voice for voice in card.voices)
+
+    def _voices(self, speaker: Speaker, now: object) -> dict[object, str]:
+        """The person's voices, those that engines bring, and the way to more of them."""
+        voices: dict[object, str] = {"": "Choose a voice"} if not speaker.voice else {}
+        voices |= {voice.id: voice.name for voice in self.desk.voices.all}
+        for card in self._cards:
+            voices |= {(card.id, voice.id): f"{voice.name} ({card.name})" for voice in card.voices}
+        voices.setdefault(now, "Not on this computer")
+        if self.desk.engines.cards:
+            has_ready = any("clone" not in card.can and card.voices for card in self._cards)
+            voices[_MODELS] = "More ready voices…" if has_ready else "Install a ready voice…"
+        return voices
+
+    def _choose_voice(self, value: object) -> None:
+        if value == _MODELS:
+            self.show_now()
+            self.desk.asks.models()
+        elif isinstance(value, tuple):
+            engine, voice = str(value[0]), str(value[1])
+            settings = self.speaker.settings if engine == self.speaker.engine else {}
+            self._change(voice=voice, engine=engine, settings=settings)
+        else:
+            self.use_voice(str(value))
 
     def _advice(self, speaker: Speaker) -> str:
         voice = self.desk.voices.voice(speaker.voice)
