@@ -1,5 +1,7 @@
 """Grabs through mss as it is: on Windows and macOS, and where an X server shares no memory with us."""
 
+import platform
+
 import mss
 import numpy as np
 from mss.exception import ScreenShotError
@@ -20,6 +22,10 @@ class Anywhere:
         self._screen._monitors = None  # it would say for ever what it saw first
         whole = self._screen.monitors[0]
         return Area(whole["left"], whole["top"], whole["width"], whole["height"])
+
+    @property
+    def blends(self) -> bool:
+        return platform.system() != "Linux"
 
     def monitors(self) -> tuple[Monitor, ...]:
         return tuple(

@@ -18,7 +18,7 @@ from studio.capture.canvas import Layer
 from studio.capture.heard import Sound
 from studio.capture.melody import HOP_S
 from studio.capture.painting import bars, fill, premultiplied
-from studio.capture.screen import Pixels
+from studio.capture.screen import Area, Pixels
 from studio.capture.standing import PictureFile, Words
 from studio.errors import StudioError
 from studio.ipc.series import Series
@@ -37,6 +37,12 @@ class Item(NamedTuple):
     height: float
     value: str = ""
     mirrored: bool = False
+
+
+def box_of(item: Item, width: int, height: int) -> Area:
+    """Where an overlay lies on a picture of this size, in pixels; its own sides are even."""
+    columns, rows = (max(8, round(side) // 2 * 2) for side in (item.width * width, item.height * height))
+    return Area(round(item.left * width), round(item.top * height), columns, rows)
 
 
 class _Drawn(Protocol):
@@ -82,15 +88,14 @@ class Stack:
 
     def _layer(self, index: int, now_s: float, width: int, height: int) -> Layer:
         item, drawn = self._items[index], self._drawn[index]
-        columns = max(8, round(item.width * width) // 2 * 2)
-        rows = max(8, round(item.height * height) // 2 * 2)
+        left, top, columns, rows = box_of(item, width, height)
         looks = (drawn.state(now_s), columns, rows)
         known = self._pictures.get(index)
         if known is not None and known[0] == looks:
             return known[1]
         picture = np.zeros((rows, columns, 4), np.uint8)
         drawn.draw(picture)
-        layer = Layer(f"{index}", next(_versions), round(item.left * width), round(item.top * height), picture)
+        layer = Layer(f"{index}", next(_versions), left, top, picture)
         self._pictures[index] = looks, layer
         return layer
 

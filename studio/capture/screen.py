@@ -65,6 +65,11 @@ class Grabber(Protocol):
         """The whole screen, asked now."""
         ...
 
+    @property
+    def blends(self) -> bool:
+        """Whether windows can be seen through, as far as each is transparent."""
+        ...
+
     def monitors(self) -> tuple[Monitor, ...]:
         """The displays, asked now."""
         ...

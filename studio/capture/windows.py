@@ -52,6 +52,12 @@ class _Atom(Structure):
     )  # fmt: skip
 
 
+class _Owner(Structure):
+    _fields_ = (
+        ("type", c_uint8), ("pad", c_uint8), ("sequence", c_uint16), ("length", c_uint32), ("owner", c_uint32),
+    )  # fmt: skip
+
+
 class _Property(Structure):
     _fields_ = (
         ("type", c_uint8), ("format", c_uint8), ("sequence", c_uint16), ("length", c_uint32), ("kind", c_uint32),
@@ -77,6 +83,11 @@ class Windows:
             if title and area is not None and min(area.width, area.height) >= _SMALLEST_PX:
                 found.append(Window(window, title, area))
         return tuple(found)
+
+    def blend(self) -> bool:
+        """Whether a compositing manager runs, by the convention that it owns a selection of this name."""
+        manager = self._ask("get_selection_owner", _Owner, c_uint32(self._atom(b"_NET_WM_CM_S0")))
+        return manager is not None and bool(manager.owner)
 
     def area(self, window: int) -> Area | None:
         """Where a window lies on the screen; None where it is closed, or folded away."""

@@ -87,6 +87,11 @@ class SharedScreen:
             whole = xcbgen.get_geometry(self._connection, self._display.root)
         return Area(0, 0, whole.width, whole.height)
 
+    @property
+    def blends(self) -> bool:
+        with _answered():
+            return self._windows.blend()
+
     def monitors(self) -> tuple[Monitor, ...]:
         with _answered():
             listed_ones = self._display.monitors()[1:]

@@ -36,6 +36,13 @@ def show_folder(desk: Desk) -> None:
     desk.asks.reveal(folder)
 
 
+def lay_over_screen(desk: Desk) -> None:
+    """Lay the overlays over the screen, or take them away; the Live workspace says how it goes."""
+    if not desk.lays_over_screen:
+        desk.view.set_workspace("live")
+    desk.overlay_window.switch(not desk.overlay_window.on)
+
+
 def between(desk: Desk) -> str:
     """A recording is about to begin, or to end."""
     return "The recording is not ready yet" if desk.capturing.phase in ("starting", "stopping") else ""
@@ -114,6 +121,15 @@ LIVE: tuple[Command, ...] = (
         unavailable=first_of(between, no_replay),
         icon="history",
         about="Writes the last moments into a file; the recording goes on.",
+    ),
+    Command(
+        id="live.overlay_window",
+        title="Overlays over the screen",
+        group="Live",
+        keys="Ctrl+Shift+O",
+        run=lay_over_screen,
+        checked=lambda desk: desk.lays_over_screen,
+        about="Shows them in a window that is seen and clicked through, for when another program records.",
     ),
     Command(id="live.folder", title="Show recordings", group="Live", run=show_folder, icon="folder"),
 )

@@ -146,6 +146,34 @@ class StopPage(Message, frozen=True, kw_only=True):
     """Show the page no more. Streams end, and nobody answers at its address."""
 
 
+class FloatOverlays(Message, frozen=True, kw_only=True):
+    """Draw overlays on nothing, for a window over a screen of this size in real pixels, until `StopFloating`.
+
+    Answered by `OverlaysFloated`; asked again, what is shown changes. `sound` is what its levels follow.
+    """
+
+    overlays: tuple[OverlaySpec, ...]
+    width: int
+    height: int
+    sound: CaptureSound | None = None
+
+
+class StopFloating(Message, frozen=True, kw_only=True):
+    """Draw nothing for that window any more."""
+
+
+class OverlaysFloated(Message, frozen=True, kw_only=True):
+    """`preview` names a `studio.ipc.preview.Preview` of BGRA with premultiplied alpha, to be shown at `region`.
+
+    `region` is relative to the screen and has no size without overlays. Where the screen does not blend windows,
+    `blends` is False, and whatever is transparent would be black.
+    """
+
+    preview: str
+    region: Region
+    blends: bool
+
+
 class PageServed(Message, frozen=True, kw_only=True):
     """The page with that token is there, at this port of 127.0.0.1."""
 

@@ -9,47 +9,40 @@ from pathlib import Path
 
 from msgspec.structs import asdict, replace
 
-from studio.capture import camera_devices, canvas, encoders
+from studio.capture import canvas, encoders
 from studio.capture.camera import Cameras
 from studio.capture.figures import Figures
 from studio.capture.opening import open_screen
 from studio.capture.overlays import Stack
-from studio.capture.reel import Part, Split
-from studio.capture.screen import Area, Grabber, Target
+from studio.capture.reel import Part
+from studio.capture.screen import Grabber
 from studio.capture.session import Recording
 from studio.capture.showing import Showing
 from studio.capture.soundtrack import MIX
-from studio.capture.wanted import Sound, Wanted
+from studio.capture.wanted import Sound
 from studio.capture.watching import Watching, room_for
 from studio.errors import Explanation, StudioError
 from studio.media.captures import NoteKeeper
 from studio.protocol.capture import (
     AddChapter,
-    CameraDevice,
     CaptureFigures,
     CaptureFinished,
-    CapturePart,
     CaptureProgress,
-    CaptureSound,
     CaptureSpec,
     CaptureStarted,
     CaptureTrouble,
-    Encoder,
+    FloatOverlays,
     ListScreens,
     OverlaySpec,
     PauseCapture,
-    Region,
     ReplaySaved,
     SaveReplay,
-    Screen,
-    Screens,
     ScreenWatched,
-    ScreenWindow,
     ServePage,
     SetOverlays,
-    SoundDevice,
     StartCapture,
     StopCapture,
+    StopFloating,
     StopPage,
     StopWatching,
     WatchEnded,
@@ -57,6 +50,8 @@ from studio.protocol.capture import (
 )
 from studio.protocol.common import Cancel, Ready
 from studio.protocol.messages import PROTOCOL, Request
+from studio.workers.capture_words import part_of, region_of, screens, sound_of, wanted_of
+from studio.workers.floating import FloatingOverlays
 from studio.workers.overlay_page import OverlayPage, items_of
 from studio.workers.runtime import PATIENCE_S, Context
 
@@ -96,7 +91,7 @@ class _Voice:
             pass
         self._note.end()
         self._context.send(
-            CaptureFinished(parts=tuple(said(part) for part in parts), figures=self._said(figures), why=why)
+            CaptureFinished(parts=tuple(part_of(part) for part in parts), figures=self._said(figures), why=why)
         )
 
     def _said(self, figures: Figures) -> CaptureFigures:
@@ -121,7 +116,8 @@ class Capture:
         self._watching: Watching | None = None
         self._showing: Showing | None = None
         self._stack: Stack | None = None
-        self._page = OverlayPage(_sound)
+        self._page = OverlayPage(sound_of)
+        self._floating = FloatingOverlays(sound_of)
         self._cameras: Cameras | None = None
 
     def ready(self) -> Ready:
@@ -130,7 +126,7 @@ class Capture:
     def handle(self, request: Request, context: Context) -> None:
         match request:
             case ListScreens():
-                context.send(_screens())
+                context.send(screens())
             case WatchScreen():
                 self._watch(request, context)
             case StopWatching():
@@ -156,6 +152,10 @@ class Capture:
                 context.send(self._page.serve(request, context))
             case StopPage():
                 self._page.close()
+            case FloatOverlays():
+                context.send(self._floating.show(request, self._lenses(context), context))
+            case StopFloating():
+                self._floating.close()
             case Cancel():
                 pass
             case _:
@@ -171,6 +171,7 @@ class Capture:
             self._recording.stop()
             self._recording.wait(_CLOSING_S)
         self._page.close()
+        self._floating.close()
         self._stop_watching()
         self._show_nothing()
         if self._cameras is not None:
@@ -190,7 +191,7 @@ class Capture:
                 area, titles = recording.area, tuple(recording.titles)
             else:
                 with self._ready_to_look(request.spec, context) as (grabber, sounds, stack):
-                    wanted = replace(_wanted(request.spec), fps=request.fps)
+                    wanted = replace(wanted_of(request.spec), fps=request.fps)
 
                     def ended(why: Explanation) -> None:
                         context.send(WatchEnded(why=why))
@@ -206,7 +207,7 @@ class Capture:
             ScreenWatched(
                 preview=showing.preview,
                 levels=showing.levels,
-                region=_region(area),
+                region=region_of(area),
                 sounds=tuple(title for title in titles if title != MIX),
                 disk_bytes=room,
             )
@@ -235,7 +236,7 @@ class Capture:
         try:
             for wanted in spec.sounds:
                 try:
-                    sounds.append(_sound(wanted))
+                    sounds.append(sound_of(wanted))
                 except StudioError as error:
                     if not spec.lenient:
                         raise
@@ -266,13 +267,13 @@ class Capture:
         with self._ready_to_look(spec, context) as (grabber, sounds, stack):
             choice = encoders.choose(spec.encoder)
             voice = self._voice(context)
-            recording = Recording(_wanted(spec), grabber, choice, sounds, voice, stack, self._showing)
+            recording = Recording(wanted_of(spec), grabber, choice, sounds, voice, stack, self._showing)
         self._recording, self._chapters = recording, 0
         voice.started(
             recording,
             CaptureStarted(
                 path=str(recording.path or ""),
-                region=_region(grabber.area),
+                region=region_of(grabber.area),
                 encoder=choice.id,
                 tracks=tuple(recording.titles),
             ),
@@ -326,70 +327,4 @@ class Capture:
                 cause="The replay is off, or has only just been switched on.",
                 remedy="Switch it on in the settings of the recording, and wait a moment.",
             )
-        return ReplaySaved(part=said(part))
-
-
-def said(part: Part) -> CapturePart:
-    """A part as a message."""
-    return CapturePart(path=str(part.path), duration_s=round(part.duration_s, 3), size_bytes=part.size_bytes)
-
-
-def _screens() -> Screens:
-    grabber = open_screen()
-    try:
-        listed = tuple(
-            Screen(name=monitor.name, region=_region(monitor.area), primary=monitor.primary)
-            for monitor in grabber.monitors()
-        )
-        windows = tuple(
-            ScreenWindow(id=window.id, title=window.title, region=_region(window.area)) for window in grabber.windows()
-        )
-    finally:
-        grabber.close()
-    tried = tuple(Encoder(id=choice.id, name=choice.name, works=encoders.works(choice)) for choice in encoders.CHOICES)
-    return Screens(screens=listed, encoders=tried, windows=windows, sounds=_sounds(), cameras=_cameras())
-
-
-def _cameras() -> tuple[CameraDevice, ...]:
-    return tuple(CameraDevice(id=one.id, name=one.name) for one in camera_devices.listed())
-
-
-def _sounds() -> tuple[SoundDevice, ...]:
-    """What can be listened to; nothing where the sound system does not answer, for the picture works all the same."""
-    from studio.audio import devices  # PortAudio takes its time
-
-    with contextlib.suppress(StudioError):
-        return tuple(
-            SoundDevice(name=card.name, desktop=card.monitors, default=card.is_default_input)
-            for card in devices.cards()
-            if card.inputs
-        )
-    return ()
-
-
-def _region(area: Area) -> Region:
-    return Region(left=area.left, top=area.top, width=area.width, height=area.height)
-
-
-def _wanted(spec: CaptureSpec) -> Wanted:
-    region = spec.region
-    area = Area(region.left, region.top, region.width, region.height) if region is not None else None
-    return Wanted(
-        path=Path(spec.path) if spec.path else None,
-        fallback=Path(spec.fallback) if spec.fallback else None,
-        target=Target(area, spec.monitor, spec.window),
-        fps=spec.fps,
-        seconds=spec.seconds,
-        container=spec.container,
-        quality=spec.quality,
-        split=Split(spec.split_bytes, spec.split_s),
-        replay_s=spec.replay_s,
-        cursor=spec.cursor,
-    )
-
-
-def _sound(spec: CaptureSound) -> Sound:
-    from studio.capture.listening import Ringing, listen_to  # PortAudio takes its time
-
-    source = Ringing(spec.ring, spec.ring_rate_hz, spec.title) if spec.ring else listen_to(spec.device)
-    return Sound(source, spec.title or source.name, spec.earlier_ms / 1000)
+        return ReplaySaved(part=part_of(part))

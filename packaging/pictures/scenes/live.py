@@ -31,6 +31,8 @@ def shots(place: Place) -> Shots:
         "live-empty-light": of(lambda _studio: None, "light"),
         "live-overlays-dark": of(lay_over),
         "live-overlays-light": of(lay_over, "light"),
+        "live-camera-dark": of(lay_camera),
+        "live-camera-light": of(lay_camera, "light"),
         "live-page-dark": of(serve_page),
         "live-page-light": of(serve_page, "light"),
         "live-recording-dark": of(record_screen),
@@ -127,6 +129,16 @@ def lay_over(studio: "Studio") -> None:
     hand.add("waveform")
     hand.select("text 1")
     hand.write("Every breath a wave")
+
+
+def lay_camera(studio: "Studio") -> None:
+    """A camera over the picture, in hand; the one that every computer has."""
+    from studio.model.overlays import TEST_CAMERA
+
+    hand = page_of(studio).hand
+    hand.use("Talking")
+    hand.add("camera")
+    hand.show_camera(TEST_CAMERA, mirrored=False)
 
 
 def serve_page(studio: "Studio") -> None:

@@ -1,8 +1,9 @@
-"""The overlays outside recordings: as a page that another program shows."""
+"""The overlays outside recordings: over the screen itself, and as a page that another program shows."""
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QWidget
 
+from studio.commands import BY_ID
 from studio.session.desk import Desk
 from studio.ui.controls import IconButton, Text, tip
 from studio.ui.sections import Section
@@ -13,12 +14,23 @@ _ABOUT_PAGE = (
     "Only programs on this computer see it, and only with this address."
 )
 
+_ABOUT_WINDOW = (
+    "For when another program records the screen: a window above all others that is seen and clicked through. It rests "
+    "while the studio itself records, which has the overlays in its picture already."
+)
+
 
 class ElsewhereSection(Section):
-    """A switch, and while it is on the address to copy."""
+    """A switch for each, and while the page is on the address to copy."""
 
     def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__("Overlays in other programs", desk, theme, parent)
+        super().__init__("Overlays elsewhere", desk, theme, parent)
+        self.window_switch = QCheckBox("Over the screen", self)
+        self.window_switch.setAccessibleName("Overlays over the screen")
+        keys = BY_ID["live.overlay_window"].keys
+        self.window_switch.setToolTip(tip("Overlays over the screen", keys, _ABOUT_WINDOW))
+        self.window_switch.toggled.connect(desk.overlay_window.switch)
+        self.window_note = Text("", theme, tone="secondary", wrap=True)
         self.page = QCheckBox("Page for a browser source", self)
         self.page.setAccessibleName("Page for a browser source")
         self.page.setToolTip(tip("Page for a browser source", "", _ABOUT_PAGE))
@@ -39,14 +51,17 @@ class ElsewhereSection(Section):
         row.addWidget(self.copy)
         row.addWidget(self.renew)
         self._note = Text("Add it as a browser source of the size of your picture.", theme, tone="secondary", wrap=True)
-        for wide in (self.page, self._row, self._note):
+        for wide in (self.window_switch, self.window_note, self.page, self._row, self._note):
             self.add_wide(wide)
+        desk.overlay_window.changed.connect(self._show_window)
+        desk.document.changed.connect(lambda _project: self._show_window())
         desk.overlay_page.changed.connect(self.show_now)
         desk.overlay_page.failed.connect(desk.asks.show)
         self.show_now()
 
     def show_now(self) -> None:
-        """Show whether the page is there, and where."""
+        """Show whether the window and the page are there, and where."""
+        self._show_window()
         page = self.desk.overlay_page
         with QSignalBlocker(self.page):
             self.page.setChecked(page.on)
@@ -56,6 +71,20 @@ class ElsewhereSection(Section):
         self.address.setToolTip(page.address)
         self.address.setCursorPosition(0)
         self.copy.setEnabled(bool(page.address))
+
+    def _show_window(self) -> None:
+        window = self.desk.overlay_window
+        with QSignalBlocker(self.window_switch):
+            self.window_switch.setChecked(window.on)
+        note = ""
+        if window.resting:
+            note = "Hidden while the studio records: the recording has the overlays already."
+        elif window.on and not self.desk.document.project.overlays:
+            note = "Nothing is laid out yet: add an overlay above."
+        elif window.shown is not None and not window.shown.blends:
+            note = "This desktop does not blend windows: the overlays stand on black boxes."
+        self.window_note.setText(note)
+        self.window_note.setVisible(bool(note))
 
     def _copy(self) -> None:
         self.desk.asks.copy_text(self.desk.overlay_page.address)

@@ -12,6 +12,7 @@ from studio.ui.live.figures_section import FiguresSection
 from studio.ui.live.layout_hand import LayoutHand
 from studio.ui.live.live_news import LiveNews
 from studio.ui.live.overlay_section import OverlaySection
+from studio.ui.live.overlay_window import OverlayWindowHost
 from studio.ui.live.preview import PreviewView
 from studio.ui.live.record_bar import RecordBar
 from studio.ui.live.region_picker import StillWaiter
@@ -40,6 +41,7 @@ class LivePage(QWidget):
         self.sound = SoundSection(desk, theme, self)
         self.overlays = OverlaySection(desk, self.hand, theme, self)
         self.elsewhere = ElsewhereSection(desk, theme, self)
+        self.floating = OverlayWindowHost(desk, self)
         self.figures = FiguresSection(desk, theme, self)
         self.preview.wants_file.connect(self.overlays.choose_file)
         self._blind: ExplanationView | None = None
