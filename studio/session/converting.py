@@ -5,34 +5,24 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from msgspec import Struct, field
 from PySide6.QtCore import QObject, Signal
 
 from studio.errors import StudioError
 from studio.model.project import Media
 from studio.model.voice import LEARNT_BY, Voice
 from studio.protocol.common import JobId
-from studio.protocol.jobs import EngineSettings
 from studio.protocol.messages import Job, Result
 from studio.protocol.voices import SingAgain, SungAgain
 from studio.session import stems
 from studio.session.document import Document
 from studio.session.engine_list import EngineList
 from studio.session.jobs import Jobs
+from studio.session.separating import Order, Separating
 from studio.session.stems import Lane, Piece
+from studio.session.wish import Wish
 
-ENGINE: Final = "basic-convert"
 _NOT_THE_ENGINES: Final = frozenset({"stem", "stems", "start", "length", "voice", "voice_name", "separator"})
 """What a lineage says of the job itself; the rest was chosen for the engine."""
-
-
-class Wish(Struct, frozen=True, kw_only=True):
-    """In which voice, by its id, and how. With `separator` it is a song, of which only the vocals are sung again."""
-
-    voice: str
-    engine: str = ENGINE
-    settings: EngineSettings = field(default_factory=dict)
-    separator: str = ""
 
 
 def fit_for(voices: Iterable[Voice], engine: str) -> tuple[Voice, ...]:
@@ -42,20 +32,37 @@ def fit_for(voices: Iterable[Voice], engine: str) -> tuple[Voice, ...]:
 
 
 class Converting(QObject):
-    """Starts conversions, and turns their results into edits of the project they began in. UI thread only."""
+    """Says how conversions are asked for, and turns their results into edits of the project they began in.
+
+    They are begun as separations are: what was cut short is offered again, and goes on behind its finished stages. UI
+    thread only.
+    """
 
     landed = Signal(object)  # tuple[TrackId, ...]: the new tracks
 
-    def __init__(self, document: Document, jobs: Jobs, engines: EngineList, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        jobs: Jobs,
+        engines: EngineList,
+        separating: Separating,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._document, self._jobs, self._engines = document, jobs, engines
+        self._separating = separating
 
     def sing(self, piece: Piece, wish: Wish) -> JobId:
         """Sing a piece again; what comes of it lands below its source, as one undo step."""
-        folder = self._document.folder
-        title = f"Singing {piece.name} in another voice"
-        make = partial(self._order, piece, wish, folder, False)
-        return self._jobs.start(make, title, partial(self._land, piece, wish, folder), goes_on=True)
+        return self._separating.sing(piece, wish)
+
+    def order(self, piece: Piece, wish: Wish, folder: Path) -> Order:
+        """See `Sings`."""
+        return (
+            f"Singing {piece.name} in another voice",
+            partial(self._order, piece, wish, folder, False),
+            partial(self._land, piece, wish, folder),
+        )
 
     def preview(self, piece: Piece, wish: Wish, then: Callable[[SungAgain], None]) -> JobId:
         """Sing a short piece again, a song as one sound, without touching the project."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from msgspec import Struct
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -25,11 +25,24 @@ from studio.session.recipes import Recipe, Recipes, recipes_path
 from studio.session.recovery import LeftBehind
 from studio.session.stems import Piece
 from studio.session.unfinished import Unfinished, UnfinishedWork, begun
+from studio.session.wish import Wish
 
 NOISE: Final = "denoise"
 ROOM: Final = "dereverb"
 _DONE: Final = {NOISE: "Remove noise", ROOM: "Remove reverb"}
 _DOING: Final = {NOISE: "Removing noise from", ROOM: "Removing reverb from"}
+
+
+Order = tuple[str, Callable[[JobId], Job], Callable[[Result], None]]
+"""What a job is called, how it is made when its turn comes, and what becomes of its result."""
+
+
+class Sings(Protocol):
+    """Knows how a piece is sung again in another voice."""
+
+    def order(self, piece: Piece, wish: Wish, folder: Path) -> Order:
+        """Return the job for a piece of the project in that folder."""
+        ...
 
 
 class Growing(Struct, frozen=True):
@@ -42,6 +55,8 @@ class Growing(Struct, frozen=True):
 
 class Separating(QObject):
     """Starts separations and cleanings, and turns their results into edits of the project they began in.
+
+    What is sung again begins here, too; `Sings` knows how.
 
     A job that was called off, or whose worker died, goes on where it stopped when it is tried again. UI thread only.
     """
@@ -61,6 +76,7 @@ class Separating(QObject):
         self._growing: dict[JobId, Growing] = {}
         self._unfinished = UnfinishedWork()
         self._offered: dict[JobId, Unfinished] = {}
+        self._sings: Callable[[], Sings] | None = None
         jobs.partly.connect(self._hear)
         jobs.changed.connect(self._forget_ended)
         document.folder_changed.connect(self._look_back)
@@ -156,6 +172,14 @@ class Separating(QObject):
         self.recipes.close()
         self._unfinished.close()
 
+    def sing(self, piece: Piece, wish: Wish) -> JobId:
+        """Sing one piece again, in the way of whom `sung_by` named."""
+        return self._begin(begun(piece, wish=wish))
+
+    def sung_by(self, sings: Callable[[], Sings]) -> None:
+        """Say whom to ask how something is sung again; asked when there is such work."""
+        self._sings = sings
+
     def _begin(self, work: Unfinished) -> JobId:
         folder = self._document.folder
         title, make, then = self._order(work, folder)
@@ -168,8 +192,10 @@ class Separating(QObject):
         if work.recipe is not None:
             self._pieces[job] = work.piece
 
-    def _order(self, work: Unfinished, folder: Path) -> tuple[str, Callable[[JobId], Job], Callable[[Result], None]]:
-        """What the job is called, how it is made when its turn comes, and what becomes of its result."""
+    def _order(self, work: Unfinished, folder: Path) -> Order:
+        if work.wish is not None:
+            assert self._sings is not None
+            return self._sings().order(work.piece, work.wish, folder)
         piece, recipe, cleaning = work.piece, work.recipe, work.cleaning
         if recipe is not None:
             return (

@@ -16,14 +16,16 @@ from studio.protocol.jobs import CleanStep
 from studio.session.background_file import BackgroundFile
 from studio.session.recipes import Recipe
 from studio.session.stems import Piece
+from studio.session.wish import Wish
 
 _WORTH_NOTING: Final = 0.05
 
 
 class Unfinished(Struct, frozen=True, kw_only=True):
-    """A piece, and what is done with it: taken apart, or cleaned. `fraction` is how far it was when last noted.
+    """A piece, and what is done with it: taken apart, cleaned, or sung again.
 
-    `called_off` says that the person stopped it: it is listed again, and not offered.
+    `fraction` is how far it was when last noted. `called_off` says that the person stopped it: it is listed again, and
+    not offered.
     """
 
     id: str
@@ -31,14 +33,17 @@ class Unfinished(Struct, frozen=True, kw_only=True):
     piece: Piece
     recipe: Recipe | None = None
     cleaning: CleanStep | None = None
+    wish: Wish | None = None
     fraction: float = 0.0
     called_off: bool = False
 
 
-def begun(piece: Piece, recipe: Recipe | None = None, cleaning: CleanStep | None = None) -> Unfinished:
+def begun(
+    piece: Piece, recipe: Recipe | None = None, cleaning: CleanStep | None = None, wish: Wish | None = None
+) -> Unfinished:
     """Work that begins now."""
     now = dt.datetime.now(dt.UTC).astimezone().isoformat(timespec="seconds")
-    return Unfinished(id=uuid.uuid4().hex, began_at=now, piece=piece, recipe=recipe, cleaning=cleaning)
+    return Unfinished(id=uuid.uuid4().hex, began_at=now, piece=piece, recipe=recipe, cleaning=cleaning, wish=wish)
 
 
 class UnfinishedWork:

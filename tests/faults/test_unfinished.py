@@ -1,5 +1,7 @@
 """A studio that is killed while it takes sound apart is started again, and offers to go on."""
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -12,10 +14,11 @@ from pytestqt.qtbot import QtBot
 
 from studio.model.edits import AddMedia, AddTrack
 from studio.model.project import Clip, ClipId, Track, TrackId
+from studio.protocol.common import JobId
 from studio.protocol.jobs import Separated
 from studio.protocol.messages import Result
 from studio.session.recovery import LeftBehind
-from tests.helpers import tiny_separator
+from tests.helpers import people, tiny_separator
 from tests.helpers.separating_process import TINY
 from tests.helpers.session import WAIT_MS, Session
 from tests.helpers.songs import song, write_song
@@ -92,6 +95,47 @@ def test_a_separation_is_gone_on_with_after_the_studio_was_killed(
     later.document.open(folder)
     assert later.jobs.rows == ()
     injected(1)
+
+
+def test_a_song_in_another_voice_is_gone_on_with_behind_its_finished_stage(
+    qtbot: QtBot, tmp_path: Path, start: Callable[[], Session], injected: Callable[[int], None]
+) -> None:
+    folder = tmp_path / "Song"
+    voice = people.learn_roughly(tmp_path)
+    first = start()
+    put_a_song(first, folder, 4)
+    first.close()
+    killed("sing", str(folder), voice.id)
+
+    again = start()
+    offers: list[LeftBehind] = []
+    again.desk.separating.found.connect(offers.extend)
+    with qtbot.waitSignal(again.desk.separating.found, timeout=WAIT_MS):
+        again.document.open(folder)
+    (offer,) = offers
+    assert (offer.kind, offer.name) == ("work", "Singing song in another voice")
+    stages: list[str] = []
+    again.jobs.changed.connect(lambda: stages.extend(row.stage for row in again.jobs.rows if row.stage))
+
+    again.compute.start()
+    again.jobs.retry(JobId(offer.job))
+    qtbot.waitUntil(lambda: "Converting" in stages, timeout=WAIT_MS)
+    with qtbot.waitSignal(again.jobs.failed, timeout=WAIT_MS):
+        os.kill(again.compute.pid, signal.SIGKILL)
+    with qtbot.waitSignal(again.desk.converting.landed, timeout=WAIT_MS):
+        again.jobs.retry(JobId(offer.job))
+
+    assert stages
+    assert not {"Taking apart", "Reading"} & set(stages)
+    names = [track.name for track in again.document.project.tracks]
+    assert names == ["Song", "Vocals, Tiny", "Vocals, Otto", "Accompaniment, Tiny"]
+    assert not list((folder / "media").glob("making-*"))
+    again.close()
+
+    later = start()
+    later.document.open(folder)
+    assert later.jobs.rows == ()
+    injected(2)
 
 
 def test_files_are_gone_on_with_after_the_studio_was_killed(

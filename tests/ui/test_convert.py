@@ -13,8 +13,8 @@ from studio import desktop, paths
 from studio.desktop import Studio
 from studio.model.project import Clip
 from studio.session import opening
-from studio.session.converting import Wish
 from studio.session.settings_file import SettingsFile
+from studio.session.wish import Wish
 from studio.ui.convert.convert_dialog import ConvertDialog
 from tests.helpers import people
 

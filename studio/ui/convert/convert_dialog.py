@@ -7,9 +7,10 @@ from PySide6.QtWidgets import QWidget
 from studio.errors import StudioError, explain
 from studio.protocol.jobs import EngineSettings
 from studio.protocol.voices import SungAgain
-from studio.session.converting import ENGINE, Wish, fit_for
+from studio.session.converting import fit_for
 from studio.session.desk import Desk
 from studio.session.listening import alone
+from studio.session.wish import ENGINE, Wish
 from studio.ui.controls import Button, Text
 from studio.ui.convert.amount_row import AmountRow
 from studio.ui.sections import Choice
