@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studio.engines.melody import analysis
 from studio.engines.melody.decimate import Decimator
 from studio.engines.melody.stream import Frames, Stream
 from studio.engines.melody.tracker import Melisma
@@ -43,6 +44,45 @@ def test_every_frame_is_said_once_and_within_30_ms() -> None:
         said += len(found.time_s)
         now_s = min(start + 128, len(VOICE)) / RATE_HZ
         assert said / 200 > now_s - 0.030 - 0.005, "the next frame should have been said"
+
+
+@pytest.mark.parametrize(
+    ("cents_up", "within_ms"), [(-1200, 25), (-700, 30), (-200, 20), (200, 20), (700, 20), (1200, 35)]
+)
+def test_a_leap_is_said_soon(cents_up: float, within_ms: float) -> None:
+    new_hz = 440 * 2 ** (cents_up / 1200)
+    late_ms = []
+    for leap_at in range(12000, 12000 + 480 * 4, 480):  # wherever it lies between two steps of the tracker
+        stream = Stream(48000, low_hz=60, high_hz=1000)
+        sound = buzz(np.repeat([440.0, new_hz], [leap_at, 2400]), 48000, leap_at + 2400)
+        for stop in range(48, len(sound), 48):
+            heard_hz = stream.push(sound[stop - 48 : stop]).hz
+            if stop > leap_at and (np.abs(cents(heard_hz, new_hz)) < 50).any():
+                late_ms.append((stop - leap_at) / 48)
+                break
+
+    assert len(late_ms) == 4
+    assert max(late_ms) <= within_ms
+
+
+def test_steady_noise_asks_for_no_more_work_than_a_held_note(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[int] = []
+    hear = analysis.hear
+
+    def counted(sound: Mono, floor: analysis.Floor, low_hz: float, high_hz: float, *, guesses: bool) -> analysis.Heard:
+        steps.append(1)
+        return hear(sound, floor, low_hz, high_hz, guesses=guesses)
+
+    monkeypatch.setattr(analysis, "hear", counted)
+
+    for sound in (
+        buzz(220.0, RATE_HZ, RATE_HZ),
+        noise(RATE_HZ, 0.3),
+        buzz(220.0, RATE_HZ, RATE_HZ) + noise(RATE_HZ, 0.2),
+    ):
+        steps.clear()
+        listen(sound, [])
+        assert len(steps) <= 80  # 200 frames, three at a time, and a few where the sound begins
 
 
 def test_it_hears_what_the_offline_tracker_hears() -> None:
