@@ -22,9 +22,10 @@ def _open_x11() -> Grabber:
         raise StudioError(
             "capture.wayland",
             "The screen is not recorded.",
-            cause="This desktop (Wayland) shows programs a black picture unless its own portal lets them in, "
-            "which the studio cannot ask yet.",
-            remedy="Log in to an X11 (Xorg) session, or record the picture with another program; sound works here.",
+            cause="This desktop (Wayland) hands its picture to programs through its portal and PipeWire only, "
+            "from which the studio cannot take it.",
+            remedy="Log in to an X11 (Xorg) session, or record the picture with another program, which can show the "
+            "overlays from their page for a browser source.",
         )
     if not os.environ.get("DISPLAY"):
         raise StudioError(

@@ -43,13 +43,17 @@ class Folder(Struct, frozen=True, kw_only=True):
 
 
 class Display(Struct, frozen=True, kw_only=True):
-    """Where windows appear. `missing` are system libraries that Qt needs for it."""
+    """Where windows appear. `missing` are system libraries that Qt needs for it.
+
+    `shows_itself` says whether programs may look at what is on it.
+    """
 
     kind: Literal["X11", "Wayland", "offscreen", "native", "none"]
     name: str = ""
     reachable: bool = True
     scale: float = 0.0
     missing: tuple[str, ...] = ()
+    shows_itself: bool = True
 
 
 class Leftovers(Struct, frozen=True, kw_only=True):
@@ -141,6 +145,9 @@ def _display(display: Display) -> Check:
     else:
         scale = f", scaled to {display.scale:.0%}" if display.scale else ""
         state, found, remedy = "ok", f"{display.kind} {display.name}".strip() + scale, ""
+        if not display.shows_itself:
+            state, found = "warn", f"{found}; in a Wayland session the screen cannot be recorded"
+            remedy = "Log in to an X11 (Xorg) session to record the screen. Everything else works here."
     return Check(id="display", title="Display", state=_state(state), found=found, remedy=remedy)
 
 

@@ -68,12 +68,15 @@ def display() -> Display:
     if platform.system() != "Linux":
         return Display(kind="native", name=platform.system())
     wayland, x11 = os.environ.get("WAYLAND_DISPLAY"), os.environ.get("DISPLAY")
+    shows_itself = not wayland and os.environ.get("XDG_SESSION_TYPE") != "wayland"
     if wayland and asked != "xcb":
         path = Path(os.environ.get("XDG_RUNTIME_DIR", "/"), wayland)
-        return Display(kind="Wayland", name=wayland, reachable=_answers(path), missing=_absent(_QT_NEEDS))
+        absent = _absent(_QT_NEEDS)
+        return Display(kind="Wayland", name=wayland, reachable=_answers(path), missing=absent, shows_itself=False)
     if x11:
         missing = _absent((*_QT_NEEDS, *_QT_NEEDS_ON_X11))
-        return Display(kind="X11", name=x11, reachable=_x_answers(x11), missing=missing)
+        answers = _x_answers(x11)
+        return Display(kind="X11", name=x11, reachable=answers, missing=missing, shows_itself=shows_itself)
     return Display(kind="none")
 
 

@@ -9,6 +9,7 @@ from studio.errors import Explanation
 from studio.protocol.common import EngineCard, JobId, Ready
 from studio.protocol.jobs import Codecs
 from studio.protocol.live import Device, Devices
+from studio.session import machine
 from studio.session.doctor import Check, Display, Facts, Folder, Leftovers, checks, report, worst
 
 WHY = Explanation(code="worker.gone", title="It stopped.", cause="It crashed five times.", remedy="Start it again.")
@@ -52,6 +53,12 @@ def test_a_machine_in_order_has_nothing_to_do() -> None:
         ({"versions": VERSIONS}, "torch", "warn", "not installed"),
         ({"versions": {"torch": "2.11.0"}}, "packages", "fail", "missing: PySide6_Essentials"),
         ({"display": Display(kind="none")}, "display", "warn", "none"),
+        (
+            {"display": Display(kind="Wayland", name="wayland-0", shows_itself=False)},
+            "display",
+            "warn",
+            "cannot be recorded",
+        ),
         ({"display": Display(kind="X11", name=":7", reachable=False)}, "display", "fail", "does not answer"),
         ({"display": Display(kind="X11", missing=("libxcb-cursor.so.0",))}, "display", "fail", "libxcb-cursor"),
         ({"devices": Devices(devices=())}, "audio.input", "warn", "no device can record"),
@@ -108,3 +115,25 @@ def test_every_check_has_an_id_of_its_own_and_a_line_in_the_report() -> None:
 
     assert all(check.title in text for check in every)
     assert text.count("✗") == sum(check.state == "fail" for check in every)
+
+
+@pytest.mark.parametrize(
+    ("environment", "kind", "shows_itself"),
+    [
+        ({"DISPLAY": ":7", "XDG_SESSION_TYPE": "x11"}, "X11", True),
+        ({"DISPLAY": ":7", "XDG_SESSION_TYPE": "wayland"}, "X11", False),
+        ({"DISPLAY": ":7", "WAYLAND_DISPLAY": "wayland-0"}, "Wayland", False),
+        ({"DISPLAY": ":7", "WAYLAND_DISPLAY": "wayland-0", "QT_QPA_PLATFORM": "xcb"}, "X11", False),
+    ],
+)
+def test_a_wayland_session_is_known_also_behind_x11(
+    environment: dict[str, str], kind: str, shows_itself: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    display = machine.display()
+
+    assert (display.kind, display.shows_itself) == (kind, shows_itself)

@@ -11,7 +11,7 @@ from studio.ui.theme import Theme
 
 _ABOUT_PAGE = (
     "For OBS and the like: they show the overlays over their own picture, transparent, with what you say now. "
-    "Only programs on this computer see it, and only with this address."
+    "Only programs on this computer see it, and only with this address. A camera is left out: give it to them directly."
 )
 
 _ABOUT_WINDOW = (
