@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from studio.commands.base import Command
-from studio.commands.reasons import read_only
+from studio.commands.reasons import chosen_clips, first_of, no_clip, read_only
 from studio.model.edits.project import HIGHEST_A4_HZ, LOWEST_A4_HZ
 from studio.session.desk import Desk
 
@@ -58,6 +58,18 @@ def move_note(by: float) -> Callable[[Desk], None]:
         desk.singing.set_drone((_FIRST_DRONE_MIDI if held is None else held) + by)
 
     return run
+
+
+def sing_against(desk: Desk) -> None:
+    """Sing against the melody of the selected clip, which is looked for where it is not known; or no more."""
+    (clip, *_) = chosen_clips(desk)
+    if desk.singing.reference == clip.id:
+        desk.singing.set_reference(None)
+        return
+    if not desk.document.project.melody_in(clip):
+        desk.importing.find_pitch([clip.id])
+    desk.singing.set_reference(clip.id)
+    desk.view.set_workspace("sing")
 
 
 def tune(desk: Desk) -> None:
@@ -114,6 +126,11 @@ def _full_speed(desk: Desk) -> str:
     return "It plays at full speed" if along is None or along.speed == 1.0 else ""
 
 
+def _is_reference(desk: Desk) -> bool:
+    chosen = desk.singing.reference if desk.has_sung else None
+    return chosen is not None and any(clip.id == chosen for clip in chosen_clips(desk))
+
+
 SING: tuple[Command, ...] = (
     Command(
         id="sing.pitch",
@@ -163,5 +180,14 @@ SING: tuple[Command, ...] = (
     Command(id="sing.drone", title="Hold a note", group="Sing", run=hold_note, checked=_holds, icon="note"),
     Command(id="sing.drone_up", title="Held note up a semitone", group="Sing", run=move_note(1.0)),
     Command(id="sing.drone_down", title="Held note down a semitone", group="Sing", run=move_note(-1.0)),
+    Command(
+        id="sing.against",
+        title="Sing against this clip",
+        group="Sing",
+        run=sing_against,
+        unavailable=first_of(read_only, no_clip),
+        checked=_is_reference,
+        about="Its melody lies behind yours while the project plays, and cents are counted from it.",
+    ),
     Command(id="sing.tuning", title="Tuning…", group="Sing", run=tune, unavailable=read_only),
 )

@@ -19,7 +19,7 @@ from studio.errors import StudioError
 from studio.ipc.series import Series
 from studio.model.edits import SetTuning
 from studio.model.pitch import midi_to_hz
-from studio.model.project import Project
+from studio.model.project import ClipId, Project
 from studio.protocol.common import Refused
 from studio.protocol.live import LIVE_PITCH_FIELDS, AudioState, Drone, LivePitch, Metronome, Speed, Trouble
 from studio.protocol.messages import Event, Request
@@ -110,6 +110,7 @@ class Singing(QObject):
         self._running = False
         self._with = Accompaniment()
         self._points: Series | None = None
+        self._reference: ClipId | None = None
         self._a4_hz = document.project.a4_hz
         transport.worker.ready.connect(self._greet)
         transport.worker.said.connect(self._hear)
@@ -166,6 +167,19 @@ class Singing(QObject):
         """Return how loud the microphone is now, RMS dBFS; -120 where nothing is heard."""
         newest = self._newest()
         return -120.0 if newest is None else float(newest[4])
+
+    # What is sung against
+
+    @property
+    def reference(self) -> ClipId | None:
+        """The clip whose melody is sung against."""
+        return self._reference
+
+    def set_reference(self, clip: ClipId | None) -> None:
+        """Sing against the melody of a clip, or against none."""
+        if clip != self._reference:
+            self._reference = clip
+            self.changed.emit()
 
     # Tuning and accompaniment
 
@@ -304,6 +318,8 @@ class Singing(QObject):
             self.warned.emit(trouble)
 
     def _project_changed(self, project: Project) -> None:
+        if self._reference is not None and all(clip.id != self._reference for clip in project.clips):
+            self.set_reference(None)
         if project.a4_hz != self._a4_hz:
             known, self._a4_hz = self._said(self._with), project.a4_hz
             self._send_changes(known)

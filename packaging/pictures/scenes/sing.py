@@ -29,6 +29,13 @@ def shots(place: Place) -> Shots:
     trained = voice_of(sample)
     voice = Path(os.environ.get("SING_VOICE", trained))
 
+    def against_it(theme: str) -> Callable[[Path], None]:
+        def shoot(png: Path) -> None:
+            with on_stage(trained):
+                picture(sample, png, theme=theme, prepare=lambda studio: against(enter(studio)), wait_s=300)
+
+        return shoot
+
     def of(
         prepare: Callable[["SingPage"], None], theme: str = "dark", sung: Path = voice, **chosen: str
     ) -> Callable[[Path], None]:
@@ -41,6 +48,8 @@ def shots(place: Place) -> Shots:
     return {
         "sing-notes-dark": lambda png: picture(sample, png, prepare=notes_by_hand, wait_s=300),
         "sing-notes-light": lambda png: picture(sample, png, theme="light", prepare=notes_by_hand, wait_s=300),
+        "sing-reference-dark": against_it("dark"),
+        "sing-reference-light": against_it("light"),
         "sing-empty-dark": of(lambda _page: None),
         "sing-empty-light": of(lambda _page: None, "light"),
         "sing-error-dark": of(without_microphone, microphone="Studio microphone"),
@@ -118,6 +127,18 @@ def live(page: "SingPage") -> None:
     until(lambda: len(page.sung) > 10 * 200)
     page.canvas.show_notes(*notes_of(page))
     until(lambda: is_whole(page) and page.reading.sings, 90_000)
+
+
+def against(page: "SingPage") -> None:
+    """Along with the voice of the sample while it plays, half a second late."""
+    desk = page.desk
+    clips = desk.document.project.tracks[0].clips
+    until(lambda: desk.document.project.melody_in(clips[0]), 120_000)
+    desk.singing.set_reference(clips[1].id)
+    page.start()
+    until(lambda: page.reading.sings, 60_000)
+    desk.transport.play(clips[1].start)
+    until(lambda: len(page.canvas.reference.heard) > 4.2 * 200 and page.canvas.sings, 60_000)
 
 
 def is_whole(page: "SingPage") -> bool:

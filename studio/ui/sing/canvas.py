@@ -12,9 +12,11 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QRes
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.model.pitch import midi_to_hz, note_name
+from studio.model.project import ClipId
 from studio.session.desk import Desk
+from studio.ui.sing.reference_line import ReferenceLine, paint_reference
 from studio.ui.sing.strip import Strip
-from studio.ui.sing.sung import Sung, to_midi
+from studio.ui.sing.sung import Stretch, Sung, to_midi
 from studio.ui.theme import Theme
 from studio.ui.timeline.colours import Colours
 from studio.ui.timeline.overlay import focus_frame, paint_pill
@@ -51,6 +53,9 @@ class SingCanvas(QWidget):
         super().__init__(parent)
         self._desk, self._sung, self._clock = desk, sung, clock
         self._colours = Colours(theme)
+        self.reference = ReferenceLine(desk, self)
+        self._referred = 0
+        self._fitted: ClipId | None = None
         self._strip = Strip()
         self._stale = True
         self._now_s = clock()
@@ -60,7 +65,7 @@ class SingCanvas(QWidget):
         self.in_hertz = False
         self.window_s = 8.0
         self.drone: float | None = None
-        self.midi, self.hz = math.nan, math.nan
+        self.midi, self.hz, self.off_cents = math.nan, math.nan, math.nan
         self._point_midi = math.nan
         self.sings = False
         self.frame_ms: deque[float] = deque(maxlen=_KEPT_FRAMES)
@@ -114,15 +119,18 @@ class SingCanvas(QWidget):
         """Go on to now, with what was sung since."""
         before = (self.midi, self.sings)
         self._now_s = self._clock()
+        self.reference.tick(self._now_s)
+        self._fit_reference()
         self._read()
         if self.sings:
             self._follow()
         if not self._stale:
             self._strip.advance(self._now_s, self._colours)
+            self._refer(self.reference.heard.since(self._referred - 1))
             fresh = self._sung.since(self._painted - 1)
             self._strip.sing(fresh, self._desk.singing.a4_hz, self.transposed, self._colours)
             self._painted = self._sung.counter
-        self.update(0, 0, self.now_x + _HEAD_PX, self.height())
+        self.update(0, 0, self.now_x + _HEAD_PX if self.reference.clip is None else self.width(), self.height())
         if (self.midi, self.sings) != before:
             self.update(self._row(before[0]))
             self.update(self._row(self.midi))
@@ -136,6 +144,7 @@ class SingCanvas(QWidget):
             self.hz = float(np.median(newest.hz[there]))
             a4_hz = self._desk.singing.a4_hz
             newest_hz = float(newest.hz[np.flatnonzero(there)[-1]])
+            self.off_cents = self.reference.cents_off(float(newest.time_s[there][-1]), self.hz)
             self.midi, self._point_midi = to_midi(np.array([self.hz, newest_hz]), a4_hz, self.transposed).tolist()
 
     def _follow(self) -> None:
@@ -163,6 +172,7 @@ class SingCanvas(QWidget):
         if event.rect().right() >= self.now_x:
             ahead = QRectF(self.now_x, 0, self.width() - self.now_x, self.height())
             paint_rows(painter, ahead, self.axis, self._colours)
+            self._paint_ahead(painter)
         self._paint_over(painter)
         painter.end()
         self.frame_ms.append((time.perf_counter() - begin) * 1000)
@@ -173,8 +183,35 @@ class SingCanvas(QWidget):
         a4_hz = self._desk.singing.a4_hz
         self._strip.begin(size, self.devicePixelRatioF(), self.axis, self.now_x / self.window_s, self._now_s)
         self._strip.advance(self._now_s, self._colours)
+        self._refer(self.reference.heard.after(self._now_s - self.window_s))
         self._strip.sing(self._sung.after(self._now_s - self.window_s), a4_hz, self.transposed, self._colours)
         self._painted = self._sung.counter
+
+    def _fit_reference(self) -> None:
+        """Bring another melody to sing against into sight, once it is known and while nobody sings."""
+        clip = self.reference.clip
+        if clip is None or clip.id == self._fitted or self.sings:
+            return
+        spans = [melody.span(part, self._desk.singing.a4_hz) for part, melody in self.reference.parts]
+        if spans and len(sung := np.concatenate(spans) + self.transposed):
+            self._fitted = clip.id
+            low, high = np.percentile(sung, (2, 98))
+            self.show_notes(float(low), float(high))
+
+    def _refer(self, heard: Stretch) -> None:
+        self._strip.refer(heard, self._desk.singing.a4_hz, self.transposed, self._colours)
+        self._referred = self.reference.heard.counter
+
+    def _paint_ahead(self, painter: QPainter) -> None:
+        """What comes next of the melody that is sung against, to the right of now."""
+        if self.reference.clip is None:
+            return
+        px_per_s = self.now_x / self.window_s
+        after_s, hz = self.reference.ahead((self.width() - self.now_x) / px_per_s)
+        xs, a4_hz = self.now_x + after_s * px_per_s, self._desk.singing.a4_hz
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_reference(painter, self.axis, self._colours.theme, xs, hz, a4_hz, self.transposed)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
     def _paint_over(self, painter: QPainter) -> None:
         theme, now_x = self._colours.theme, self.now_x

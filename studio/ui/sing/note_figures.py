@@ -8,7 +8,7 @@ from studio.model.measures import NoteMeasures, Summary
 from studio.ui.controls import Text
 from studio.ui.theme import Theme
 
-_ROWS = 7
+_ROWS = 8
 _NAME_PX = 96
 
 
@@ -38,10 +38,11 @@ class NoteFigures(QWidget):
         pairs = zip(self._names, self._values, strict=True)
         return {name.text(): value.text() for name, value in pairs if name.text()}
 
-    def show_note(self, note: NoteMeasures) -> None:
-        """Show one note."""
+    def show_note(self, note: NoteMeasures, against: str = "") -> None:
+        """Show one note; `against` names the melody that it was sung to."""
         vibrato = note.vibrato
-        rows = [
+        rows = [("From the reference", _cents(note.off_cents))] if against else []
+        rows += [
             ("Held", f"{note.duration_s:.2f} s"),
             ("Begins", _cents(note.onset_cents)),
             ("Settles after", _number(note.settle_s, "{:.2f} s")),
@@ -57,8 +58,8 @@ class NoteFigures(QWidget):
             rows.append(("Steady to", _number(note.sd_cents, "±{:.0f} ¢")))
         self._show(rows)
 
-    def show_summary(self, all_notes: Summary) -> None:
-        """Show what many notes come to."""
+    def show_summary(self, all_notes: Summary, against: str = "") -> None:
+        """Show what many notes come to; `against` names the melody that they were sung to."""
         rows = [
             ("Notes", str(all_notes.notes)),
             ("Sung", f"{all_notes.sung_s:.1f} s"),
@@ -66,6 +67,8 @@ class NoteFigures(QWidget):
             ("Spread", _number(all_notes.off_spread_cents, "±{:.0f} ¢")),
             ("Within 25 ¢", _number(all_notes.within_25 * 100, "{:.0f} % of the time")),
         ]
+        if against:
+            rows.append(("Against", against))
         if not math.isnan(all_notes.vibrato_rate_hz):
             extent = all_notes.vibrato_half_extent_cents
             rows.append(("Vibrato", f"{all_notes.vibrato_rate_hz:.1f} Hz ±{extent:.0f} ¢"))

@@ -1,5 +1,6 @@
 """The Sing workspace: the voice of this moment on a note grid, the one reading over it, takes along the bottom."""
 
+import math
 from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
@@ -131,7 +132,8 @@ class SingPage(QWidget):
 
     def _read(self) -> None:
         canvas, flats = self.canvas, self.desk.settings.value.pitch.flats
-        self.reading.show_pitch(canvas.midi, canvas.hz, sings=canvas.sings, flats=flats)
+        off = canvas.off_cents if canvas.sings else math.nan
+        self.reading.show_pitch(canvas.midi, canvas.hz, sings=canvas.sings, flats=flats, against_cents=off)
         held = self.heard.held_s >= SWINGS_FROM_S
         self.dial.show_swing(self.sung.swing(canvas.now_s) if held else None)
 
@@ -168,6 +170,7 @@ class SingPage(QWidget):
         self.reading.setVisible(running or not nothing)
         self.dial.setVisible(running or not nothing)
         self.takes.come_first(running)
+        self.take.set_reference(self.canvas.reference)
         self.canvas.set_drone(self.desk.singing.accompaniment.drone_midi)
         if running and self.isVisible():
             self._timer.start()

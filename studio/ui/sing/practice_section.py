@@ -49,8 +49,11 @@ class PracticeSection(Section):
         )
         self.speed.setToolTip(tip("Speed of what plays", "", "The pitch stays. A take is recorded at 100 %."))
         self.speed.edited.connect(lambda percent: desk.singing.set_speed(percent / 100))
+        self.reference = Choice("Sing against", {}, self)
+        self.reference.chosen.connect(desk.singing.set_reference)
         self.add("A4", self.a4, self.transposed)
         self.add("Speed", self.speed)
+        self.add("Against", self.reference)
         for switch, field in ((self.drone, self.note), (self.metronome, self.bpm)):
             holder = QWidget(self)
             row = QHBoxLayout(holder)
@@ -77,10 +80,25 @@ class PracticeSection(Section):
         }
         self.note.set_choices(names)
         self.note.show_value(self._note)
+        self._offer_references()
         self.drone.setChecked(sounds.drone_midi is not None)
         self.metronome.setChecked(sounds.metronome)
         self.bpm.show_value(sounds.bpm)
         self.speed.show_value(sounds.speed * 100)
+
+    def _offer_references(self) -> None:
+        """Every clip whose melody is known can be sung against."""
+        project, singing = self.desk.document.project, self.desk.singing
+        known = {pitch.media for pitch in project.pitches}
+        names: dict[object, str] = {None: "Nothing"}
+        for track in project.tracks:
+            for clip in track.clips:
+                if clip.media in known or clip.id == singing.reference:
+                    names[clip.id] = f"{clip.name or project.medium(clip.media).name} · {track.name}"
+        self.reference.set_choices(names)
+        self.reference.show_value(singing.reference)
+        more = "Its melody lies behind yours while the project plays. Find the pitch of a clip, and it is offered here."
+        self.reference.setToolTip(tip("Sing against", "", more))
 
     def _hold(self) -> None:
         chosen = self.note.currentData()

@@ -25,7 +25,7 @@ class Reading(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._midi, self._hz = math.nan, math.nan
+        self._midi, self._hz, self._against_cents = math.nan, math.nan, math.nan
         self._flats = self._sings = False
         self._words = ""
         self.setFixedSize(self.sizeHint())
@@ -50,8 +50,11 @@ class Reading(QWidget):
         self._theme = theme
         self.update()
 
-    def show_pitch(self, midi: float, hz: float, *, sings: bool, flats: bool = False) -> None:
-        """Show a note number with its fraction and its frequency; NaN is nothing."""
+    def show_pitch(
+        self, midi: float, hz: float, *, sings: bool, flats: bool = False, against_cents: float = math.nan
+    ) -> None:
+        """Show a note number with its fraction, its frequency, and how far from a reference it lies; NaN is nothing."""
+        self._against_cents = against_cents
         before = (self._words, self._sings)
         self._midi, self._hz, self._sings, self._flats = midi, hz, sings, flats
         self._words = f"{self.text} · {self._hertz()}"
@@ -60,7 +63,11 @@ class Reading(QWidget):
             self.update()
 
     def _hertz(self) -> str:
-        return "" if math.isnan(self._hz) else f"{self._hz:.1f} Hz"
+        if math.isnan(self._hz):
+            return ""
+        off = round(self._against_cents) if not math.isnan(self._against_cents) else None
+        more = "" if off is None else f" · {'−' if off < 0 else '+'}{abs(off)} ¢ from the reference"
+        return f"{self._hz:.1f} Hz{more}"
 
     def _ink(self) -> QColor:
         theme = self._theme

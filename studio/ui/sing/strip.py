@@ -7,6 +7,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from studio.session.singing import Numbers
+from studio.ui.sing.reference_line import paint_reference
 from studio.ui.sing.sung import Stretch, to_midi, unbroken
 from studio.ui.timeline.colours import Colours
 from studio.ui.timeline.pitch_axis import PitchAxis
@@ -62,6 +63,21 @@ class Strip:
                 x = math.floor(float(self.x_of(second)) * self._scale) - start + slot
                 painter.fillRect(QRect(x, 0, 1, self._image.height()), colours.grid)
             start += count
+        painter.end()
+
+    def refer(self, points: Stretch, a4_hz: float, transposed: float, colours: Colours) -> None:
+        """Paint what is sung against, behind what is sung: points that are not older than the picture."""
+        if len(points.time_s) < 2:
+            return
+        painter = QPainter(self._image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(self._scale, self._scale)
+        ring = self._image.width() / self._scale
+        for part in unbroken(points):
+            xs = self.x_of(part.time_s)
+            assert not isinstance(xs, float)
+            for turn in range(math.floor(xs[0] / ring), math.floor((xs[-1] + _MARGIN_PX) / ring) + 1):
+                paint_reference(painter, self._axis, colours.theme, xs - turn * ring, part.hz, a4_hz, transposed)
         painter.end()
 
     def sing(self, points: Stretch, a4_hz: float, transposed: float, colours: Colours) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QVBoxLayout, QWidget
 
-from studio.model.intonation import Tempered
+from studio.model.intonation import Intonation, Reference, Tempered
 from studio.model.measures import NoteMeasures, Summary, measure_notes, summarise
 from studio.model.notes import Note
 from studio.model.pitch import hz_to_midi
@@ -22,6 +22,7 @@ from studio.ui.sing.dial import VibratoDial
 from studio.ui.sing.note_figures import NoteFigures
 from studio.ui.sing.notes_table import Line
 from studio.ui.sing.reading import Reading
+from studio.ui.sing.reference_line import ReferenceLine
 from studio.ui.sing.spectrum_strip import SpectrumStrip
 from studio.ui.sing.take_canvas import TakeCanvas
 from studio.ui.theme import Theme
@@ -44,6 +45,8 @@ class TakeStage(QWidget):
         self._measured: tuple[NoteMeasures, ...] = ()
         self._summary: Summary | None = None
         self._asked: object = None
+        self._reference: ReferenceLine | None = None
+        self._against = ""
         self.measuring = Measuring(desk.document, desk.jobs, desk.settings, self)
         self.canvas = TakeCanvas(desk, theme, self)
         self.keyboard = Keyboard(desk, theme, self.canvas, self)
@@ -115,6 +118,13 @@ class TakeStage(QWidget):
                 self._look()
         self._refresh()
 
+    def set_reference(self, line: ReferenceLine) -> None:
+        """Measure against a melody that is sung along with, where it sounds at the same time."""
+        if self._reference is None:
+            line.changed.connect(self._measure)
+        self._reference = line
+        self._measure()
+
     def _look(self) -> None:
         clip = self.clip
         if clip is None:
@@ -148,13 +158,21 @@ class TakeStage(QWidget):
     def _measure(self) -> None:
         """Work out the figures of all notes away from the window's thread, once both notes and melody are there."""
         notes, shown = self.notes, self.canvas.shown()
-        key = (self._clip, notes, tuple(melody.pitch.id for _, melody in shown), self._desk.document.project.a4_hz)
+        clip, line = self.clip, self._reference
+        sung_to_now = tuple(melody.pitch.id for _, melody in line.parts) if line is not None else ()
+        known = tuple(melody.pitch.id for _, melody in shown)
+        key = (clip, notes, known, sung_to_now, line and line.clip, self._desk.document.project.a4_hz)
         if not notes or not shown or key == self._asked:
             return
         self._asked = key
         first = shown[0][1]
         curve, offset_s = first.curve, first.pitch.start / self._desk.document.project.rate_hz
-        scale = Tempered(a4_hz=self._desk.document.project.a4_hz)
+        sung_to = None
+        if self._reference is not None and self._reference.clip not in (None, clip):
+            sung_to = self._reference.under(first, shown[0][0])
+        a4_hz = self._desk.document.project.a4_hz
+        scale: Intonation = Tempered(a4_hz=a4_hz) if sung_to is None else Reference(sung_to, a4_hz)
+        self._against = "" if sung_to is None or self._reference is None else self._reference.name
         moved = tuple(
             Note(
                 start_s=note.start_s - offset_s,
@@ -187,9 +205,9 @@ class TakeStage(QWidget):
         self.dial.show_swing(None if math.isnan(rate_hz) else Swing(rate_hz, cents))
         measured = self._measured[number] if note is not None and len(self._measured) == len(notes) else None
         if measured is not None:
-            self.figures.show_note(measured)
+            self.figures.show_note(measured, self._against)
         elif note is None and self._summary is not None:
-            self.figures.show_summary(self._summary)
+            self.figures.show_summary(self._summary, self._against)
         self.figures.setVisible(measured is not None or (note is None and self._summary is not None))
         self._place()
         self.told.emit()
