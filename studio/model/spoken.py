@@ -48,12 +48,14 @@ class TakeCard(Struct, frozen=True, kw_only=True):
 
     `timbre_db` is how far its average spectrum lies from that of the voice's recordings, `noise_db` how far the
     quietest moments of its sentences lie below the loud ones, `pitch_hz` the range without the outermost twentieths.
+    `similarity` is the cosine of the speaker network's prints, None also where that network is not installed.
     """
 
     loudness_lufs: float | None = None
     pitch_hz: tuple[float, float] | None = None
     noise_db: float | None = None
     timbre_db: float | None = None
+    similarity: float | None = None
     recogniser: str = ""
 
 

@@ -1,6 +1,7 @@
 """The job that speaks a line of the script into the project: sentence by sentence, each checked and kept."""
 
 import importlib.util
+import logging
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -12,10 +13,11 @@ from msgspec.structs import replace
 from studio.audio import voice_card
 from studio.audio.importing import MediaWriter
 from studio.audio.mark import Marker
-from studio.engines import registry, sphinx
+from studio.engines import registry, sphinx, voiceprint
 from studio.engines.base import Mono, Report, Speaker
 from studio.engines.ready_voices import ReadyVoice, ready_voices
 from studio.engines.voice.frames import resampled
+from studio.errors import StudioError
 from studio.media import voices
 from studio.media.wav import MappedWav
 from studio.model.likeness import word_errors
@@ -28,6 +30,8 @@ from studio.workers import speech
 from studio.workers.runtime import Context
 from studio.workers.sentences import Finding, KeptSentences
 from studio.workers.voices import patiently
+
+_log = logging.getLogger(__name__)
 
 _TITLE: Final = "The line was not spoken."
 _TRIES: Final = 3
@@ -203,8 +207,22 @@ def _card(sounds: Sequence[Mono], rate_hz: int, voice: Voice | ReadyVoice, *, li
         pitch_hz=_range_hz(np.concatenate(sounds), rate_hz),
         noise_db=_rounded(voice_card.noise_db(sounds, rate_hz)),
         timbre_db=_rounded(voice_card.apart_db(voice_card.timbre(sounds, rate_hz), like)),
+        similarity=_similarity(sounds, rate_hz, voice) if isinstance(voice, Voice) else None,
         recogniser=sphinx.NAME if listened else "",
     )
+
+
+def _similarity(sounds: Sequence[Mono], rate_hz: int, voice: Voice) -> float | None:
+    """How alike the speaker is to the voice's recordings; a line is not lost because that cannot be measured."""
+    if not voiceprint.is_there():
+        return None
+    try:
+        like = _print_in(voices.folder_of(voice), tuple(sample.file for sample in voice.samples))
+        found = voiceprint.similarity(sounds, rate_hz, like) if like is not None else None
+    except StudioError as error:
+        _log.info("%s", error)
+        return None
+    return None if found is None else round(found, 3)
 
 
 def _range_hz(sound: Mono, rate_hz: int) -> tuple[float, float] | None:
@@ -227,6 +245,11 @@ def _timbre_in(folder: Path, files: tuple[str, ...]) -> voice_card.Bands | None:
     sounds = list(_recordings(folder, files))
     rate_hz = sounds[0][1]
     return voice_card.timbre([sound for sound, rate in sounds if rate == rate_hz], rate_hz)
+
+
+@lru_cache(maxsize=4)
+def _print_in(folder: Path, files: tuple[str, ...]) -> voiceprint.Print | None:
+    return voiceprint.print_of(list(_recordings(folder, files)))
 
 
 def _recordings(folder: Path, files: Sequence[str]) -> Iterator[tuple[Mono, int]]:

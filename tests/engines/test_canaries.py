@@ -28,6 +28,7 @@ SUNG_ELSEWHERE: Final = {
     "kokoro.py": "test_onnx_speakers.py",
     "pocket/loading.py": "test_pocket.py",
     "pocket/voice.py": "test_pocket.py",
+    "voiceprint.py": "test_voiceprint.py",
 }
 SUNG_HERE: Final = {"voice/reader.py", "crepe.py", "separation/fusion.py"}
 

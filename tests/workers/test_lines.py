@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from studio.audio.mark import detect
 from studio.audio.voice_card import apart_db, noise_db, timbre
+from studio.engines import voiceprint
 from studio.errors import Cancelled, StudioError
 from studio.media.wav import MappedWav
 from studio.model.script import BETWEEN_S
@@ -85,6 +86,7 @@ def test_a_take_is_marked_measured_and_says_how_it_was_made(tmp_path: Path, otto
     assert 60 < card.pitch_hz[0] < card.pitch_hz[1] < 300
     assert card.timbre_db is not None
     assert card.timbre_db < 8
+    assert (card.similarity is not None) == voiceprint.is_there()
     assert card.recogniser == ""  # the recogniser knows no German
 
 
