@@ -3,9 +3,10 @@
 import math
 import os
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from fractions import Fraction
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from studio.audio import h264
 from studio.audio.foreign import open_foreign
+from studio.audio.way import way_to
 from studio.errors import StudioError
 from studio.model.pictures import Pictures
 
@@ -29,11 +31,14 @@ Bgra = NDArray[np.uint8]
 
 _AHEAD_S: Final = 1.0
 _MOST_AHEAD_S: Final = 10.0
+_STEP_S: Final = 0.2
 _FAR_S: Final = 1.0
 _ROUNDING: Final = 1e-3  # of a tick: 3.4 s is a little less than that as a float
 _EARLIER_S: Final = (0.0, 2.0, 10.0, 1e9)
 _MOST_THREADS: Final = 4
 _MOST_PASSED: Final = 24
+_STEPS_BACK: Final = 4
+_MOST_TWICE: Final = 64
 _PASSED_BYTES: Final = 64 << 20
 
 
@@ -48,7 +53,8 @@ class Film:
     """An open video: `with Film(path) as film: film.at(12.3)`. Used by one thread at a time.
 
     Going on a little is cheap, and so is going back step by step: the pictures before are kept then. Anywhere else it
-    begins at the key frame before, and leaves out what no other picture needs.
+    begins at the key frame before, and leaves out what no other picture needs. A leap ends right behind its picture,
+    with nothing of those after it decoded; `get_ready` makes up for that while nobody waits.
     """
 
     def __init__(self, path: Path, *, threads: int = min(_MOST_THREADS, os.cpu_count() or 1)) -> None:
@@ -61,14 +67,17 @@ class Film:
             context = self._stream.codec_context
             self._length_bytes = h264.length_bytes(context.extradata) if context.name == "h264" else 0
             self._tick: Fraction = self._stream.time_base or Fraction(1, 1000)
-            self._steady = self._stream.average_rate == self._stream.base_rate
+            kind = self._container.format.name
+            self._rewinds = kind == "mpegts"
+            self._steady = self._stream.average_rate == self._stream.base_rate and "matroska" not in kind
             self._current: VideoFrame | None = None
             self._next: VideoFrame | None = None
             self._frames: Iterator[VideoFrame] = iter(())
             self._wanted = -math.inf
             self._goes_back = False
             self._passed: deque[VideoFrame] = deque(maxlen=_passed_pictures(self._stream))
-            self._skips = self._keys_only = self._is_over = False
+            self._skips = self._keys_only = self._is_over = self._leapt = self._arrived = False
+            self._target = self._until = math.nan
             self._passing: Callable[[Picture], None] = lambda _key: None
             self._begin_at(0)
         except BaseException:
@@ -100,28 +109,29 @@ class Film:
         given the key frame at which it begins, where that is far before.
         """
         self._passing = passing
-        wanted = self._ticks(time_s)
-        passed = self._passed_at(wanted)
+        wanted = max(self._ticks(time_s), self._stream.start_time or 0)
+        passed = self._passed_at(wanted) or self._leapt_to(wanted)
         if passed is not None:
             return Picture(passed, float(_pts(passed) * self._tick))
         self._goes_back = self._is_just_before(wanted)
-        if not self._is_near(wanted):
-            for earlier_s in _EARLIER_S:
-                self._begin_at(wanted - self._ticks(earlier_s))
-                if not self._go_to(wanted, gave_up):
-                    return None
-                if self._current is not None and _pts(self._current) <= wanted:
-                    break
-        elif not self._go_to(wanted, gave_up):
+        if self._is_near(wanted):
+            arrived = self._go_to(wanted, gave_up)
+        else:
+            reached = None if self._goes_back else self._reach(wanted, gave_up)
+            arrived = self._search(wanted, gave_up) if reached is None else reached
+        if arrived and self._fell_into_a_gap(wanted):
+            arrived = self._search(wanted, gave_up, skips=False)
+        if not arrived:
             return None
-        if self._fell_into_a_gap(wanted):
-            self._begin_at(wanted)
-            self._skips = False
-            if not self._go_to(wanted, gave_up):
-                return None
         if self._current is None:
             raise _nothing_seen(self._path)
         return Picture(self._current, float(_pts(self._current) * self._tick))
+
+    def get_ready(self, gave_up: Callable[[], bool] = lambda: False) -> None:
+        """Decode up to the picture that is seen once more, so that those after it come at once."""
+        if self._leapt and self._current is not None:
+            self._passing = lambda _key: None
+            self._reach(_pts(self._current), gave_up, leaping=False)
 
     def key_before(self, time_s: float) -> Picture | None:
         """The key frame at or before a time; None where none can be decoded. With one thread it costs one picture."""
@@ -137,17 +147,27 @@ class Film:
     def _is_near(self, wanted: int) -> bool:
         current = self._current
         ahead_s = (wanted - _pts(current)) * self._tick if current is not None else -1
-        if ahead_s < 0:
+        if ahead_s < 0 or self._leapt or (wanted < self._wanted and not self._arrived):
             return False
-        return self._is_over or ahead_s < _AHEAD_S or (ahead_s < _MOST_AHEAD_S and self._is_on_the_way(wanted))
+        return self._is_over or ahead_s < _STEP_S or ahead_s < self._cheap_s(wanted)
 
-    def _is_on_the_way(self, wanted: int) -> bool:
-        """Whether the key frame at which a jump would begin is over already; False where the file does not tell."""
+    def _cheap_s(self, wanted: int) -> float:
+        """How far going on costs less than a jump: it depends on where the key frame is at which that would begin."""
         entries = self._stream.index_entries
         key = entries.search_timestamp(wanted)
         if self._current is None or key < 0 or entries[len(entries) - 1].timestamp < wanted:
-            return False
-        return entries[key].timestamp <= _pts(self._current)
+            return _AHEAD_S
+        return _MOST_AHEAD_S if entries[key].timestamp <= _pts(self._current) else 0.0
+
+    def _leapt_to(self, wanted: int) -> VideoFrame | None:
+        """The current picture, where a leap ended at it and it is seen at that time too."""
+        current = self._current
+        there = self._leapt and current is not None and _pts(current) == self._target
+        return current if there and self._is_known(wanted) else None
+
+    def _is_known(self, wanted: int) -> bool:
+        """Whether it was read from the file that the target is what is seen at a time."""
+        return self._target <= wanted < self._until
 
     def _passed_at(self, wanted: int) -> VideoFrame | None:
         """The picture of a time before the current one, where it was kept."""
@@ -158,64 +178,110 @@ class Film:
 
     def _is_just_before(self, wanted: int) -> bool:
         current = self._current
-        return self._steady and current is not None and 0 < _pts(current) - wanted <= self._kept_ticks(current)
+        if current is None or not self._steady:
+            return False
+        return 0 < _pts(current) - wanted <= min(_STEPS_BACK * (current.duration or 0), self._kept_ticks(current))
 
     def _kept_ticks(self, one: "VideoFrame | Packet[VideoStream]") -> int:
         """How long all the pictures that can be kept last, if they last as long as this one."""
         return (one.duration or 0) * (self._passed.maxlen or 0)
 
+    def _reach(self, wanted: int, gave_up: Callable[[], bool], *, leaping: bool = True) -> bool | None:
+        """Whether the picture that is wanted is the current one; None where the file does not say which it is.
+
+        A leap that would have to be made up for by decoding a lot twice goes the whole way at once.
+        """
+        way = way_to(self._container, self._stream, wanted)
+        if way is None:
+            return None
+        self._forget()
+        self._target, self._until = way.target, way.until
+        self._leapt = leaping and way.steps <= _MOST_TWICE
+        self._frames = self._decoded(chain(way.packets, self._packets()))
+        if not self._go_to(wanted, gave_up):
+            return False
+        return True if self._current is not None and _pts(self._current) == self._target else None
+
+    def _search(self, wanted: int, gave_up: Callable[[], bool], *, skips: bool = True) -> bool:
+        """Begin at the key frame before, or at an earlier one where that came after; False when it was given up."""
+        for earlier_s in _EARLIER_S:
+            self._begin_at(wanted - self._ticks(earlier_s))
+            self._skips = self._skips and skips
+            if not self._go_to(wanted, gave_up):
+                return False
+            if self._current is not None and _pts(self._current) <= wanted:
+                break
+        return True
+
     def _begin_at(self, wanted: int) -> None:
         """Go to the key frame before; forget what was there."""
-        self._current, self._next = None, None
-        self._is_over = False
-        self._passed.clear()
-        self._skips, self._keys_only = self._steady, False
+        self._forget()
+        start = self._stream.start_time or 0
         with suppress(av.FFmpegError):  # before the beginning, or a file that cannot be sought in
-            self._container.seek(max(wanted, self._stream.start_time or 0), stream=self._stream, backward=True)
-        self._frames = self._decoded()
+            if wanted <= start and self._rewinds:  # by its times one comes to the second key frame at best
+                self._container.seek(0, unsupported_byte_offset=True)
+            else:
+                self._container.seek(max(wanted, start), stream=self._stream, backward=True)
+        self._frames = self._decoded(self._packets())
+
+    def _forget(self) -> None:
+        self._current, self._next = None, None
+        self._target = self._until = math.nan
+        self._is_over = self._leapt = self._keys_only = False
+        self._passed.clear()
+        self._skips = self._steady
 
     def _go_to(self, wanted: int, gave_up: Callable[[], bool]) -> bool:
         """Decode until the picture that is wanted is the current one; False when it is not wanted any more."""
-        self._wanted = wanted
+        self._wanted, self._arrived = wanted, False
         while True:
             current = self._current
-            if current is not None and wanted < _pts(current) + (current.duration or 0):
-                return True
+            if current is not None and self._is_seen(current, wanted):
+                break
             if gave_up():
                 return False
             following = self._next or next(self._frames, None)
             self._next = None
             if following is None:
                 self._is_over = True
-                return True
+                break
             if current is not None and _pts(following) > wanted:
                 self._next = following
-                return True
+                break
             if self._goes_back and current is not None:
                 self._passed.append(current)
             self._current = following
             if current is None and (wanted - _pts(following)) * self._tick > _FAR_S:
                 self._passing(Picture(following, float(_pts(following) * self._tick)))
+        self._arrived = True
+        return True
+
+    def _is_seen(self, current: VideoFrame, wanted: int) -> bool:
+        """Whether a picture is surely the one of a time; its length is right only in files where all last alike."""
+        if self._is_known(wanted):
+            return _pts(current) >= self._target
+        return self._steady and wanted < _pts(current) + (current.duration or 0)
 
     def _fell_into_a_gap(self, wanted: int) -> bool:
         """Whether what was found is over before, so that something may have been left out."""
         current = self._current
-        return self._skips and current is not None and wanted >= _pts(current) + (current.duration or 0)
+        skipped = self._skips and not self._is_known(wanted)
+        return skipped and current is not None and wanted >= _pts(current) + (current.duration or 0)
 
-    def _decoded(self) -> Iterator[VideoFrame]:
+    def _decoded(self, packets: "Iterable[Packet[VideoStream]]") -> Iterator[VideoFrame]:
         context = self._stream.codec_context
         begun = False
-        for packet in self._packets():
-            skips = self._skips and self._is_before(packet)
-            context.skip_frame = "NONKEY" if self._keys_only else "NONREF" if skips else "DEFAULT"
+        for packet in packets:
+            context.skip_frame = "NONKEY" if self._keys_only else "NONREF" if self._is_left_out(packet) else "DEFAULT"
             with suppress(av.FFmpegError):  # what is damaged is not seen
                 if begun and self._refreshes(packet):  # decoding that takes long: all before it is shown first
-                    yield from (frame for frame in context.decode(None) if frame.pts is not None)
+                    yield from _seen(context.decode(None))
                     context.flush_buffers()
                 begun = True
-                for frame in packet.decode():
-                    if frame.pts is not None:
-                        yield frame
+                yield from _seen(packet.decode())
+                if self._leapt and packet.pts == self._target:
+                    yield from _seen(context.decode(None))
+                    return
 
     def _refreshes(self, packet: "Packet[VideoStream]") -> bool:
         in_lengths = self._length_bytes
@@ -226,11 +292,15 @@ class Film:
         with suppress(av.FFmpegError):
             yield from packets
 
-    def _is_before(self, packet: "Packet[VideoStream]") -> bool:
-        """Whether its picture is over before the one that is wanted begins."""
+    def _is_left_out(self, packet: "Packet[VideoStream]") -> bool:
+        """Whether its picture need not be decoded unless others refer to it."""
+        if packet.pts is None or packet.pts == self._target:
+            return False
+        if self._leapt or packet.pts < self._target:
+            return True
         lasts = packet.duration or 0
         kept = self._kept_ticks(packet) if self._goes_back else 0
-        return bool(lasts) and packet.pts is not None and packet.pts + lasts + kept <= self._wanted
+        return self._skips and bool(lasts) and packet.pts + lasts + kept <= self._wanted
 
 
 def as_bgra(frame: VideoFrame, width: int, height: int) -> Bgra:
@@ -297,6 +367,10 @@ def _end_s(container: InputContainer, stream: VideoStream) -> float:
         return float(((stream.start_time or 0) + stream.duration) * stream.time_base)
     start_s = (container.start_time or 0) / 1_000_000
     return start_s + (container.duration or 0) / 1_000_000
+
+
+def _seen(frames: list[VideoFrame]) -> Iterator[VideoFrame]:
+    return (frame for frame in frames if frame.pts is not None)
 
 
 def _pts(frame: VideoFrame) -> int:
