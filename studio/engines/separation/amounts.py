@@ -13,6 +13,11 @@ _NOWHERE: Final = 0.44
 _SOMEWHERE: Final = 0.58
 _NOT_HERE: Final = 0.00
 _HERE: Final = 0.20
+_UNHEARD: Final = 0.60
+_HEARD: Final = 0.85
+_DOUBT: Final = 0.6
+"""What a voice loses of its evidence that does not sound like one: an instrument that sings misleads the network."""
+
 _LEFT_DB: Final = -24.0
 """Where a part is taken for not there, so much of it stays, beside the mix: a wrong guess is quiet, not lost."""
 
@@ -23,39 +28,49 @@ _TINY: Final = 1e-9
 
 
 class _Part(NamedTuple):
-    """How sure we are of a part around each frame, and how loud it is beside the mix, in dB."""
+    """How sure we are of a part around each frame and of it at all, and how loud it is beside the mix, in dB."""
 
     evidence: NDArray[np.float32]
     level_db: NDArray[np.float32]
+    sure: float
 
 
-def settle(power: Mask, *masks: Mask) -> tuple[Mask, ...]:
+def settle(power: Mask, *masks: Mask, heard: float = 1.0) -> tuple[Mask, ...]:
     """The masks, with what is only imagined put down: voice where there is none, or a band beside a voice alone.
 
     The first mask is that of `power`, and the one that is judged. A real part owns the bins it is heard in, so that
     the mean of its mask over its own power is high, and it is loud; one that is only imagined holds a little of many.
     Of the two parts the more doubtful one is judged: at its best moment, for the whole, and then around each frame.
+    `heard` is how much like a voice sounds what the masks let through, 0 to 1; see `Listener`.
     """
     whole, held, kept = (part.sum(0) for part in (power, power * masks[0], power * masks[0] ** 2))
-    voice, rest = _part(whole, held, kept), _part(whole, whole - held, whole - 2 * held + kept)
-    if voice.evidence.max() >= rest.evidence.max():
+    voice, rest = _part(whole, held, kept, _doubt(heard)), _part(whole, whole - held, whole - 2 * held + kept)
+    if voice.sure >= rest.sure:
         gain = _gain(rest)
         return tuple(np.asarray(1 - gain * (1 - mask)) for mask in masks)
     gain = _gain(voice)
     return tuple(np.asarray(gain * mask) for mask in masks)
 
 
-def _part(whole: NDArray[np.float32], held: NDArray[np.float32], kept: NDArray[np.float32]) -> _Part:
+def _part(
+    whole: NDArray[np.float32], held: NDArray[np.float32], kept: NDArray[np.float32], doubt: float = 0.0
+) -> _Part:
     """From the power of the mix, that weighted with the mask and with its square, each frame's sum."""
-    whole, held, kept = (_around(part) for part in (whole, held, kept))
+    whole, held, kept = (np.maximum(_around(part), 0) for part in (whole, held, kept))
     quiet = _QUIET * whole.mean() + _TINY
     level_db = 10 * np.log10(kept / (whole + quiet) + _TINY)
-    return _Part(kept / (held + quiet) + _PER_DB * level_db, level_db)
+    evidence = kept / (held + quiet) + _PER_DB * level_db
+    return _Part(evidence, level_db, float(evidence.max()) - doubt)
+
+
+def _doubt(heard: float) -> float:
+    """What the evidence of a voice loses that hardly sounds like one."""
+    return _DOUBT * float(np.clip((_HEARD - heard) / (_HEARD - _UNHEARD), 0, 1))
 
 
 def _gain(part: _Part) -> NDArray[np.float32]:
     """What to multiply a part with in each frame: 1 where it is there."""
-    there = _step(part.evidence.max(), _NOWHERE, _SOMEWHERE) * _step(part.evidence, _NOT_HERE, _HERE)
+    there = _step(np.float32(part.sure), _NOWHERE, _SOMEWHERE) * _step(part.evidence, _NOT_HERE, _HERE)
     left = np.minimum(10 ** ((_LEFT_DB - part.level_db) / 20), 1)
     return np.asarray(there + (1 - there) * left, np.float32)
 
@@ -66,6 +81,6 @@ def _around(sums: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.asarray(gaussian_filter1d(sums.astype(np.float64), _NEAR_S / frame_times(), mode="reflect"))
 
 
-def _step(evidence: NDArray[np.float32], none: float, full: float) -> NDArray[np.float32]:
+def _step(evidence: NDArray[np.float32] | np.float32, none: float, full: float) -> NDArray[np.float32]:
     share = np.clip((evidence - none) / (full - none), 0, 1)
     return np.asarray(share * share * (3 - 2 * share))

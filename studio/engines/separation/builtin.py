@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, ClassVar, Final
 import numpy as np
 
 from studio.engines.base import Chunking, Effort, EngineInfo, Report, Settings, Sound, Stems, Whole
+from studio.engines.separation import speech
 from studio.engines.separation.amounts import settle
 from studio.engines.separation.cues import cues
 from studio.engines.separation.fusion import Fusion, weights
 from studio.engines.separation.spectrum import RATE_HZ, sound_of, spectrum
+from studio.engines.separation.speech import Listener
 
 if TYPE_CHECKING:
     from swift_f0 import SwiftF0
@@ -34,6 +36,7 @@ class BuiltinSeparator:
     def __init__(self) -> None:
         self._tracker: SwiftF0 | None = None
         self._fusion: Fusion | None = None
+        self._listener: Listener | None = None
 
     def chunking(self, settings: Settings) -> Chunking:
         """Twenty seconds at 44.1 kHz: long enough to tell what in a mix is steady."""
@@ -46,9 +49,9 @@ class BuiltinSeparator:
         return (Effort(),)
 
     def model_hash(self, settings: Settings) -> str:
-        """The network that came with this version of the studio."""
+        """The network that came with this version of the studio, and the one that listens beside it."""
         del settings
-        return hashlib.blake2b(weights(), digest_size=16).hexdigest()
+        return hashlib.blake2b(weights() + speech.weights(), digest_size=16).hexdigest()
 
     def stems(self, count: int) -> tuple[str, ...]:
         """Vocals, accompaniment."""
@@ -67,19 +70,21 @@ class BuiltinSeparator:
             return np.zeros((1, *mix.shape), np.float32)
         report(0.0, "Listening for the voice")
         both = spectrum(mix)
-        tracker, fusion = self._loaded()
+        tracker, fusion, listener = self._loaded()
         told = cues(both, len(mix), tracker, report)
         report(0.65, "Taking the voice out")
         middle, side = both.mean(0), (both[0] - both[-1]) / 2
-        of_middle, of_side = settle(middle.real**2 + middle.imag**2, *fusion.masks(told))
+        masks = fusion.masks(told)
+        taken = sound_of((middle * masks[0])[None].astype(np.complex64), len(mix))[:, 0]
+        of_middle, of_side = settle(middle.real**2 + middle.imag**2, *masks, heard=listener.heard(taken))
         report(0.9, "Taking the voice out")
         middle, side = middle * of_middle, side * of_side
         voice = np.stack([middle + side, middle - side] if len(both) > 1 else [middle])
         return sound_of(voice.astype(np.complex64), len(mix))[None]
 
-    def _loaded(self) -> "tuple[SwiftF0, Fusion]":
-        if self._tracker is None or self._fusion is None:
+    def _loaded(self) -> "tuple[SwiftF0, Fusion, Listener]":
+        if self._tracker is None or self._fusion is None or self._listener is None:
             from swift_f0 import SwiftF0
 
-            self._tracker, self._fusion = SwiftF0(threads=1, spin=False), Fusion()
-        return self._tracker, self._fusion
+            self._tracker, self._fusion, self._listener = SwiftF0(threads=1, spin=False), Fusion(), Listener()
+        return self._tracker, self._fusion, self._listener
