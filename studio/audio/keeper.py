@@ -17,7 +17,7 @@ from studio.audio.watchdog import Alarms
 from studio.errors import StudioError
 
 _BLOCK: Final = 480
-_PROMPT_BLOCK: Final = 240
+_PROMPT_BLOCK: Final = 120
 _INVALID_RATE: Final = -9997  # paInvalidSampleRate
 _PAUSE_S: Final = 1.0
 _NEW_S: Final = 0.5

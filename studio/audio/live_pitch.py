@@ -22,7 +22,7 @@ FRAMES_PER_S: Final = 200
 TAP_S: Final = 1.0
 """So much waits at most between callback and tracker."""
 
-_LOOK_S: Final = 0.002
+_LOOK_S: Final = 0.02  # at the latest; the callback rings when there is something
 _TOO_MUCH_S: Final = 0.3
 _KEPT_S: Final = 0.05
 _CLOCK_ANEW_S: Final = 0.25
@@ -146,7 +146,8 @@ class Ear:
         self._begin(tracker, vibrato)
         self._microphone.tapped = True
         try:
-            while not self._ending.wait(_LOOK_S):
+            while not self._ending.is_set():
+                self._microphone.tap_filled.wait(_LOOK_S)
                 if self._tap.available:
                     self._hear()
         finally:

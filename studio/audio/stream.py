@@ -13,6 +13,7 @@ import numpy as np
 import sounddevice
 from numpy.typing import NDArray
 
+from studio.audio.bell import Bell
 from studio.audio.clock import Stamps
 from studio.audio.fifo import Fifo
 from studio.media.wav import Frames
@@ -139,6 +140,7 @@ class Microphone:
         self.tapped = False
         self.tapped_from = 0
         """A frame of the tap is the frame of the microphone whose number is higher by this."""
+        self.tap_filled = Bell()
         self.overflow_places: NDArray[np.int64] = np.zeros(_OVERFLOWS, np.int64)
         self.dropped = 0
         self.monitoring = False
@@ -167,6 +169,7 @@ class Microphone:
         if self.tapped and self._tap is not None:
             self.tapped_from = self.frames - len(block) - self._tap.written
             self._tap.write(both[:, :1])
+            self.tap_filled.ring()
         if self.monitoring:
             self._monitor.write(both)
         self.delay_s = now_s - adc_s

@@ -26,16 +26,18 @@ from numpy.typing import NDArray
 
 from studio import paths
 from studio.errors import StudioError
+from studio.model.pitch import hz_to_midi, note_name
 
 _RATE_HZ: Final = 48000
-_STEPS: Final = 44  # of each of both parts: together fewer than there are marks
+_STEPS: Final = 44
 _LOW_STEPS: Final = 18
+_OCTAVES: Final = 12  # leaps, with another note before each: all together are fewer than there are marks
 _LONGEST_S, _SHORTEST_S = 0.65, 0.35
 _SUNG_HZ: Final = (196.0, 784.0)
 _LOW_HZ: Final = (98.0, 196.0)
 _LEAST_CENTS, _MOST_CENTS = 150.0, 950.0
 _NEAR_CENTS: Final = 50.0
-_MARKS: Final = 64
+_MARKS: Final = 128
 _SETTLED_S: Final = 2.0
 _PATIENCE_S: Final = 240.0
 _LOADING_S: Final = 150.0
@@ -116,13 +118,15 @@ def _server(home: Path) -> Iterator[dict[str, str]]:
 class _Step(NamedTuple):
     at: int
     hz: float
+    part: str
 
 
 def _score(seed: int) -> tuple[Sound, list[_Step]]:
     """A voice-like tone that jumps, shape (samples, 2), and where to; the mark on the right is the step's number.
 
-    First between G3 and G5 by a second to a sixth, as melodies do, then an octave lower: to tell a low note takes a few
-    of its periods, and so longer.
+    First between G3 and G5 by a second to a sixth, as melodies do ("sung"), then an octave lower ("low"): to tell a low
+    note takes a few of its periods, and so longer. At the end octaves up and down between G3 and G5 ("octave"), each
+    from another note: of a higher one every period is a period of the lower one too.
     """
     chance = np.random.default_rng(seed)
     steps = _STEPS + _LOW_STEPS
@@ -132,14 +136,21 @@ def _score(seed: int) -> tuple[Sound, list[_Step]]:
         new = float(np.exp(chance.uniform(low, high)))
         if _LEAST_CENTS < abs(1200 * np.log2(new / hz[-1])) < _MOST_CENTS or len(hz) == _STEPS + 1:
             hz.append(new)
-    lengths = (chance.uniform(_SHORTEST_S, _LONGEST_S, steps + 1) * _RATE_HZ).astype(int)
+    lengths_s = chance.uniform(_SHORTEST_S, _LONGEST_S, steps + 1)
+    parts = ["sung"] * _STEPS + ["low"] * _LOW_STEPS + ["", "octave"] * _OCTAVES
+    for number in range(_OCTAVES):
+        lower_hz = float(np.exp(chance.uniform(np.log(_SUNG_HZ[0]), np.log(_SUNG_HZ[1] / 2))))
+        hz += [lower_hz, 2 * lower_hz] if number % 2 == 0 else [2 * lower_hz, lower_hz]
+    lengths_s = np.concatenate((lengths_s, chance.uniform(_SHORTEST_S, _LONGEST_S, 2 * _OCTAVES)))
+    lengths = (lengths_s * _RATE_HZ).astype(int)
     lengths[0] += round(_SETTLED_S * _RATE_HZ)
     phase = 2 * np.pi * np.cumsum(np.repeat(hz, lengths)) / _RATE_HZ
     tone = np.sum([np.sin(k * phase) / k for k in range(1, 6)], axis=0)
-    marks = np.repeat(np.arange(steps + 1), lengths) / (2.0 * _MARKS)
+    marks = np.repeat(np.arange(len(hz)), lengths) / (2.0 * _MARKS)
     starts = np.cumsum(lengths)[:-1]
     sound = np.stack((0.3 * tone / np.abs(tone).max(), marks), axis=1).astype(np.float32)
-    return sound, [_Step(int(at), one) for at, one in zip(starts, hz[1:], strict=True)]
+    score = [_Step(int(at), one, part) for at, one, part in zip(starts, hz[1:], parts, strict=True)]
+    return sound, score
 
 
 class _Witness:
@@ -229,26 +240,36 @@ def _look(name: str, seed: int) -> dict[str, object]:
         began_s = witness.stop()
     seen_s = np.concatenate([np.full(len(hz), when_s) for when_s, hz in came])
     seen_hz = np.concatenate([hz for _when_s, hz in came])
-    late_ms: list[tuple[float, bool]] = []
+    late_ms: dict[str, list[float]] = {part: [] for part in ("sung", "low", "octave", "")}
     for number, step in enumerate(score):
         begin_s = began_s.get(number, np.inf)
         near = np.abs(1200 * np.log2(seen_hz / step.hz)) < _NEAR_CENTS
         shown_s = seen_s[near & (seen_s > begin_s) & (seen_s < begin_s + _SHORTEST_S)]
         if len(shown_s):
-            late_ms.append((1000 * float(shown_s[0] - begin_s), step.hz >= _SUNG_HZ[0]))
-    sung = _said([ms for ms, high in late_ms if high])
+            late_ms[step.part].append(1000 * float(shown_s[0] - begin_s))
+    sung = _said(late_ms["sung"])
+    seen = sum(len(ms) for ms in late_ms.values())
     return {
         "steps": len(score),
         "played": len(began_s),  # the sound server itself may swallow some where the machine is busy
-        "seen": len(late_ms),
+        "seen": seen,
         "sung_hz": _SUNG_HZ,
+        "sung_notes": _names(score, "sung"),
         **sung,
         "low_hz": _LOW_HZ,
-        "low": _said([ms for ms, high in late_ms if not high]),
+        "low_notes": _names(score, "low"),
+        "low": _said(late_ms["low"]),
+        "octave_notes": _names(score, "octave"),
+        "octave": _said(late_ms["octave"]),
         "card_ms": _CARD_MS,
         "goal": f"p95 <= {_GOAL_MS:.0f} ms",
-        "ok": len(late_ms) >= max(0.95 * len(began_s), 30) and sung["ms_p95"] <= _GOAL_MS,
+        "ok": seen >= max(0.95 * len(began_s), 30) and sung["ms_p95"] <= _GOAL_MS,
     }
+
+
+def _names(score: list[_Step], part: str) -> str:
+    """The notes that a part leaps to, in their order."""
+    return " ".join(note_name(hz_to_midi(step.hz)) for step in score if step.part == part)
 
 
 def _said(late_ms: list[float]) -> dict[str, float]:

@@ -52,13 +52,6 @@ def test_what_was_read_before_is_not_taken_in_twice() -> None:
     assert log.swing(now_s=2.0) is None
 
 
-def test_a_swing_from_note_to_note_is_no_vibrato() -> None:
-    log = Sung(capacity=100)
-    columns = [np.full(1, value) for value in (1.0, 220.0, 220.0, 1.0, -20.0, 3.5, 306.0)]
-    log.take_in(Trace(*columns))
-    assert log.swing(now_s=1.0) is None
-
-
 def test_nothing_goes_on_across_missing_sound() -> None:
     two = zip(points(held(220, 0.1)), points(held(330, 0.1), 101.0), strict=True)
     parts = unbroken(Stretch(*(np.concatenate(pair) for pair in two)))

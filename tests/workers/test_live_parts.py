@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.audio import devices
+from studio.audio.bell import Bell
 from studio.audio.card import Card
 from studio.audio.fifo import Fifo
 from studio.audio.levels import Levels, Momentary
@@ -326,6 +327,23 @@ def test_the_limiter_never_lets_a_howl_above_full_scale() -> None:
         block = (loud * rng.uniform(-1, 1, (480, 2))).astype(np.float32)
         limiter.apply(block)
         assert np.abs(block).max() <= 1.0
+
+
+def test_a_bell_is_heard_once_however_often_and_whenever_it_rang() -> None:
+    bell = Bell()
+
+    assert not bell.wait(0.0)
+    bell.ring()
+    bell.ring()
+    assert bell.wait(0.0)
+    assert not bell.wait(0.0)
+
+    heard: list[bool] = []
+    waiting = threading.Thread(target=lambda: heard.append(bell.wait(60.0)))
+    waiting.start()
+    bell.ring()
+    waiting.join(60.0)
+    assert heard == [True]
 
 
 def test_a_monitored_howl_leaves_the_speaker_below_full_scale() -> None:

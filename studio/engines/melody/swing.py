@@ -21,6 +21,9 @@ _DRIFT_ORDER: Final = 2
 _VOICED_SHARE: Final = 0.9
 _LEAST_EXPLAINED: Final = 0.6
 _LEAST_EXTENT_CENTS: Final = 8.0
+_MOST_EXTENT_CENTS: Final = (
+    200.0  # what swings further goes from note to note: singers reach 123 (Prame, JASA 102, 1997)
+)
 _LEAP_CENTS: Final = 300.0
 _NOTHING: Final = (float("nan"), float("nan"))
 
@@ -78,7 +81,7 @@ def _fitted(cents: Numbers) -> tuple[float, float]:
     columns = np.column_stack((fits.drift, _wave(rate_hz)))
     found = np.linalg.lstsq(columns, straight, rcond=None)[0]
     extent = float(np.hypot(found[-2], found[-1]))
-    return (rate_hz, extent) if extent >= _LEAST_EXTENT_CENTS else _NOTHING
+    return (rate_hz, extent) if _LEAST_EXTENT_CENTS <= extent <= _MOST_EXTENT_CENTS else _NOTHING
 
 
 @cache

@@ -11,8 +11,6 @@ from studio.session.singing import Numbers, Swing, Trace
 
 CAPACITY: Final = 1 << 16
 """Points kept: five and a half minutes at 200 a second."""
-WIDEST_VIBRATO_CENTS: Final = 200.0
-"""Half-extent; what swings further goes from note to note. Singers reach 123 (Prame, JASA 102, 1997)."""
 _STALE_S: Final = 0.5
 BREAK_S: Final = 0.03
 """Points further apart do not follow each other."""
@@ -68,10 +66,7 @@ class Sung:
             trace.vibrato_rate_hz,
             trace.vibrato_half_extent_cents,
         )
-        found = Stretch(*(column[fresh].copy() for column in columns))
-        wide = found.vibrato_cents > WIDEST_VIBRATO_CENTS
-        found.vibrato_hz[wide] = found.vibrato_cents[wide] = np.nan
-        self.append(found)
+        self.append(Stretch(*(column[fresh] for column in columns)))
         return int(np.count_nonzero(fresh))
 
     def append(self, points: Stretch) -> None:
