@@ -14,7 +14,7 @@ _VERBS: Final[dict[Treatment, str]] = {
     "denoise": "Take the noise out",
     "separate": "Take the music out",
     "trim": "Cut the silence off",
-    "leave_clipped": "Leave them out",
+    "leave_clipped": "Leave the clipping out",
     "leave_others": "Leave the other voice out",
 }
 

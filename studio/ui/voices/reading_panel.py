@@ -1,7 +1,7 @@
 """Reading sentences aloud for a new voice: the sentence in large letters, the microphone's level, and one button."""
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QIcon, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from studio.errors import Explanation
@@ -10,6 +10,7 @@ from studio.session.desk import Desk
 from studio.session.reading import ReadingAloud
 from studio.ui import words
 from studio.ui.controls import Button, Text, restyle, surface
+from studio.ui.icons import icon
 from studio.ui.messages import ExplanationView
 from studio.ui.meter import Meter
 from studio.ui.sections import Choice
@@ -17,7 +18,7 @@ from studio.ui.theme import Theme, wear
 
 _LOOK_MS = 33
 _SENTENCE_PX = 60
-_FIRST_PX = 148
+_FIRST_PX = 160
 """As wide as "Record sentence" and "Next sentence", so that nothing moves between the two."""
 
 
@@ -63,6 +64,7 @@ class ReadingPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme."""
         self._theme = theme
+        self.show_now()
 
     def sizeHint(self) -> QSize:
         return QSize(560, super().sizeHint().height())
@@ -98,6 +100,7 @@ class ReadingPanel(QWidget):
         self.sentence.setText(reading.sentence or none)
         can = bool(count) and not reading.ending and not reading.busy_elsewhere
         self._name(self.go, "Next sentence" if recording else "Record sentence", "danger" if recording else "normal")
+        self.go.setIcon(QIcon() if recording else icon("record", self._theme, "error"))
         self.go.setEnabled(can)
         why_not = "A take of the project is being recorded." if reading.busy_elsewhere else ""
         self.go.setToolTip(why_not or ("Keep this one and record the next." if recording else "Read it as you speak."))
