@@ -12,7 +12,7 @@ from studio.errors import StudioError
 from studio.media.curve import covers
 from studio.media.disk import Disk
 from studio.media.interchange import audacity, textgrid
-from studio.model.edits import AddMarker, Several
+from studio.model.edits import AddMarkers
 from studio.model.labels import Label, Tier
 from studio.model.project import Clip, Marker, MelodyPiece, Project
 from studio.model.sheet import SungNote
@@ -35,7 +35,7 @@ from studio.session.stems import Piece
 from studio.settings.schema import PitchSettings
 
 _FRAMES_PER_S = 200
-_MOST_LABELS = 2000  # each is drawn, and each edit looks at all others
+_MOST_LABELS = 100_000
 
 
 def sung_sound(project: Project, piece: Piece) -> SungSound:
@@ -145,7 +145,7 @@ def write_markers(project: Project, path: Path) -> None:
         Disk().write_whole(path, audacity.write(labels).encode())
 
 
-def add_labels(project: Project, tiers: Sequence[Tier], at: int) -> Several:
+def add_labels(project: Project, tiers: Sequence[Tier], at: int) -> AddMarkers:
     """The edit that makes markers of labels whose time 0 is a timeline sample; each is a marker or a region.
 
     Raises
@@ -159,11 +159,12 @@ def add_labels(project: Project, tiers: Sequence[Tier], at: int) -> Several:
         raise StudioError(
             "labels.none" if not there else "labels.too_many",
             "No labels were added.",
-            cause="There are none in what was chosen." if not there else f"There are {len(there)} of them.",
+            cause="There are none in what was chosen."
+            if not there
+            else f"There are {len(there)} of them, and at most {_MOST_LABELS} can be added at once.",
             remedy="Choose another tier or file.",
         )
-    edits = tuple(AddMarker(marker=_marker(label, at, project.rate_hz)) for label in there)
-    return Several(label_text="Import labels", edits=edits)
+    return AddMarkers(markers=tuple(_marker(label, at, project.rate_hz) for label in there), words="Import labels")
 
 
 def _marker(label: Label, at: int, rate_hz: int) -> Marker:

@@ -103,13 +103,13 @@ class Selection(QObject):
         """Forget what an edit has removed from the project."""
         tracks = {track.id for track in project.tracks}
         clips = {clip.id for clip in project.clips}
-        markers = {marker.id for marker in project.markers}
+        chosen = self._marker if any(marker.id == self._marker for marker in project.markers) else None
         self._become(
             self._start,
             self._stop,
             tuple(track for track in self._tracks if track in tracks),
             tuple(clip for clip in self._clips if clip in clips),
-            self._marker if self._marker in markers else None,
+            chosen,
         )
 
     def _become(

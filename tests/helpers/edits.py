@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from studio.model.edits import (
     AddLines,
     AddMarker,
+    AddMarkers,
     AddMedia,
     AddPitch,
     AddTake,
@@ -253,6 +254,7 @@ STRATEGIES: dict[type, st.SearchStrategy[Edit]] = {
     ReplaceRange: st.builds(ReplaceRange, track_ids, samples, samples, clips()),
     Paste: st.builds(Paste, pieces(), samples, st.booleans(), some_tracks),
     AddMarker: st.builds(AddMarker, markers),
+    AddMarkers: st.builds(AddMarkers, st.lists(markers, max_size=3).map(tuple)),
     MoveMarker: st.builds(MoveMarker, marker_ids, st.integers(-5, TIMELINE), st.integers(0, 50)),
     RenameMarker: st.builds(RenameMarker, marker_ids, texts),
     RemoveMarker: st.builds(RemoveMarker, marker_ids),

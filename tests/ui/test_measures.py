@@ -123,6 +123,7 @@ def test_labels_become_markers_at_the_clip_in_one_undo_step(
     qtbot.waitUntil(labels.isVisible, timeout=WAIT_MS)
     labels.boxes[1].setChecked(False)
     labels.go.click()
+    qtbot.waitUntil(lambda: not labels.isVisible(), timeout=WAIT_MS)
 
     added = [one for one in window.desk.document.project.markers if one.text == "la"]
     assert [(marker.start, marker.length) for marker in added] == [(round(1.5 * RATE), RATE // 2)]
@@ -140,6 +141,7 @@ def test_without_a_clip_labels_count_from_the_beginning_and_bands_do_no_harm(
     labels.read(tmp_path / "labels.txt")
     qtbot.waitUntil(labels.isVisible, timeout=WAIT_MS)
     labels.go.click()
+    qtbot.waitUntil(lambda: not labels.isVisible(), timeout=WAIT_MS)
 
     assert [one.start for one in window.desk.document.project.markers if one.text == "breath"] == [2 * RATE]
 

@@ -9,6 +9,8 @@ from msgspec.structs import replace
 
 from studio.errors import StudioError
 from studio.media.interchange.reading import labels_in
+from studio.model.edits import AddMarkers
+from studio.model.history import History
 from studio.model.labels import Label, Tier
 from studio.model.project import Marker, MarkerId, Project, Track, TrackId
 from studio.session.interchange import add_labels, marker_labels, sung_sound, write_markers
@@ -59,11 +61,31 @@ def test_labels_before_the_beginning_are_left_out_and_others_land_to_the_sample(
     assert abs(marker.length - length_s * RATE_HZ) <= 1
 
 
-def test_too_many_labels_are_refused_in_words() -> None:
-    labels = tuple(Label(start_s=at, end_s=at) for at in range(2001))
+def many(count: int) -> Tier:
+    return Tier(name="t", kind="places", labels=tuple(Label(start_s=at / 10, end_s=at / 10) for at in range(count)))
 
-    with pytest.raises(StudioError, match="2001"):
-        add_labels(Project(rate_hz=RATE_HZ), (Tier(name="t", kind="places", labels=labels),), 0)
+
+def test_too_many_labels_are_refused_in_words() -> None:
+    with pytest.raises(StudioError, match="100001"):
+        add_labels(Project(rate_hz=RATE_HZ), (many(100_001),), 0)
+
+
+def test_very_many_labels_are_one_step_that_undo_takes_back() -> None:
+    before = marked((7, 0, "mine"))
+    history = History(base=before)
+
+    after = history.do(add_labels(before, (many(20_000),), 0))
+
+    assert len(after.project.markers) == 20_001
+    assert after.undo_label == "Import labels"
+    assert after.undo().project == before
+
+
+def test_markers_that_are_there_already_are_not_added_twice() -> None:
+    project = marked((0, 0, "one"))
+
+    with pytest.raises(StudioError, match="there already"):
+        AddMarkers(markers=project.markers).apply(project)
 
 
 def test_markers_over_a_clip_go_with_it_cut_to_it_and_counted_from_it() -> None:

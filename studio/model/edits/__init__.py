@@ -17,7 +17,7 @@ from studio.model.edits.clips import (
     SplitClip,
     TrimClip,
 )
-from studio.model.edits.markers import AddMarker, MoveMarker, RemoveMarker, RenameMarker
+from studio.model.edits.markers import AddMarker, AddMarkers, MoveMarker, RemoveMarker, RenameMarker
 from studio.model.edits.notes import (
     DeleteNotes,
     DrawNote,
@@ -123,6 +123,7 @@ Edit = (
     | ReplaceRange
     | Paste
     | AddMarker
+    | AddMarkers
     | MoveMarker
     | RenameMarker
     | RemoveMarker
@@ -157,6 +158,7 @@ Edit = (
 __all__ = [
     "AddLines",
     "AddMarker",
+    "AddMarkers",
     "AddMedia",
     "AddPitch",
     "AddTake",

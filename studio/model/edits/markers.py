@@ -22,6 +22,24 @@ class AddMarker(EditBase, frozen=True):
         return _with_markers(project, (*project.markers, self.marker))
 
 
+class AddMarkers(EditBase, frozen=True):
+    """Put many markers on the timeline at once, all of them or none."""
+
+    markers: tuple[Marker, ...]
+    words: str = "Add markers"
+
+    @property
+    def label(self) -> str:  # type: ignore[override]  # where they come from is part of what was done
+        """What the person did."""
+        return self.words
+
+    def change(self, project: Project) -> Project:
+        ids = [marker.id for marker in (*project.markers, *self.markers)]
+        if len(set(ids)) < len(ids):
+            raise refuse("exists", "The markers were not added.", "One of them is there already.", "Try again.")
+        return _with_markers(project, (*project.markers, *self.markers))
+
+
 class MoveMarker(EditBase, frozen=True):
     """Put a marker at another place, or give its region another length."""
 

@@ -10,6 +10,7 @@ from studio.commands.reasons import chosen_clips
 from studio.errors import StudioError, explain
 from studio.media.interchange.kinds import LABEL_SUFFIXES
 from studio.media.interchange.reading import labels_in
+from studio.model.edits import AddMarkers
 from studio.model.labels import Tier
 from studio.session.desk import Desk
 from studio.session.interchange import add_labels
@@ -69,12 +70,27 @@ class LabelsDialog(BesideWindow):
     def add(self) -> None:
         """Make markers of what is chosen."""
         chosen = tuple(tier for tier, box in zip(self._tiers, self.boxes, strict=True) if box.isChecked())
+        project, at = self.desk.document.project, int(self.place.currentData())
+
+        def make(_report: object) -> AddMarkers | StudioError:
+            try:
+                return add_labels(project, chosen, at)
+            except StudioError as error:
+                return error
+
+        self.go.setEnabled(False)
+        self.desk.background.do(make, self._added)
+
+    def _added(self, edit: AddMarkers | StudioError) -> None:
+        self._show_go()
         try:
-            self.desk.document.do(add_labels(self.desk.document.project, chosen, int(self.place.currentData())))
+            if isinstance(edit, StudioError):
+                raise edit
+            self.desk.document.do(edit)
         except StudioError as error:
             self.desk.asks.show(explain(error))
             return
-        count = sum(len(tier.labels) for tier in chosen)
+        count = len(edit.markers)
         self.close()
         self.desk.asks.toast("1 marker added" if count == 1 else f"{count} markers added")
 

@@ -25,6 +25,7 @@ from studio.session.desk import Desk
 from studio.ui.theme import Theme
 from studio.ui.timeline.colours import Colours
 from studio.ui.timeline.gestures import Gesture, Pointer, Stage
+from studio.ui.timeline.marked import Marked
 from studio.ui.timeline.overlay import paint_pill
 from studio.ui.timeline.ruler_gestures import DragLoop, DragMarker, Grip, Scrub
 from studio.ui.timeline.sight import Sight
@@ -60,6 +61,7 @@ class Ruler(QWidget):
         self._colours = Colours(theme)
         self._gesture: Gesture | None = None
         self._shown = desk.document.project
+        self._marked = Marked(())
         self._playhead_x = -100
         self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -93,7 +95,9 @@ class Ruler(QWidget):
         """The markers in view, from left to right, each with its room."""
         view, metrics = self._sight.viewport, QFontMetricsF(self._colours.theme.font("label"))
         flags = []
-        for marker in self._shown.markers:
+        if self._marked.markers is not self._shown.markers:
+            self._marked = Marked(self._shown.markers)
+        for marker in self._marked.seen(view, _WIDEST_FLAG):
             left, right = view.x_of(marker.start), view.x_of(marker.end)
             words = min(metrics.horizontalAdvance(marker.text or "Marker") + _FLAG_ROOM, _WIDEST_FLAG)
             width = max(right - left, words) if not marker.length else max(right - left, 3.0)
