@@ -9,15 +9,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scenes.base import Place, Shots, until
+from scenes.sing import MICROPHONE, on_stage, voice_of
 
 if TYPE_CHECKING:
     from studio.desktop import Studio
     from studio.ui.live.page import LivePage
 
+_TRACE_PICTURES = 140
+"""So many the preview shows while the trace of a voice crosses its overlay."""
+
 
 def shots(place: Place) -> Shots:
-    """The screen with overlays, while it is recorded, where it cannot be seen, and before anything was set up."""
-    picture, folder, _ = place
+    """The screen with overlays and the sample's voice in them, while it is recorded, and where it cannot be seen."""
+    picture, folder, sample = place
+    voice = voice_of(sample)
 
     def of(prepare: Callable[["Studio"], None], theme: str = "dark", **environment: str) -> Callable[[Path], None]:
         def shoot(png: Path) -> None:
@@ -26,16 +31,31 @@ def shots(place: Place) -> Shots:
 
         return shoot
 
+    def heard(prepare: Callable[["Studio"], None], theme: str = "dark") -> Callable[[Path], None]:
+        def prepared(studio: "Studio") -> None:
+            prepare(studio)
+            shown = page_of(studio).preview
+            before = shown.pictures
+            until(lambda: shown.pictures > before + _TRACE_PICTURES, 20_000)
+
+        def shoot(png: Path) -> None:
+            with on_stage(voice):
+                of(prepared, theme, STAGE_MICROPHONE=MICROPHONE)(png)
+
+        return shoot
+
     return {
         "live-empty-dark": of(lambda _studio: None),
         "live-empty-light": of(lambda _studio: None, "light"),
-        "live-overlays-dark": of(lay_over),
-        "live-overlays-light": of(lay_over, "light"),
-        "live-camera-dark": of(lay_camera),
-        "live-camera-light": of(lay_camera, "light"),
-        "live-page-dark": of(serve_page),
-        "live-page-light": of(serve_page, "light"),
-        "live-recording-dark": of(record_screen),
+        "live-overlays-dark": heard(lay_over),
+        "live-overlays-light": heard(lay_over, "light"),
+        "live-camera-dark": heard(lay_camera),
+        "live-camera-light": heard(lay_camera, "light"),
+        "live-camera-error-dark": heard(miss_camera),
+        "live-camera-error-light": heard(miss_camera, "light"),
+        "live-page-dark": heard(serve_page),
+        "live-page-light": heard(serve_page, "light"),
+        "live-recording-dark": heard(record_screen),
         "live-error-dark": of(lambda _studio: None, WAYLAND_DISPLAY="wayland-0"),
         "live-error-light": of(lambda _studio: None, "light", WAYLAND_DISPLAY="wayland-0"),
     }
@@ -98,10 +118,7 @@ def stage(environment: dict[str, str]) -> Iterator[None]:
 
 
 def go_live(studio: "Studio", folder: Path, prepare: Callable[["Studio"], None]) -> None:
-    """Open the workspace, wait for the first picture or the reason why there is none.
-
-    STAGE_MICROPHONE="" in the environment records what the system hears as well.
-    """
+    """Open the workspace, wait for the first picture or the reason why there is none."""
     studio.settings.change("appearance", theme=studio.window.theme.name)  # a change of any setting looks there
     studio.settings.change("capture", folder=str(folder / "Videos"), microphone=os.environ.get("STAGE_MICROPHONE", "-"))
     studio.desk.view.set_workspace("live")
@@ -139,6 +156,13 @@ def lay_camera(studio: "Studio") -> None:
     hand.use("Talking")
     hand.add("camera")
     hand.show_camera(TEST_CAMERA, mirrored=False)
+
+
+def miss_camera(studio: "Studio") -> None:
+    """The same, with a camera that is not there."""
+    lay_camera(studio)
+    page_of(studio).hand.show_camera("Desk cam", mirrored=False)
+    until(lambda: studio.desk.capturing.dark_cameras)
 
 
 def serve_page(studio: "Studio") -> None:

@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from studio.ui.sing.page import SingPage
 
 _RATE_HZ = 48000
-_MICROPHONE = "Monitor of booth"
+MICROPHONE = "Monitor of booth"
 
 
 def shots(place: Place) -> Shots:
@@ -25,9 +26,16 @@ def shots(place: Place) -> Shots:
     SING_VOICE in the environment names a recording of somebody; without it, and where a vibrato is wanted, it is the
     voice of the sample.
     """
-    picture, _folder, sample = place
+    picture, folder, sample = place
     trained = voice_of(sample)
     voice = Path(os.environ.get("SING_VOICE", trained))
+
+    def written(theme: str) -> Callable[[Path], None]:
+        def shoot(png: Path) -> None:  # in a copy: the notes would be in every picture of the sample
+            copy = Path(shutil.copytree(sample, folder / f"notes {theme}" / sample.name))
+            picture(copy, png, theme=theme, prepare=notes_by_hand, wait_s=300)
+
+        return shoot
 
     def against_it(theme: str) -> Callable[[Path], None]:
         def shoot(png: Path) -> None:
@@ -46,8 +54,8 @@ def shots(place: Place) -> Shots:
         return shoot
 
     return {
-        "sing-notes-dark": lambda png: picture(sample, png, prepare=notes_by_hand, wait_s=300),
-        "sing-notes-light": lambda png: picture(sample, png, theme="light", prepare=notes_by_hand, wait_s=300),
+        "sing-notes-dark": written("dark"),
+        "sing-notes-light": written("light"),
         "sing-reference-dark": against_it("dark"),
         "sing-reference-light": against_it("light"),
         "sing-empty-dark": of(lambda _page: None),
@@ -101,7 +109,7 @@ def again_and_again(voice: Path) -> Iterator["np.ndarray"]:
     return itertools.cycle(np.split(np.ascontiguousarray(both), len(both) // block))
 
 
-def enter(studio: "Studio", microphone: str = _MICROPHONE) -> "SingPage":
+def enter(studio: "Studio", microphone: str = MICROPHONE) -> "SingPage":
     """Open the room."""
     from studio.ui.sing.page import SingPage
 
