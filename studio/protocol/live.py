@@ -150,7 +150,8 @@ class AudioState(Message, frozen=True, kw_only=True):
     `playhead` names the shared-memory `Series` of playhead points and `meters` the one of levels (see
     `studio.ipc.series`); both live as long as the worker. `pitch` names the one of the live pitch, "" until that was
     asked for. `resampling` says so in words, or is "". `serial` is that of the last `Play` or `Record` obeyed:
-    `playing` tells of that one, and nothing of one that is still on its way.
+    `playing` tells of that one, and nothing of one that is still on its way. `sound` names the `Ring` of what the
+    microphone hears while the live pitch is on, one channel at `rate_hz`, for one reader; "" as `pitch` is.
     """
 
     open_output: str
@@ -168,6 +169,7 @@ class AudioState(Message, frozen=True, kw_only=True):
     resampling: str = ""
     serial: int = 0
     pitch: str = ""
+    sound: str = ""
 
 
 class Trouble(Message, frozen=True, kw_only=True):

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from studio.errors import StudioError
+from studio.ipc.ring import Ring
 from studio.ipc.series import Series
 from studio.model.edits import SetTuning
 from studio.model.pitch import midi_to_hz
@@ -67,6 +68,18 @@ class Swing(NamedTuple):
     """From the mean to the peak; twice that is peak to peak."""
 
 
+class Hearing(NamedTuple):
+    """Sound that came from the microphone since the last look."""
+
+    samples: NDArray[np.float32]
+    """Shape (samples,); whoever keeps it takes a copy."""
+    rate_hz: int
+    newest_s: float
+    """When the last of them was at the microphone: `time.monotonic`'s seconds, to some milliseconds."""
+    is_whole: bool
+    """Whether nothing was lost between this and what came before."""
+
+
 class Accompaniment(Struct, frozen=True, kw_only=True):
     """What sounds while somebody sings."""
 
@@ -110,6 +123,9 @@ class Singing(QObject):
         self._running = False
         self._with = Accompaniment()
         self._points: Series | None = None
+        self._sound: Ring | None = None
+        self._heard = np.zeros((0, 1), np.float32)
+        self._lost = 0
         self._reference: ClipId | None = None
         self._a4_hz = document.project.a4_hz
         transport.worker.ready.connect(self._greet)
@@ -155,6 +171,15 @@ class Singing(QObject):
         _next, rows = self._points.since(newest - math.ceil(seconds * _POINTS_A_S))
         rows = rows[rows[:, 0] > self._clock() - seconds]
         return Trace(*rows.T)
+
+    def hear(self) -> Hearing | None:
+        """Return what was heard since the last time; None where nothing was. One view asks."""
+        if self._sound is None or self._transport.state is None or not self._sound.available:
+            return None
+        count, state = self._sound.read_into(self._heard), self._transport.state
+        lost, self._lost = self._lost, self._sound.overruns
+        newest_s = self._sound.newest_monotonic_s - state.input_latency_s
+        return Hearing(self._heard[:count, 0], state.rate_hz, newest_s, lost == self._lost)
 
     def vibrato(self) -> Swing | None:
         """Return the vibrato that is sung now; None where there is none, or nobody sings."""
@@ -300,11 +325,17 @@ class Singing(QObject):
         if state.pitch:
             try:
                 self._points = Series.attach(state.pitch)
+                self._sound = Ring.attach(state.sound) if state.sound else None
             except StudioError:  # the worker died after it had named it; the next one names another
                 return
+            if self._sound is not None:
+                self._heard = np.zeros((self._sound.capacity, 1), np.float32)
             self.changed.emit()
 
     def _detach(self) -> None:
+        if self._sound is not None:
+            self._sound.close()
+            self._sound = None
         if self._points is not None:
             self._points.close()
             self._points = None

@@ -90,6 +90,10 @@ class PitchSettings(Struct, frozen=True, kw_only=True):
             extra={"unit": "semitones"},
         ),
     ] = 0
+    live_spectrogram: Annotated[
+        bool,
+        Meta(title="Spectrogram while singing", description="What the voice is made of, below the live pitch."),
+    ] = True
     find_after_import: Annotated[
         bool,
         Meta(title="Find the pitch after importing", description="Each imported file gets its melody at once."),

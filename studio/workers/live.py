@@ -79,12 +79,12 @@ class _Voice:
         self.context: Context | None = None
         self._playhead = playhead
         self._meters = meters
-        self._pitch = ""
+        self._pitch = self._sound = ""
         self._last: RigState | None = None
 
-    def tells_pitch(self, name: str) -> None:
-        """From now on the live pitch is in the series of this name."""
-        self._pitch = name
+    def tells_pitch(self, name: str, sound: str) -> None:
+        """From now on the live pitch is in the series of this name, and what it is found in, in that ring."""
+        self._pitch, self._sound = name, sound
         if self._last is not None:
             self.state_changed(self._last)
 
@@ -107,6 +107,7 @@ class _Voice:
                 resampling=state.resampling,
                 serial=state.serial,
                 pitch=self._pitch,
+                sound=self._sound,
             )
         )
 

@@ -102,6 +102,8 @@ def test_what_is_sung_is_drawn_read_recorded_and_measured(qtbot: QtBot, stage: P
     qtbot.waitUntil(lambda: page.reading.sings and shakes_as_sung(page.dial.swing), timeout=WAIT_MS)
     assert page.reading.text.startswith(("A3", "G♯3", "A♯3"))
     assert not page.begin.isVisible()
+    spectra, canvas = page.spectrum.spectra, page.canvas
+    qtbot.waitUntil(lambda: bool(spectra.at(np.array([canvas.now_s - 0.5])).any()), timeout=WAIT_MS)
     qtbot.waitUntil(lambda: page.range.range.sung_s > 1, timeout=WAIT_MS)
     assert page.range.line.text().startswith(("A3 to A3", "G♯3 to", "Mostly"))
 

@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from studio.commands.help import report
 from studio.errors import Explanation
@@ -14,6 +14,7 @@ from studio.protocol.common import Refused
 from studio.protocol.live import LivePitch
 from studio.protocol.messages import Event
 from studio.session.desk import Desk
+from studio.settings.schema import Settings
 from studio.ui.actions import Actions
 from studio.ui.controls import Button, IconButton, Text, surface
 from studio.ui.messages import Banners, ExplanationView
@@ -21,6 +22,7 @@ from studio.ui.side_column import side_column
 from studio.ui.sing.canvas import SingCanvas
 from studio.ui.sing.dial import VibratoDial
 from studio.ui.sing.heard_notes import SWINGS_FROM_S, HeardNotes
+from studio.ui.sing.live_spectrum import LiveSpectrum
 from studio.ui.sing.microphone_section import MicrophoneSection
 from studio.ui.sing.notes_section import NotesSection
 from studio.ui.sing.practice_section import PracticeSection
@@ -52,11 +54,14 @@ class SingPage(QWidget):
         self.sung = Sung()
         self.canvas = SingCanvas(desk, self.sung, theme, self)
         self.keyboard = Keyboard(desk, theme, self.canvas, self)
+        self.spectrum = LiveSpectrum(desk, self.canvas, theme, self)
         self.take = TakeStage(desk, theme, self)
         self.reading = Reading(theme, self.canvas)
         self.dial = VibratoDial(theme, self.canvas)
         self.listen = IconButton("Stop listening", "stop", theme, self.canvas)
         self.listen.clicked.connect(self.stop)
+        self.shows_spectrum = IconButton("Spectrogram", "spectrogram", theme, self.canvas, on="accent", checkable=True)
+        self.shows_spectrum.clicked.connect(lambda on: desk.settings.change("pitch", live_spectrogram=on))
         self.takes = TakesBar(desk, actions, theme, self)
         self.microphone = MicrophoneSection(desk, theme, self)
         self.practice = PracticeSection(desk, actions, theme, self)
@@ -73,7 +78,8 @@ class SingPage(QWidget):
         self.notes.table.chosen.connect(self.take.canvas.pick)
         desk.singing.changed.connect(self._show_state)
         desk.transport.worker.said.connect(self._hear)
-        desk.settings.changed.connect(lambda _settings: self.canvas.restage())
+        desk.settings.changed.connect(self._settings_changed)
+        self._settings_changed(desk.settings.value)
         self._show_state()
         self._show_notes()
 
@@ -114,12 +120,20 @@ class SingPage(QWidget):
 
     # What is shown
 
+    def _settings_changed(self, settings: Settings) -> None:
+        shows = settings.pitch.live_spectrogram
+        self.spectrum.setVisible(shows)
+        self.shows_spectrum.setChecked(shows)
+        self.shows_spectrum.name(f"{'Hide' if shows else 'Show'} the spectrogram", "", "What the voice is made of.")
+        self.canvas.restage()
+
     def _tick(self) -> None:
         before = self.sung.counter
         self.sung.take_in(self.desk.singing.trace(_LOOK_S))
         if self.heard.add(self.sung.since(before)):
             self._show_notes()
         self.canvas.tick()
+        self.spectrum.tick()
         self._frames += 1
         if self._frames % _FRAMES_A_READING == 0:
             self._read()
@@ -209,11 +223,14 @@ class SingPage(QWidget):
 
     def _lay_out(self) -> None:
         stage = QWidget(self)
-        grid = QHBoxLayout(stage)
+        grid = QGridLayout(stage)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(0)
-        grid.addWidget(self.keyboard)
-        grid.addWidget(self.canvas, 1)
+        grid.addWidget(self.keyboard, 0, 0)
+        grid.addWidget(self.canvas, 0, 1)
+        grid.addWidget(self.spectrum, 1, 0, 1, 2)
+        grid.setColumnStretch(1, 1)
+        grid.setRowStretch(0, 1)
         self._stages = QStackedWidget(self)
         self._stages.addWidget(stage)
         self._stages.addWidget(self.take)
@@ -240,4 +257,5 @@ class SingPage(QWidget):
         self.reading.move(left, 20)
         self.dial.move(left - 8, canvas.height() - self.dial.height() - 16)
         self.listen.move(canvas.width() - self.listen.width() - 12, 12)
+        self.shows_spectrum.move(canvas.width() - self.shows_spectrum.width() - 12, canvas.height() - 40)
         self._waiting.setGeometry(0, canvas.height() // 2 - 80, canvas.now_x, 160)

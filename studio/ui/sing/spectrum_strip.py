@@ -14,7 +14,7 @@ from studio.ui.theme import Theme
 from studio.ui.timeline.keyboard import WIDTH as KEYS_WIDTH
 from studio.ui.timeline.spectrogram import Spectrograms, axis_labels
 
-_HEIGHT_PX: Final = 92
+HEIGHT_PX: Final = 92
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -25,7 +25,7 @@ class SpectrumStrip(QWidget):
         super().__init__(parent)
         self._desk, self._canvas, self._theme = desk, canvas, theme
         self._spectrograms = Spectrograms(self, theme, self)
-        self.setFixedHeight(_HEIGHT_PX)
+        self.setFixedHeight(HEIGHT_PX)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Spectrogram of the take")
         self.setToolTip("What the voice is made of: the note below, its overtones above it")
@@ -53,10 +53,7 @@ class SpectrumStrip(QWidget):
         if clip is None:
             return
         medium = self._desk.document.project.medium(clip.media)
-        painter.setFont(theme.font("label", figures=True))
-        painter.setPen(theme.secondary)
-        for y, name in axis_labels(self.height(), medium.rate_hz, "log", self._desk.document.project.a4_hz):
-            painter.drawText(QRectF(0, y - 8, KEYS_WIDTH - 8, 16), _RIGHT, name)
+        paint_octaves(painter, theme, self.height(), medium.rate_hz, self._desk.document.project.a4_hz)
         left = max(round(view.x_of(clip.start)), 0)
         width = min(round(view.x_of(clip.end)), view.width_px) - left
         if width <= 0:
@@ -65,3 +62,11 @@ class SpectrumStrip(QWidget):
         picture = self._spectrograms.picture(medium, start, view.samples_per_px, width, self.height() - 1, "log")
         if picture is not None:
             painter.drawImage(KEYS_WIDTH + left, 1, picture)
+
+
+def paint_octaves(painter: QPainter, theme: Theme, height: int, rate_hz: int, a4_hz: float) -> None:
+    """Name the octaves of a spectrogram at its left, as the keyboard above it names notes."""
+    painter.setFont(theme.font("label", figures=True))
+    painter.setPen(theme.secondary)
+    for y, name in axis_labels(height, rate_hz, "log", a4_hz):
+        painter.drawText(QRectF(0, y - 8, KEYS_WIDTH - 8, 16), _RIGHT, name)

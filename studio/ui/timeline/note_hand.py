@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple, Protocol
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 
-from studio.model.pitch import PitchCurve, note_name, note_text
+from studio.model.pitch import PitchCurve, note_text
 from studio.model.project import Clip, Pitch, Track
 from studio.model.sheet import SungNote
 from studio.session.desk import Desk
@@ -245,14 +245,12 @@ class NoteHand:
 
     def paint(self, painter: QPainter, colours: Colours) -> None:
         """Paint every note in view, and the one that is being drawn."""
-        flats, in_hand = self._desk.settings.value.pitch.flats, self._desk.noting.in_hand
+        in_hand = self._desk.noting.in_hand
         for clip, note in self.notes():
             box = self.box(clip, note)
             if box.right() >= 0 and box.left() <= self._lane.width():
-                midi = self.midi(clip, note)
-                name = "" if math.isnan(midi) else note_name(midi, flats=flats)
                 chosen = InHand(clip.id, note.start) in in_hand
-                paint_note(painter, colours.theme, box, in_hand=chosen, given=note.midi is not None, name=name)
+                paint_note(painter, colours.theme, box, in_hand=chosen, given=note.midi is not None)
         if self._drawn is not None:
             begun, ended = self._drawn
             height = max(self._lane.axis.px_per_semitone, LEAST_PX)
