@@ -12,7 +12,9 @@ from studio.protocol.voices import Speak, Spoken
 
 
 def arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("text", nargs="?", default="", metavar="TEXT", help="what to say")
+    parser.add_argument(
+        "text", nargs="?", default="", metavar="TEXT", help="what to say; *now* is stressed, [pause:0.5s] waits"
+    )
     parser.add_argument("--file", type=Path, metavar="F", help="a text file to say instead")
     parser.add_argument(
         "--voice", required=True, metavar="NAME", help="a voice of the library; see: studio voices list"

@@ -237,7 +237,10 @@ Opened = TypeVar("Opened", bound=VoiceState)
 
 
 class Speaker(Engine, Protocol[Opened]):
-    """Says a text in a voice. `info.can` may name "clone" (it learns voices), "presets" (it brings some), "stream"."""
+    """Says a text in a voice. `info.can` may name "clone" (it learns voices), "presets" (it brings some), "stream".
+
+    One that can "stress" is given words between asterisks (`*now*`), see `model.script`; no other one ever is.
+    """
 
     def presets(self) -> tuple[str, ...]:
         """Return the names of the voices that the engine brings itself. Loads no weights."""

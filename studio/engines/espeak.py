@@ -64,11 +64,12 @@ class Phone(NamedTuple):
 
 
 class Spoken(NamedTuple):
-    """A text as eSpeak says it."""
+    """A text as eSpeak says it. `places` says of words 1, 2 … at about which letter of the text each begins."""
 
     samples: Mono
     rate_hz: int
     phones: tuple[Phone, ...]
+    places: tuple[int, ...] = ()
 
 
 def speak(text: str, *, voice: str, words_per_minute: int = 165, pitch: int = 50, range_: int = 50) -> tuple[Mono, int]:
@@ -100,7 +101,7 @@ def render(
             library.espeak_SetParameter(parameter, value, 0)
         pieces: list[Mono] = []
         phones: list[tuple[int, str]] = []
-        words: list[int] = []
+        words: list[tuple[int, int]] = []
 
         def take(wave: "ctypes._Pointer[ctypes.c_short]", count: int, events: "ctypes._Pointer[_Event]") -> int:
             if count > 0:
@@ -111,7 +112,7 @@ def render(
                 if event.type == _PHONE:
                     phones.append((event.sample, bytes(event.id.letters).decode("utf-8", "replace")))
                 elif event.type == _WORD:
-                    words.append(event.sample)
+                    words.append((event.sample, max(event.text_position - 1, 0)))
                 index += 1
             return 0
 
@@ -129,7 +130,9 @@ def render(
             )
         library.espeak_Synchronize()
     samples = np.concatenate(pieces)
-    return Spoken(samples, rate_hz, _phones(phones, words, len(samples)))
+    words.sort(key=lambda word: word[0])
+    sounding = _phones(phones, [sample for sample, _ in words], len(samples))
+    return Spoken(samples, rate_hz, sounding, tuple(place for _, place in words))
 
 
 def _phones(told: list[tuple[int, str]], words: list[int], length: int) -> tuple[Phone, ...]:

@@ -1,12 +1,12 @@
 """A text as it is to be spoken: sentences and pauses, tags taken out, words said as the person wants them said.
 
-Tags: `[pause:0.5s]`, `[1s]`, `<break time="500ms"/>`, a new line (0.5 s), `[word](how it is said)`. Any other tag in
-square or angle brackets is left out, and never read aloud.
+Tags: `[pause:0.5s]`, `[1s]`, `<break time="500ms"/>`, a new line (0.5 s), `[word](how it is said)`, `*stressed*`. Any
+other tag in square or angle brackets is left out, and never read aloud.
 """
 
 import re
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 LONGEST: Final = 240
 """Letters of a chunk at most; longer sentences are cut at a comma, or at a word."""
@@ -34,6 +34,10 @@ _CLOSING: Final = "\"'”’)]"
 _END: Final = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s|$)")
 _BREAK: Final = re.compile(r"[,;:—–]\s+|\s+-\s+")
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_STRESS: Final = re.compile(r"\*(?=[^\s*])([^*\n]*[^\s*])\*")
+"""Words between asterisks; a single asterisk is one, and is read."""
+
+_LETTERS: Final = re.compile(r"[^\W_](?:\S*[^\W_])?")
 
 
 class Pause(NamedTuple):
@@ -65,13 +69,45 @@ def pieces(text: str, dictionary: Mapping[str, str] | None = None) -> tuple[str 
     return tuple(_spaced(made))
 
 
+class Stressed(NamedTuple):
+    """A sentence without its asterisks, and from where to where it is to be stressed, in letters of it."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+
+
+class Mark(NamedTuple):
+    """Letters of a text, from `start` to `stop`, that are not read as they stand there: a tag, or stressed words."""
+
+    kind: Literal["tag", "stress"]
+    start: int
+    stop: int
+
+
+def marks(text: str) -> tuple[Mark, ...]:
+    """Where a text holds tags and stressed words with their asterisks, for whoever writes it."""
+    tags = [Mark("tag", *found.span()) for found in _TAG.finditer(text)]
+    return (*tags, *(Mark("stress", *found.span()) for found in _STRESS.finditer(text)))
+
+
+def stressed(sentence: str) -> Stressed:
+    """What is to be said, and which words of it with emphasis."""
+    plain, spans, at = "", [], 0
+    for found in _STRESS.finditer(sentence):
+        plain += sentence[at : found.start()]
+        spans.append((len(plain), len(plain) + len(found[1])))
+        plain += found[1]
+        at = found.end()
+    return Stressed(plain + sentence[at:], tuple(spans))
+
+
 def sentences(text: str) -> tuple[str, ...]:
     """Cut a plain text after each sentence, not after abbreviations, initials, numbers or within long ellipses."""
     made, start = [], 0
     for end in _END.finditer(text):
         before = text[start : end.start()]
-        after = text[end.end() :].lstrip()
-        word = before.split()[-1].lower().lstrip("(\"'“‘[") if before.split() else ""
+        after = text[end.end() :].lstrip().lstrip("*")
+        word = before.split()[-1].lower().lstrip("(\"'“‘[*").rstrip("*") if before.split() else ""
         only_dot = end[0][0] == "." and len(end[0].rstrip(_CLOSING)) == 1
         goes_on = bool(after) and not (after[0].isupper() or after[0].isdigit() or after[0] in "\"'“‘([")
         is_short = word in _ABBREVIATIONS or (len(word) == 1 and word.isalpha() and word != "i")
@@ -96,9 +132,18 @@ def said(text: str, dictionary: Mapping[str, str]) -> str:
 
 def _sentences(text: str, dictionary: Mapping[str, str]) -> list[str | Pause]:
     made: list[str | Pause] = []
-    for sentence in sentences(said(" ".join(text.split()), dictionary)):
+    for sentence in sentences(said(_each_word(" ".join(text.split())), dictionary)):
         made += [part for part in _cut(sentence) if any(letter.isalnum() for letter in part)]
     return made
+
+
+def _each_word(text: str) -> str:
+    """The same with asterisks around the letters of each stressed word: wherever a sentence ends, they are in pairs."""
+
+    def marked(found: re.Match[str]) -> str:
+        return " ".join(_LETTERS.sub(lambda word: f"*{word[0]}*", one, count=1) for one in found[1].split())
+
+    return _STRESS.sub(marked, text)
 
 
 def _cut(sentence: str) -> list[str]:

@@ -139,7 +139,8 @@ class _Saying:
     def _said(self, text: str, seed: int, report: Report) -> Mono:
         job = self._job
         opened = speech.opened(self._speaker, job.voice, job.settings)
-        blocks = list(self._speaker.speak(text, opened, settings=job.settings, seed=seed, report=report))
+        words = speech.for_engine(self._speaker, text)
+        blocks = list(self._speaker.speak(words, opened, settings=job.settings, seed=seed, report=report))
         sound = np.concatenate(blocks) if blocks else np.zeros(0, np.float32)
         return _faded(np.array(resampled(sound, opened.rate_hz, job.rate_hz)), job.rate_hz)
 

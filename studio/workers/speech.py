@@ -12,7 +12,7 @@ from studio.engines import registry
 from studio.engines.base import Mono, Report, Settings, Speaker, VoiceState
 from studio.errors import StudioError
 from studio.media import voices
-from studio.model.script import Pause, pieces
+from studio.model.script import Pause, pieces, stressed
 from studio.protocol.voices import Speak, Spoken
 from studio.workers import cloned, device
 from studio.workers.runtime import Context
@@ -62,6 +62,11 @@ def to_say(text: str, dictionary: Mapping[str, str], title: str) -> tuple[str | 
     return said
 
 
+def for_engine(speaker: Speaker[Any], sentence: str) -> str:
+    """A sentence as an engine can say it: without the asterisks where it knows no stress."""
+    return sentence if "stress" in speaker.info.can else stressed(sentence).text
+
+
 def opened(speaker: Speaker[Any], voice: str, settings: Settings) -> VoiceState:
     """A voice ready to speak with; it stays so for the next text."""
     kept = tuple(sorted(settings.items(), key=lambda item: item[0]))
@@ -95,7 +100,7 @@ def _blocks(
             continue
         seed = job.seed + number if job.seed else 0
         within = partial(_within, report, number, len(said))
-        for block in speaker.speak(piece, voice, settings=job.settings, seed=seed, report=within):
+        for block in speaker.speak(for_engine(speaker, piece), voice, settings=job.settings, seed=seed, report=within):
             clock.note_sound()
             yield block
 

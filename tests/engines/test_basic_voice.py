@@ -139,6 +139,24 @@ def test_the_same_seed_repeats_a_take_and_another_changes_it(voice: OpenVoice, c
     assert len(first) != len(other) or not np.array_equal(first, other)
 
 
+@pytest.mark.parametrize("character", ["clear", "alike"])
+def test_a_stressed_word_is_louder_longer_and_higher_and_the_words_before_it_stay(
+    voice: OpenVoice, character: str
+) -> None:
+    plain = say(voice, "We saw mountains.", character=character)
+    strong = say(voice, "We saw *mountains*.", character=character)
+    longer = len(strong) - len(plain)
+
+    assert 0.05 * voice.rate_hz < longer < 0.5 * voice.rate_hz
+    same = int(np.argmax(plain != strong[: len(plain)]))
+    assert same > 0.1 * voice.rate_hz
+    word, stressed_word = plain[same:], strong[same:]
+    assert middle_hz(stressed_word, voice.rate_hz) / middle_hz(word, voice.rate_hz) > 1.08
+    assert np.sqrt(np.mean(stressed_word**2)) / np.sqrt(np.mean(word**2)) > 1.15
+    joint = strong[same - 1 : same + round(0.02 * voice.rate_hz)]
+    assert np.abs(np.diff(joint)).max() < 1.2 * np.abs(np.diff(plain)).max()  # no click where it is put in
+
+
 @pytest.mark.timeout(900)
 def test_alike_speech_is_made_of_the_recordings(voice: OpenVoice) -> None:
     sound = say(voice, TEXTS[0], character="alike")
@@ -269,6 +287,8 @@ def test_a_voice_without_a_text_speaks_roughly(tmp_path: Path) -> None:
     assert voice.units is None
     own_hz = float(np.exp(voice.reader.facts.log_f0))
     assert middle_hz(sound, voice.rate_hz) == pytest.approx(own_hz, rel=0.1)
+    stressed = say(voice, SAID.replace("canoe", "*canoe*"))
+    assert 0.03 * voice.rate_hz < len(stressed) - len(sound) < 0.4 * voice.rate_hz
 
 
 def test_too_little_speech_is_said_to_be_too_little(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ import pytest
 from studio.engines.base import Mono, Speaker
 from studio.engines.kokoro import Kokoro
 from studio.engines.piper import Piper
+from studio.engines.voice.engine import BasicVoice
 from studio.errors import Cancelled, StudioError
+from studio.workers.speech import for_engine
 from tests.helpers.installing import install
 from tests.helpers.onnx_writer import kokoro_network
 from tests.helpers.pickles import bare_canary, canary_arrays, torch_canary
@@ -55,6 +57,11 @@ def test_piper_speaks_and_its_controls_reach_the_network(tmp_path: Path) -> None
     assert len(say(engine, voice, temperature=0.0, rhythm=0.0, speed=2.0)) == pytest.approx(len(still) / 2, rel=0.02)
     assert len(say(engine, voice, temperature=0.0, rhythm=0.0, speed=0.5)) == pytest.approx(len(still) * 2, rel=0.02)
     assert list(engine.speak(" ", voice, settings={}, seed=1, report=quiet)) == []
+
+
+def test_an_engine_that_knows_no_stress_is_given_plain_words() -> None:
+    assert for_engine(Piper(), "I *never* said.") == "I never said."
+    assert for_engine(BasicVoice(), "I *never* said.") == "I *never* said."
 
 
 def test_kokoro_speaks_and_its_controls_reach_the_network(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, Qt
+from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
@@ -18,6 +19,7 @@ from studio.session.document import Document
 from studio.session.settings_file import SettingsFile
 from studio.session.speaking_left import SpeechNotes
 from studio.session.speaking_place import clip_of
+from studio.ui import theme as themes
 from studio.ui.messages import ExplanationView
 from studio.ui.models.models_dialog import ModelsDialog
 from studio.ui.recovery_view import RecoveryView
@@ -123,6 +125,23 @@ def test_lines_are_written_split_joined_and_pasted_as_on_one_page(qtbot: QtBot, 
         assert desktop.run(studio, "edit.undo")
         assert texts(page) == expected
     assert page.write.isVisible()
+
+
+def test_stressed_words_and_tags_are_seen_as_what_they_are(qtbot: QtBot, open_speak: OpenSpeak) -> None:
+    studio, page = open_speak()
+    write(qtbot, page, "It is *very* late [1s].")
+    layout = row(page, 0).text.document().firstBlock().layout()
+
+    def painted(at: int) -> tuple[int, str]:
+        (there,) = [one for one in layout.formats() if one.start <= at < one.start + one.length]
+        return there.format.fontWeight(), there.format.foreground().color().name()
+
+    assert painted(7)[0] == QFont.Weight.Bold
+    assert painted(6) == painted(19)
+    assert painted(7)[1] != painted(6)[1]
+    steps = len(studio.document.history_labels)
+    row(page, 0).text.set_theme(themes.LIGHT)
+    assert len(studio.document.history_labels) == steps
 
 
 def test_a_line_is_spoken_heard_edited_chosen_and_still_there_after_reopening(

@@ -1,7 +1,7 @@
 import pytest
 
 from studio.model.likeness import word_errors
-from studio.model.script import BETWEEN_S, LONGEST, NEW_LINE_S, Pause, pieces, said, sentences
+from studio.model.script import BETWEEN_S, LONGEST, NEW_LINE_S, Pause, marks, pieces, said, sentences, stressed
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,40 @@ def test_tags_that_nobody_knows_are_left_out() -> None:
 def test_a_word_can_be_said_in_another_way_in_place_and_everywhere() -> None:
     assert pieces("[Melisma](meh liz ma) here.") == ("meh liz ma here.",)
     assert said("SQL and sql, not sqlite.", {"sql": "sequel"}) == "sequel and sequel, not sqlite."
+
+
+def test_stressed_words_keep_their_asterisks_in_pairs_wherever_a_sentence_ends() -> None:
+    assert pieces("I *never said* that. *Stop!* Now.") == (
+        "I *never* *said* that.",
+        Pause(BETWEEN_S),
+        "*Stop*!",
+        Pause(BETWEEN_S),
+        "Now.",
+    )
+    assert pieces("*Dr. Who?*") == ("*Dr*. *Who*?",)
+    assert pieces("*sql* here", {"sql": "sequel"}) == ("*sequel* here",)
+
+
+def test_an_asterisk_that_stands_alone_is_one() -> None:
+    for text in ("5 * 3 * 2 is thirty.", "A footnote* here.", "**"):
+        assert stressed(text) == (text, ())
+        assert [mark for mark in marks(text) if mark.kind == "stress"] == []
+
+
+def test_what_is_stressed_is_known_by_its_letters() -> None:
+    sentence = stressed("I *never* *said* that.")
+
+    assert sentence.text == "I never said that."
+    assert [sentence.text[start:stop] for start, stop in sentence.spans] == ["never", "said"]
+
+
+def test_marks_are_found_where_they_are_written() -> None:
+    text = "Well [0.5s] *not at all*."
+
+    assert [(mark.kind, text[mark.start : mark.stop]) for mark in marks(text)] == [
+        ("tag", "[0.5s]"),
+        ("stress", "*not at all*"),
+    ]
 
 
 def test_sentences_have_a_breath_between_them() -> None:

@@ -17,7 +17,7 @@ LEARNT_FROM = (
 )
 SCRIPT = (
     ("narrator", "The lighthouse keeper counted the waves. She had counted them every night for eleven years."),
-    ("keeper", "Seven hundred and four. [0.5s] That is one more than yesterday."),
+    ("keeper", "Seven hundred and *four.* [0.5s] That is one more than yesterday."),
     ("narrator", "Dr. Marsh looked up from his instruments, and said nothing for a while."),
     ("marsh", "Are you quite sure that you did not count the ferry?"),
     ("keeper", "The ferry does not come on Sundays."),

@@ -10,9 +10,11 @@ import numpy as np
 from studio.engines.base import Control, EngineInfo, Mono, Reference, Report, Settings
 from studio.engines.voice.frames import HOP_S
 from studio.errors import StudioError
+from studio.model.script import stressed
 
 if TYPE_CHECKING:
     from studio.engines.voice.reader import Reader
+    from studio.engines.voice.stress import Span
     from studio.engines.voice.units import Units
 
 _GAIN: Final = 1.6
@@ -58,7 +60,7 @@ class BasicVoice:
         licence="GPL-3.0-or-later",
         about="Learns a voice in a minute without a download. Pocket TTS sounds far more natural.",
         languages=("en",),
-        can=("clone", "stream"),
+        can=("clone", "stream", "stress"),
         needs=("pyworld", "safetensors", "soxr", "scipy", "espeakng_loader"),
         extra="engines",
         version_of="pyworld",
@@ -122,32 +124,43 @@ class BasicVoice:
         speed = float(settings.get("speed") or 1.0)
         pause_s = max(voice.reader.facts.pause_frames * HOP_S - _EDGES_S, 0.0) / speed
         said = [phrase for phrase in phrases(text) if any(letter.isalnum() for letter in phrase)]
+        character = character_of(settings, voice.reader.facts.length_s)
         for number, phrase in enumerate(said):
             if number:
                 yield np.zeros(round(pause_s * voice.rate_hz), np.float32)
-            for sound in _phrase(
-                phrase, voice, character_of(settings, voice.reader.facts.length_s), speed, seed, report
-            ):
+            plain, spans = stressed(phrase)
+            sounds = _phrase(plain, voice, character, speed, seed, report, spans)
+            for sound in sounds:
                 yield from _cut(sound, voice.rate_hz)
 
 
-def _phrase(text: str, voice: OpenVoice, character: float, speed: float, seed: int, report: Report) -> Iterator[Mono]:
-    """A phrase as sound, a piece at a time."""
-    from studio.engines.voice import alike, clear, plan, roughly
+def _phrase(
+    text: str, voice: OpenVoice, character: float, speed: float, seed: int, report: Report, spans: "Sequence[Span]"
+) -> Iterator[Mono]:
+    """A phrase as sound, a piece at a time; in one piece where letters of it are to be stressed."""
+    from studio.engines.voice import alike, clear, plan, roughly, stress
     from studio.engines.voice.units import Weighing
 
     reader = voice.reader
     if voice.units is None:
-        yield roughly.said(reader, text, speed, report)
+        yield roughly.said(reader, text, speed, report, spans)
         return
     as_units = character >= 1.0
     planned = plan.planned(reader, text, as_carrier=not as_units, speed=speed)
     chosen = voice.units.choose(planned, Weighing(), seed)
     report(0.5, "Speaking")
+    words = stress.words_in(planned.spoken, spans)
+    stretches = stress.of_segments(planned.segments, planned.starts.tolist(), words)
     if as_units:
-        yield alike.joined(reader, alike.pieces(reader, chosen))
+        sound = alike.joined(reader, alike.pieces(reader, chosen))
+        there = stress.where_chosen(stretches, chosen)
+        yield stress.stressed(sound, voice.rate_hz, there) if there else sound
         return
-    for part in clear.blended(reader, planned, chosen, CLEAREST + (1 - CLEAREST) * character):
+    parts = clear.blended(reader, planned, chosen, CLEAREST + (1 - CLEAREST) * character)
+    if stretches:
+        yield stress.stressed(np.concatenate(list(parts)), voice.rate_hz, stretches)
+        return
+    for part in parts:
         report(0.9, "Speaking")
         yield part
 

@@ -78,7 +78,7 @@ class LineRow(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme."""
         self._theme = theme
-        self.text.setFont(theme.font())
+        self.text.set_theme(theme)
         self.update()
 
     def show_line(self, line: Line, speaker: Speaker, colour: int, number: int) -> None:

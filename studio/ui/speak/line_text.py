@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QSizePolicy, QTextEdit, QWidget
 
+from studio.ui.speak.marks import Marks
 from studio.ui.theme import Theme
 
 _OWN_KEYS: Final = frozenset(
@@ -40,8 +41,15 @@ class LineText(QTextEdit):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.document().setDocumentMargin(_MARGIN_PX)
         self.setFont(theme.font())
-        self.textChanged.connect(self._changed)
+        self._marks = Marks(self.document(), theme)
         self._quiet = False
+        self._written = ""
+        self.textChanged.connect(self._changed)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in another theme."""
+        self.setFont(theme.font())
+        self._marks.set_theme(theme)
 
     def show_text(self, text: str) -> None:
         """Show what the project says; the cursor stays where it can."""
@@ -111,8 +119,10 @@ class LineText(QTextEdit):
 
     def _changed(self) -> None:
         self._fit()
-        if not self._quiet:
-            self.edited.emit(self.toPlainText())
+        text = self.toPlainText()
+        is_new, self._written = text != self._written, text
+        if is_new and not self._quiet:  # painting its marks changes a document, too
+            self.edited.emit(text)
 
     def _needed_px(self) -> int:
         return max(self.fontMetrics().lineSpacing() + 2 * _MARGIN_PX, round(self.document().size().height()))

@@ -34,7 +34,7 @@ class WordsSection(Section):
         self.entries.setFixedHeight(_HEIGHT_PX)
         self.entries.setTabChangesFocus(True)
         self.add_wide(self.entries)
-        hint = "In the text: [pause:0.5s] waits, [Nguyen](win) is said otherwise once."
+        hint = "In the text: *now* is stressed, [pause:0.5s] waits, [Nguyen](win) is said otherwise once."
         self.add_wide(Text(hint, theme, size="label", tone="secondary", wrap=True))
         desk.document.changed.connect(lambda _project: self.show_now())
         self.show_now()
