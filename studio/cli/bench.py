@@ -18,7 +18,7 @@ _MEASURES: Final = {
     "pitch": "studio.cli.bench_pitch:bench_pitch",
     "voices": "studio.cli.bench_pocket:bench_pocket",
     "vibrato": "studio.cli.bench_pitch:bench_vibrato",
-    "kernels": "studio.cli.bench_pitch:bench_kernels",
+    "kernels": "studio.cli.bench_kernels:bench_kernels",
 }
 
 

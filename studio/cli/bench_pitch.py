@@ -1,8 +1,10 @@
-"""What `studio bench pitch|vibrato|kernels` measures: speed beside others in the same run, and how exact it is."""
+"""What `studio bench pitch|vibrato` measures: speed beside others in the same run, and how exact it is."""
 
+import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Final
 
@@ -40,7 +42,7 @@ def bench_pitch() -> dict[str, object]:
         }
     for tracker in ids[1:]:
         found[f"faster_than_{tracker}"] = took[tracker] / took["melisma"]
-    return found
+    return {**found, "threads": _threads(), "streaming": _streaming()}
 
 
 def bench_vibrato() -> dict[str, object]:
@@ -67,59 +69,80 @@ def bench_vibrato() -> dict[str, object]:
     }
 
 
-def bench_kernels() -> dict[str, object]:
-    """Each kernel against its reference on the CPU; on the GPU too where there is one."""
-    from voicekernels.cpu import comb, path, periods
-    from voicekernels.reference import comb as comb_reference
-    from voicekernels.reference import path as path_reference
-    from voicekernels.reference import periods as periods_reference
+def _threads() -> dict[str, object]:
+    """A minute tracked on one core and on two, in turns: how many times as fast by the clock, and whether alike."""
+    from studio.engines.melody.tracker import Melisma
 
-    draw = np.random.default_rng(3)
-    power, floor = draw.random((2000, 257), np.float32), draw.random(257, np.float32) * np.float32(0.01)
-    weights, teeth = comb_reference.density(257, 15.6), comb_reference.teeth(257, 15.6, np.geomspace(50, 1000, 210))
-    scores = draw.random((1000, 210), np.float32)
-    sound, pitch = draw.random(80000, np.float32), np.full(2000, 1 / 60, np.float32)
-    pairs: dict[str, tuple[Callable[[], object], Callable[[], object]]] = {
-        "comb": (
-            lambda: comb_reference.strengths(power, floor, weights, teeth),
-            lambda: comb.strengths(power, floor, weights, teeth),
-        ),
-        "path": (lambda: path_reference.likeliest(scores, 0.01, 0.8), lambda: path.likeliest(scores, 0.01, 0.8)),
-        "periods": (
-            lambda: periods_reference.unroll(sound, pitch, 40, 2.5, 320, 0.2),
-            lambda: periods.unroll(sound, pitch, 40, 2.5, 320, 0.2),
-        ),
+    sound = np.tile(_song(_PITCH_S)[0], 3)
+    heard: dict[int, NDArray[np.float32]] = {}
+
+    def track(count: int) -> None:
+        with _cores(count):
+            found = Melisma().track(sound, _RATE_HZ, low_hz=60, high_hz=1000, report=_nothing)
+        heard[count] = found.hz
+
+    took = _seconds({str(count): partial(track, count) for count in (1, 2)}, time.perf_counter)
+    return {
+        "seconds": len(sound) / _RATE_HZ,
+        "two_threads_faster_than_one": took["1"] / took["2"],
+        "two_threads_equal_one": bool(np.array_equal(heard[1], heard[2], equal_nan=True)),
     }
-    found: dict[str, object] = {}
-    for name, (slow, fast) in pairs.items():
-        took = _core_seconds({"reference": slow, "cpu": fast})
-        found[name] = {"cpu_faster_than_reference": took["reference"] / took["cpu"]}
-    found["gpu"] = _gpu(power, floor, weights, teeth, scores)
-    return found
 
 
-def _gpu(*arrays: NDArray[np.float32]) -> dict[str, object] | str:
-    """The comb on the GPU against the CPU; a sentence where there is none."""
-    import importlib.util
+@contextmanager
+def _cores(count: int) -> Iterator[None]:
+    before = os.environ.get("NUMBA_NUM_THREADS")
+    os.environ["NUMBA_NUM_THREADS"] = str(count)
+    try:
+        yield
+    finally:
+        del os.environ["NUMBA_NUM_THREADS"]
+        if before is not None:
+            os.environ["NUMBA_NUM_THREADS"] = before
 
-    if importlib.util.find_spec("torch") is None or importlib.util.find_spec("triton") is None:
-        return "torch and triton are not installed."
-    import torch
 
-    if not torch.cuda.is_available():
-        return "There is no GPU here."
-    from voicekernels.cpu import comb as cpu
-    from voicekernels.gpu import comb as gpu
+def _streaming() -> dict[str, object]:
+    """Phrases with pauses, tracked in blocks of 5 ms as they come, beside the same with all of the sound at hand."""
+    from studio.engines.melody.stream import Stream
+    from studio.engines.melody.tracker import Melisma
 
-    power, floor, weights, teeth, _ = arrays
-    there = [torch.from_numpy(array).cuda() for array in (power, floor, weights, teeth)]
+    sound, wanted = _phrases(_PITCH_S)
+    hop = _RATE_HZ // 200
+    stream = Stream(_RATE_HZ, low_hz=60, high_hz=1000)
+    begin, late_s, heard = time.process_time(), 0.0, []
+    for stop in range(hop, len(sound) + 1, hop):
+        found = stream.push(sound[stop - hop : stop])
+        if len(found.time_s):
+            late_s = max(late_s, stop / _RATE_HZ - float(found.time_s[0]))
+            heard.append(found.hz)
+    took = time.process_time() - begin
+    streamed = np.concatenate(heard)
+    offline = Melisma().track(sound, _RATE_HZ, low_hz=60, high_hz=1000, report=_nothing).hz[: len(streamed)]
+    right = {name: _overall(hz, wanted[: len(hz)]) for name, hz in (("offline", offline), ("streaming", streamed))}
+    return {
+        "look_ahead_ms": 1000 * late_s,
+        "share_of_a_core_at_5_ms": took / _PITCH_S,
+        "overall_accuracy_offline": right["offline"],
+        "overall_accuracy_streaming": right["streaming"],
+        "overall_accuracy_lost_points": 100 * (right["offline"] - right["streaming"]),
+    }
 
-    def on_gpu() -> None:
-        gpu.strengths(*there)
-        torch.cuda.synchronize()
 
-    took = _seconds({"cpu": lambda: cpu.strengths(power, floor, weights, teeth), "gpu": on_gpu}, time.perf_counter)
-    return {"comb_faster_than_cpu": took["cpu"] / took["gpu"]}
+def _overall(hz: NDArray[np.float32], wanted: NDArray[np.float64]) -> float:
+    """The share of frames that are rightly silent, or voiced and within 50 cents."""
+    near = np.abs(1200 * np.log2(np.nan_to_num(hz, nan=1.0) / np.maximum(wanted, 1.0))) < 50
+    return float(np.mean(np.where(wanted > 0, near, np.isnan(hz))))
+
+
+def _phrases(length_s: float) -> tuple[Mono, NDArray[np.float64]]:
+    """The song with a pause in each 1.5 s and noise as loud as in a plain room, and its pitch, 0 in the pauses."""
+    sound, hz = _song(length_s)
+    time_s = np.arange(len(sound)) / _RATE_HZ % 1.5
+    loud = np.clip((1.1 - time_s) / 0.03, 0, 1) * np.clip(time_s / 0.03, 0, 1)
+    room = np.random.default_rng(2).normal(0, 1, len(sound))
+    coloured = np.fft.irfft(np.fft.rfft(room) / np.sqrt(1 + np.arange(len(sound) // 2 + 1)), len(sound))
+    noise = coloured * (0.1 * np.std(sound) / np.std(coloured))  # 20 dB below the voice
+    return (sound * loud + noise).astype(np.float32), np.where(loud[:: _RATE_HZ // 200] > 0.02, hz, 0.0)
 
 
 def _song(length_s: float) -> tuple[Mono, NDArray[np.float64]]:
