@@ -24,8 +24,9 @@ def each(work: Callable[[Item], Made], items: Sequence[Item]) -> Iterator[Made]:
         yield from map(work, items)
         return
     with ThreadPoolExecutor(count, thread_name_prefix="pitch") as pool:
-        coming = [pool.submit(work, item) for item in items[:count]]
-        for following in (*items[count:], *[None] * len(coming)):
+        ahead = 2 * count  # with no more than there are cores, one would wait while another's result is awaited
+        coming = [pool.submit(work, item) for item in items[:ahead]]
+        for following in (*items[ahead:], *[None] * len(coming)):
             yield coming.pop(0).result()
             if following is not None:
                 coming.append(pool.submit(work, following))
