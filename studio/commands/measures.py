@@ -1,7 +1,7 @@
 """Files for and from other programs of the field, and the quality of a voice."""
 
 from studio.commands.base import Command
-from studio.commands.reasons import first_of, no_clip, read_only
+from studio.commands.reasons import chosen_clips, first_of, no_clip, read_only
 from studio.session.desk import Desk
 
 
@@ -18,6 +18,17 @@ def export_markers(desk: Desk) -> None:
         write_markers(project, path if path.suffix else path.with_name(f"{path.name}.txt"))
 
     desk.background.do(write, lambda _nothing: desk.asks.toast("Markers exported"))
+
+
+def import_melody(desk: Desk) -> None:
+    """Ask for a file of another program, and make its melody or its notes those of the selected clip."""
+    from studio.session.melody_import import SUFFIXES, import_into
+
+    path = desk.asks.open_path("Import pitch or notes", "Melodies and notes", SUFFIXES)
+    if path is not None:
+        clip = chosen_clips(desk)[0]
+        name = clip.name or desk.document.project.medium(clip.media).name
+        import_into(desk.document, desk.background, clip, path, lambda what: desk.asks.toast(f"{what} put into {name}"))
 
 
 def _no_markers(desk: Desk) -> str:
@@ -42,6 +53,15 @@ IN_FILE: tuple[Command, ...] = (
         unavailable=_no_markers,
         icon="marker",
         about="As Audacity's labels, or as a Praat TextGrid.",
+    ),
+    Command(
+        id="measures.import_melody",
+        title="Import pitch or notes…",
+        group="File",
+        run=import_melody,
+        unavailable=first_of(read_only, no_clip),
+        icon="import",
+        about="A melody or notes from Praat, Tony, Sonic Visualiser or MIDI, counted from where the clip begins.",
     ),
     Command(
         id="measures.import_labels",

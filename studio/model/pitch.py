@@ -11,6 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 A4_MIDI: Final = 69
+IMPORTED: Final = "imported"
+"""Stands for the engine where a melody came from another program's file."""
+
 _SHARPS: Final = ("C", "C♯", "D", "D♯", "E", "F", "F♯", "G", "G♯", "A", "A♯", "B")
 _FLATS: Final = ("C", "D♭", "D", "E♭", "E", "F", "G♭", "G", "A♭", "A", "B♭", "B")
 
@@ -105,6 +108,7 @@ def engine_name(engine: str) -> str:
 
 
 _ENGINES: Final = {
+    IMPORTED: "Imported",
     "melisma": "Melisma",
     "praat": "Praat",
     "crepe-tiny": "CREPE tiny",

@@ -28,6 +28,7 @@ from studio.supervision.worker import Worker
 
 if TYPE_CHECKING:
     from studio.session.converting import Converting
+    from studio.session.looping import LoopRecording
     from studio.session.models import Models
     from studio.session.noting import Noting
     from studio.session.overlay_page import OverlayPage
@@ -49,6 +50,10 @@ class Asks(Protocol):
 
     def open_files(self, title: str) -> tuple[Path, ...]:
         """Sound and video files that the person picked; empty when they changed their mind."""
+        ...
+
+    def open_path(self, title: str, what: str, suffixes: tuple[str, ...]) -> Path | None:
+        """A file of one of these kinds, which are called `what`, or None."""
         ...
 
     def open_folder(self, title: str) -> Path | None:
@@ -243,6 +248,18 @@ class Desk:
         from studio.session.singing import Singing
 
         return Singing(self.transport, self.document, self.settings)
+
+    @cached_property
+    def looping(self) -> "LoopRecording":
+        """Takes of the same stretch, again and again; nobody asks before somebody wants that."""
+        from studio.session.looping import LoopRecording
+
+        return LoopRecording(self.document, self.transport)
+
+    @property
+    def loops_takes(self) -> bool:
+        """Whether passes of a loop are being recorded."""
+        return "looping" in self.__dict__ and self.looping.on
 
     @cached_property
     def repair(self) -> "Repair":

@@ -19,6 +19,10 @@ class Nobody:
         """No files."""
         return ()
 
+    def open_path(self, title: str, what: str, suffixes: tuple[str, ...]) -> Path | None:
+        """None."""
+        return None
+
     def open_folder(self, title: str) -> Path | None:
         """No folder."""
         return None

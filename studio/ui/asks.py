@@ -29,6 +29,11 @@ class WindowAsks:
         names, _ = QFileDialog.getOpenFileNames(self._window, title, "", _SOUND_FILTER.format(patterns))
         return tuple(map(Path, names))
 
+    def open_path(self, title: str, what: str, suffixes: tuple[str, ...]) -> Path | None:
+        patterns = " ".join(f"*{suffix}" for suffix in suffixes)
+        name, _ = QFileDialog.getOpenFileName(self._window, title, "", f"{what} ({patterns});;All files (*)")
+        return Path(name) if name else None
+
     def open_folder(self, title: str) -> Path | None:
         name = QFileDialog.getExistingDirectory(self._window, title)
         return Path(name) if name else None

@@ -47,6 +47,9 @@ class Person(Nobody):
     def open_files(self, title: str) -> tuple[Path, ...]:
         return self.files
 
+    def open_path(self, title: str, what: str, suffixes: tuple[str, ...]) -> Path | None:
+        return self.path
+
     def open_folder(self, title: str) -> Path | None:
         return self.folder
 

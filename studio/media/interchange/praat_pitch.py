@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.media.interchange.praat_text import Parts, number_text
 from studio.media.interchange.unreadable import unreadable
@@ -12,6 +13,8 @@ from studio.model.pitch import PitchCurve
 
 _MOST_CANDIDATES: Final = 1000
 _FINEST_HZ: Final = 10_000
+
+Numbers = NDArray[np.float64]
 
 
 def write_pitch(curve: PitchCurve, end_s: float, ceiling_hz: float) -> str:
@@ -21,23 +24,20 @@ def write_pitch(curve: PitchCurve, end_s: float, ceiling_hz: float) -> str:
 
 def read_pitch(data: bytes) -> tuple[PitchCurve, float]:
     """Return a Pitch object's best candidates and the time of its first frame in seconds."""
-    parts = Parts(data, "Pitch 1", "Pitch file")
-    parts.number()
-    parts.number()
-    frames, step_s, first_s, ceiling_hz = parts.count(), parts.number(), parts.number(), parts.number()
-    parts.count()
-    if not (step_s > 0 and 1 <= 1 / step_s <= _FINEST_HZ and ceiling_hz > 0):
-        raise unreadable("Pitch file", f"Its frames are said to be {step_s:g} s apart.")
-    best = [_best(parts) for _ in range(frames)]
-    hz = np.array([found[0] for found in best], np.float32)
-    voiced = (hz > 0) & (hz < ceiling_hz)
-    strength = np.clip(np.array([found[1] for found in best], np.float32), 0, 1)
+    first_s, step_s, hz, strength = _frames(data)
+    voiced = hz > 0
     curve = PitchCurve(
         frames_per_s=max(1, round(1 / step_s)),
-        hz=np.where(voiced, hz, np.float32(np.nan)),
-        confidence=np.where(voiced, np.nan_to_num(strength), np.float32(0)),
+        hz=np.where(voiced, hz, np.nan).astype(np.float32),
+        confidence=np.where(voiced, strength, 0.0).astype(np.float32),
     )
     return curve, first_s
+
+
+def read_frames(data: bytes) -> tuple[Numbers, Numbers, Numbers]:
+    """Return seconds, Hz (0 where unvoiced) and strength of a Pitch object's frames, however far apart."""
+    first_s, step_s, hz, strength = _frames(data)
+    return first_s + step_s * np.arange(len(hz), dtype=np.float64), hz, strength
 
 
 def write_tier(curve: PitchCurve, end_s: float) -> str:
@@ -82,6 +82,20 @@ def _candidate(number: int, hz: float, strength: float) -> Iterator[str]:
     yield f"            candidates [{number}]:"
     yield f"                frequency = {number_text(hz)} "
     yield f"                strength = {number_text(strength)} "
+
+
+def _frames(data: bytes) -> tuple[float, float, Numbers, Numbers]:
+    """When the first frame is and how far apart they are in seconds; Hz, 0 where unvoiced, and strength of each."""
+    parts = Parts(data, "Pitch 1", "Pitch file")
+    parts.number()
+    parts.number()
+    frames, step_s, first_s, ceiling_hz = parts.count(), parts.number(), parts.number(), parts.number()
+    parts.count()
+    if not (step_s > 0 and 1 <= 1 / step_s <= _FINEST_HZ and ceiling_hz > 0):
+        raise unreadable("Pitch file", f"Its frames are said to be {step_s:g} s apart.")
+    best = np.array([_best(parts) for _ in range(frames)], np.float64).reshape(-1, 2)
+    voiced = (best[:, 0] > 0) & (best[:, 0] < ceiling_hz)
+    return first_s, step_s, np.where(voiced, best[:, 0], 0.0), np.nan_to_num(np.clip(best[:, 1], 0, 1))
 
 
 def _best(parts: Parts) -> tuple[float, float]:

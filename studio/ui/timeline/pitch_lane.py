@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from studio.commands import BY_ID
 from studio.errors import StudioError, explain
+from studio.model.pitch import IMPORTED
 from studio.model.project import Clip, Project, Track
 from studio.protocol.common import JobId
 from studio.session.desk import Desk
@@ -284,7 +285,8 @@ class PitchLane(QWidget):
                 if missing:
                     self._engine.setItemData(row, missing, Qt.ItemDataRole.ToolTipRole)
                     self._engine.setItemData(row, 0, Qt.ItemDataRole.UserRole - 1)
-            wanted = self._chosen_engine or self.curve_engine or self._desk.settings.value.pitch.engine
+            found_by = self.curve_engine if self.curve_engine != IMPORTED else ""
+            wanted = self._chosen_engine or found_by or self._desk.settings.value.pitch.engine
             if self._engine.findData(wanted) < 0 and wanted == self.curve_engine:
                 self._engine.addItem(self._desk.engines.name_of(wanted), wanted)
             self._engine.setCurrentIndex(max(self._engine.findData(wanted), 0))
