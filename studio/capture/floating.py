@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
@@ -29,7 +30,10 @@ class Floating:
         self._width, self._height = size
         self._source = source
         self._preview = Preview.create(self._width * self._height)
-        self._shown = stack, around(items, *size)
+        self._stacks = deque([stack])
+        """What is drawn, and after it what is to be drawn in its place."""
+        self.area = around(items, *size)
+        """The part of the screen that the pictures cover; without overlays it has no size."""
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="floating", daemon=True)
         self._thread.start()
@@ -41,17 +45,13 @@ class Floating:
 
     @property
     def stack(self) -> Stack:
-        """What is drawn."""
-        return self._shown[0]
-
-    @property
-    def area(self) -> Area:
-        """The part of the screen that the pictures cover; without overlays it has no size."""
-        return self._shown[1]
+        """What was asked for last."""
+        return self._stacks[-1]
 
     def change(self, items: Sequence[Item], stack: Stack) -> None:
         """Draw these from the next picture on."""
-        self._shown = stack, around(items, self._width, self._height)
+        self.area = around(items, self._width, self._height)
+        self._stacks.append(stack)
 
     def close(self) -> None:
         """Draw nothing any more."""
@@ -64,12 +64,11 @@ class Floating:
     def _run(self) -> None:
         aligned = Aligned(self._source, time.monotonic()) if self._source is not None else None
         looks: object = None
-        stack = self.stack
         try:
             while not self._ending.wait(1 / _FPS):
-                before, (stack, area) = stack, self._shown
-                if stack is not before:
-                    before.close()
+                while len(self._stacks) > 1:
+                    self._stacks.popleft().close()
+                stack, area = self._stacks[0], self.area
                 now_s = time.monotonic()
                 for frames in aligned.pull(now_s) if aligned is not None else ():
                     stack.hear(frames)
@@ -79,8 +78,8 @@ class Floating:
                     self._preview.put(composed(layers, area))
                     looks = now_looks
         finally:
-            for one in {id(one): one for one in (stack, self.stack)}.values():
-                one.close()
+            for stack in self._stacks:
+                stack.close()
 
 
 def around(items: Sequence[Item], width: int, height: int) -> Area:

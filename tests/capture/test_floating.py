@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from studio.capture.camera import Cameras
 from studio.capture.canvas import Layer
-from studio.capture.floating import around, composed
-from studio.capture.overlays import Item
+from studio.capture.floating import Floating, around, composed
+from studio.capture.overlays import Item, Stack
 from studio.capture.screen import Area
 from studio.errors import StudioError
 from studio.ipc.preview import Preview, Shown
@@ -102,6 +103,21 @@ def test_a_picture_that_is_gone_is_told_of(capture: CaptureProcess, tmp_path: Pa
     assert capture.wait(CaptureTrouble, since=seen).why.code == "overlay.image"
     assert floated.region.width == 200
     capture.send(StopFloating())
+
+
+def test_every_layout_is_let_go_of_however_quickly_they_follow() -> None:
+    told: list[str] = []
+    cameras = Cameras(lambda device, _why, _over: told.append(device))
+    items = [Item("camera", 0.0, 0.0, 0.5, 0.5, TEST_CAMERA)]
+    floating = Floating(items, Stack(items, None, cameras), (320, 200), None)
+    camera = cameras.use(TEST_CAMERA)
+    for _ in range(20):
+        floating.change(items, Stack(items, floating.stack, cameras))
+    floating.close()
+
+    assert camera.users == 1
+    cameras.close()
+    assert told == []
 
 
 def test_layers_are_blended_as_they_lie() -> None:

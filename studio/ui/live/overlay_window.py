@@ -121,7 +121,9 @@ class OverlayWindowHost(QObject):
         super().__init__(parent)
         self._desk = desk
         self.pane: OverlayPane | None = None
+        self._over: QScreen | None = None
         desk.overlay_window.changed.connect(self._follow)
+        desk.capturing.changed.connect(self._follow_screen)
         desk.overlay_window.failed.connect(desk.asks.show)
         application = QApplication.instance()
         assert application is not None
@@ -139,13 +141,20 @@ class OverlayWindowHost(QObject):
             return
         screen = self._screen()
         if self.pane is None:
-            self.pane = OverlayPane()
+            self.pane, self._over = OverlayPane(), None
+        if screen is not self._over:
+            self._over = screen
             size = screen.size() * screen.devicePixelRatio()
             window.fit(size.width(), size.height())
         if window.shown is None:
             self.pane.leave()
         else:
             self.pane.show_over(screen, window.shown, self._desk.document.project.overlays)
+
+    def _follow_screen(self) -> None:
+        """Another monitor was chosen: the overlays belong over that one."""
+        if self.pane is not None and self._screen() is not self._over:
+            self._follow()
 
     def _screen(self) -> QScreen:
         """The one that is recorded, or the first."""
