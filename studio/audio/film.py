@@ -6,28 +6,23 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from fractions import Fraction
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 import av
-import numpy as np
 from av.container import InputContainer
 from av.packet import Packet
 from av.video.frame import VideoFrame
-from av.video.reformatter import Interpolation
 from av.video.stream import VideoStream
-from numpy.typing import NDArray
 
 from studio.audio import h264
 from studio.audio.foreign import open_foreign
+from studio.audio.shown import size_of
 from studio.audio.way import way_to
 from studio.errors import StudioError
 from studio.model.pictures import Pictures
-
-Bgra = NDArray[np.uint8]
-"""A picture, shape (height, width, 4)."""
 
 _AHEAD_S: Final = 1.0
 _MOST_AHEAD_S: Final = 10.0
@@ -35,11 +30,11 @@ _STEP_S: Final = 0.2
 _FAR_S: Final = 1.0
 _ROUNDING: Final = 1e-3  # of a tick: 3.4 s is a little less than that as a float
 _EARLIER_S: Final = (0.0, 2.0, 10.0, 1e9)
-_MOST_THREADS: Final = 4
-_MOST_PASSED: Final = 24
+_MOST_THREADS: Final = 8
 _STEPS_BACK: Final = 4
 _MOST_TWICE: Final = 64
-_PASSED_BYTES: Final = 64 << 20
+_MOST_KEPT: Final = 32
+_KEPT_BYTES: Final = 96 << 20
 
 
 class Picture(NamedTuple):
@@ -49,10 +44,18 @@ class Picture(NamedTuple):
     time_s: float
 
 
+class _Kept(NamedTuple):
+    """A picture that was passed on the way, and the ticks between which it is seen."""
+
+    frame: VideoFrame
+    begins: int
+    ends: float
+
+
 class Film:
     """An open video: `with Film(path) as film: film.at(12.3)`. Used by one thread at a time.
 
-    Going on a little is cheap, and so is going back step by step: the pictures before are kept then. Anywhere else it
+    Going on a little is cheap, and so is going back: the pictures that were passed last are kept. Anywhere else it
     begins at the key frame before, and leaves out what no other picture needs. A leap ends right behind its picture,
     with nothing of those after it decoded; `get_ready` makes up for that while nobody waits.
     """
@@ -74,10 +77,13 @@ class Film:
             self._next: VideoFrame | None = None
             self._frames: Iterator[VideoFrame] = iter(())
             self._wanted = -math.inf
-            self._goes_back = False
-            self._passed: deque[VideoFrame] = deque(maxlen=_passed_pictures(self._stream))
+            self._kept: deque[_Kept] = deque(maxlen=_kept_pictures(self._stream))
+            self._ends: dict[int, float] = {}
+            self._kept_from = math.inf
+            self._shown = -math.inf
             self._skips = self._keys_only = self._is_over = self._leapt = self._arrived = False
-            self._target = self._until = math.nan
+            self._target: float = math.nan
+            self._until: float = math.nan
             self._passing: Callable[[Picture], None] = lambda _key: None
             self._begin_at(0)
         except BaseException:
@@ -110,14 +116,13 @@ class Film:
         """
         self._passing = passing
         wanted = max(self._ticks(time_s), self._stream.start_time or 0)
-        passed = self._passed_at(wanted) or self._leapt_to(wanted)
+        passed = self._leapt_to(wanted) or self._kept_at(wanted)
         if passed is not None:
-            return Picture(passed, float(_pts(passed) * self._tick))
-        self._goes_back = self._is_just_before(wanted)
+            return self._picture(passed)
         if self._is_near(wanted):
             arrived = self._go_to(wanted, gave_up)
         else:
-            reached = None if self._goes_back else self._reach(wanted, gave_up)
+            reached = self._reach(wanted, gave_up)
             arrived = self._search(wanted, gave_up) if reached is None else reached
         if arrived and self._fell_into_a_gap(wanted):
             arrived = self._search(wanted, gave_up, skips=False)
@@ -125,7 +130,7 @@ class Film:
             return None
         if self._current is None:
             raise _nothing_seen(self._path)
-        return Picture(self._current, float(_pts(self._current) * self._tick))
+        return self._picture(self._current)
 
     def get_ready(self, gave_up: Callable[[], bool] = lambda: False) -> None:
         """Decode up to the picture that is seen once more, so that those after it come at once."""
@@ -140,6 +145,10 @@ class Film:
         found = next(self._frames, None)
         self._begin_at(0)
         return None if found is None else Picture(found, float(_pts(found) * self._tick))
+
+    def _picture(self, shown: VideoFrame) -> Picture:
+        self._shown = _pts(shown)
+        return Picture(shown, float(self._shown * self._tick))
 
     def _ticks(self, time_s: float) -> int:
         return math.floor(time_s / float(self._tick) + _ROUNDING)
@@ -169,22 +178,9 @@ class Film:
         """Whether it was read from the file that the target is what is seen at a time."""
         return self._target <= wanted < self._until
 
-    def _passed_at(self, wanted: int) -> VideoFrame | None:
-        """The picture of a time before the current one, where it was kept."""
-        if self._current is None or wanted >= _pts(self._current):
-            return None
-        kept = reversed(self._passed)
-        return next((one for one in kept if _pts(one) <= wanted < _pts(one) + (one.duration or 0)), None)
-
-    def _is_just_before(self, wanted: int) -> bool:
-        current = self._current
-        if current is None or not self._steady:
-            return False
-        return 0 < _pts(current) - wanted <= min(_STEPS_BACK * (current.duration or 0), self._kept_ticks(current))
-
-    def _kept_ticks(self, one: "VideoFrame | Packet[VideoStream]") -> int:
-        """How long all the pictures that can be kept last, if they last as long as this one."""
-        return (one.duration or 0) * (self._passed.maxlen or 0)
+    def _kept_at(self, wanted: int) -> VideoFrame | None:
+        """The picture of a time, where it was passed not long ago."""
+        return next((kept.frame for kept in self._kept if kept.begins <= wanted < kept.ends), None)
 
     def _reach(self, wanted: int, gave_up: Callable[[], bool], *, leaping: bool = True) -> bool | None:
         """Whether the picture that is wanted is the current one; None where the file does not say which it is.
@@ -195,12 +191,26 @@ class Film:
         if way is None:
             return None
         self._forget()
-        self._target, self._until = way.target, way.until
+        self._target, self._until = way.begins[-1], way.until
+        self._ends = {**dict(pairwise(way.begins)), way.begins[-1]: way.until}
+        if self._steps_back_to(way.begins):
+            self._kept_from = way.begins[max(-_kept_pictures(self._stream), -len(way.begins))]
         self._leapt = leaping and way.steps <= _MOST_TWICE
         self._frames = self._decoded(chain(way.packets, self._packets()))
         if not self._go_to(wanted, gave_up):
             return False
         return True if self._current is not None and _pts(self._current) == self._target else None
+
+    def _steps_back_to(self, begins: list[int]) -> bool:
+        """Whether the last of these is one of the few pictures before the one that was shown."""
+        few = begins[-1] - begins[-1 - _STEPS_BACK] if len(begins) > _STEPS_BACK else 0
+        return 0 < self._shown - begins[-1] <= few
+
+    def _keep(self, passed: VideoFrame) -> None:
+        """Remember a picture, where it is known how long it is seen."""
+        begins = _pts(passed)
+        if begins in self._ends and all(kept.begins != begins for kept in self._kept):
+            self._kept.append(_Kept(passed, begins, self._ends[begins]))
 
     def _search(self, wanted: int, gave_up: Callable[[], bool], *, skips: bool = True) -> bool:
         """Begin at the key frame before, or at an earlier one where that came after; False when it was given up."""
@@ -225,10 +235,12 @@ class Film:
         self._frames = self._decoded(self._packets())
 
     def _forget(self) -> None:
+        if self._current is not None:
+            self._keep(self._current)
         self._current, self._next = None, None
         self._target = self._until = math.nan
+        self._ends, self._kept_from = {}, math.inf
         self._is_over = self._leapt = self._keys_only = False
-        self._passed.clear()
         self._skips = self._steady
 
     def _go_to(self, wanted: int, gave_up: Callable[[], bool]) -> bool:
@@ -248,8 +260,8 @@ class Film:
             if current is not None and _pts(following) > wanted:
                 self._next = following
                 break
-            if self._goes_back and current is not None:
-                self._passed.append(current)
+            if current is not None:
+                self._keep(current)
             self._current = following
             if current is None and (wanted - _pts(following)) * self._tick > _FAR_S:
                 self._passing(Picture(following, float(_pts(following) * self._tick)))
@@ -297,34 +309,9 @@ class Film:
         if packet.pts is None or packet.pts == self._target:
             return False
         if self._leapt or packet.pts < self._target:
-            return True
+            return packet.pts > self._target or packet.pts < self._kept_from
         lasts = packet.duration or 0
-        kept = self._kept_ticks(packet) if self._goes_back else 0
-        return self._skips and bool(lasts) and packet.pts + lasts + kept <= self._wanted
-
-
-def as_bgra(frame: VideoFrame, width: int, height: int) -> Bgra:
-    """A picture in this size, as the eye should see it: turned as the file says."""
-    turned = round(frame.rotation / 90) % 4
-    across, down = (height, width) if turned % 2 else (width, height)
-    scaled = (across, down) != (frame.width, frame.height)
-    way = Interpolation.BILINEAR if scaled else Interpolation.BICUBIC
-    raw = frame.reformat(width=across, height=down, format="bgra", interpolation=way).to_ndarray()
-    made = np.asarray(raw, np.uint8)
-    return np.ascontiguousarray(np.rot90(made, turned)) if turned else made
-
-
-def size_of(frame: VideoFrame, stream_ratio: Fraction | None = None) -> tuple[int, int]:
-    """How wide and high a picture is shown in whole: its pixels need not be square, and it may lie on its side."""
-    ratio = stream_ratio or Fraction(1)
-    width, height = max(1, round(frame.width * ratio)), frame.height
-    return (height, width) if round(frame.rotation / 90) % 2 else (width, height)
-
-
-def fitting(size: tuple[int, int], width: int, height: int) -> tuple[int, int]:
-    """The largest size of the same shape that is neither larger than this nor larger than itself."""
-    scale = min(1.0, width / size[0], height / size[1])
-    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+        return self._skips and bool(lasts) and packet.pts + lasts <= self._wanted
 
 
 def pictures_of(path: Path, begins_s: float) -> Pictures | None:
@@ -357,9 +344,9 @@ def moving(container: InputContainer, path: Path) -> VideoStream:
     raise _nothing_seen(path)
 
 
-def _passed_pictures(stream: VideoStream) -> int:
+def _kept_pictures(stream: VideoStream) -> int:
     """How many pictures may be kept at once; they take 1.5 bytes a pixel, or 3 with more than eight bits."""
-    return min(_MOST_PASSED, _PASSED_BYTES // max(1, stream.width * stream.height * 3 // 2))
+    return max(1, min(_MOST_KEPT, _KEPT_BYTES // max(1, stream.width * stream.height * 3 // 2)))
 
 
 def _end_s(container: InputContainer, stream: VideoStream) -> float:

@@ -19,10 +19,10 @@ class Way(NamedTuple):
     """Packets from a key frame on, as they were read; times are in ticks of the stream."""
 
     packets: "list[Packet[VideoStream]]"
-    target: int
-    """When the wanted picture begins."""
+    begins: list[int]
+    """When the pictures from the key frame on begin, the wanted one last."""
     until: float
-    """Surely no other picture begins after it and before this."""
+    """Surely no other picture begins after the wanted one and before this."""
     steps: int
     """How many packets it takes, the wanted one included."""
 
@@ -50,13 +50,14 @@ def way_to(container: InputContainer, stream: VideoStream, wanted: int) -> Way |
     if not read or not read[0].is_keyframe:
         return None
     seen = [packet.pts for packet in read if packet.pts is not None and not packet.is_discard]
-    before = [pts for pts in seen if pts <= wanted]
-    target = max(before, default=None)
-    if target is None or read[0].pts is None or target < read[0].pts or before.count(target) > 1:
+    key = read[0].pts
+    assert key is not None
+    begins = sorted(pts for pts in seen if key <= pts <= wanted)
+    if not begins or len(set(begins)) < len(begins):
         return None
     after = [pts for pts in seen if pts > wanted]
     last = read[-1].dts
     assert last is not None
     until = float("inf") if ended and not after else min([*after, *(() if ended else (last,))])
-    steps = next(number for number, packet in enumerate(read, 1) if packet.pts == target)
-    return Way(read, target, until, steps)
+    steps = next(number for number, packet in enumerate(read, 1) if packet.pts == begins[-1])
+    return Way(read, begins, until, steps)

@@ -5,7 +5,8 @@ import time
 from pathlib import Path
 from typing import Final
 
-from studio.audio.film import Film, as_bgra, fitting, size_of
+from studio.audio.film import Film
+from studio.audio.shown import as_bgra, fitting, size_of
 from studio.errors import StudioError
 from studio.media.thumbnails import Thumbnails, file_for
 from studio.protocol.video import MakeThumbnails, ThumbnailsMade

@@ -11,7 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from studio.audio.film import Film, Picture, as_bgra, fitting, pictures_of, size_of
+from studio.audio.film import Film, Picture, pictures_of
+from studio.audio.shown import as_bgra, fitting, size_of
 from studio.errors import StudioError
 from studio.ipc.preview import Preview
 from studio.protocol.common import Cancel, Ready
@@ -21,6 +22,7 @@ from studio.workers.runtime import Context
 from studio.workers.thumbnails import make_thumbnails, video_gone
 
 _KEPT_FILMS: Final = 3
+_IDLE_S: Final = 0.15
 _REMEDY: Final = "Play the file in another program. If it lies somewhere else undamaged, say where."
 
 
@@ -91,12 +93,19 @@ class Video:
     # Pictures
 
     def _show_on(self) -> None:
+        last: _Wanted | None = None
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._wanted is not None)
+                self._changed.wait_for(self._is_wanted, None if last is None else _IDLE_S)
                 wanted, self._wanted = self._wanted, None
-            assert wanted is not None
-            wanted.context.answer(wanted.request, lambda wanted=wanted: self._show(wanted))  # type: ignore[misc]
+            if wanted is not None:
+                wanted.context.answer(wanted.request, partial(self._show, wanted))
+            elif last is not None and last.request.path in self._films:
+                self._films[last.request.path].get_ready(self._is_wanted)
+            last = wanted
+
+    def _is_wanted(self) -> bool:
+        return self._wanted is not None
 
     def _show(self, wanted: _Wanted) -> PictureShown | None:
         request = wanted.request

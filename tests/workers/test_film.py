@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from studio.audio import h264
-from studio.audio.film import Film, as_bgra, fitting, pictures_of
+from studio.audio.film import Film, pictures_of
+from studio.audio.shown import as_bgra, fitting
 from studio.errors import StudioError
 from tests.helpers.sounds import noise, write_as
 from tests.helpers.videos import number_of, write_video
@@ -61,7 +62,7 @@ def decoded(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     seen: list[int] = []
     plainly = Film._decoded
 
-    def counted(film: Film, packets: Iterable[av.Packet]) -> Iterator[av.VideoFrame]:
+    def counted(film: Film, packets: "Iterable[av.Packet[av.VideoStream]]") -> Iterator[av.VideoFrame]:
         for frame in plainly(film, packets):
             seen.append(frame.pts or 0)
             yield frame

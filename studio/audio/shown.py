@@ -1,0 +1,35 @@
+"""A decoded picture as it is to be seen: upright, in the shape that the file says, in the colours of a screen."""
+
+from fractions import Fraction
+
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import Interpolation
+from numpy.typing import NDArray
+
+Bgra = NDArray[np.uint8]
+"""A picture, shape (height, width, 4)."""
+
+
+def as_bgra(frame: VideoFrame, width: int, height: int) -> Bgra:
+    """A picture in this size, as the eye should see it: turned as the file says."""
+    turned = round(frame.rotation / 90) % 4
+    across, down = (height, width) if turned % 2 else (width, height)
+    scaled = (across, down) != (frame.width, frame.height)
+    way = Interpolation.BILINEAR if scaled else Interpolation.BICUBIC
+    raw = frame.reformat(width=across, height=down, format="bgra", interpolation=way).to_ndarray()
+    made = np.asarray(raw, np.uint8)
+    return np.ascontiguousarray(np.rot90(made, turned)) if turned else made
+
+
+def size_of(frame: VideoFrame, stream_ratio: Fraction | None = None) -> tuple[int, int]:
+    """How wide and high a picture is shown in whole: its pixels need not be square, and it may lie on its side."""
+    ratio = stream_ratio or Fraction(1)
+    width, height = max(1, round(frame.width * ratio)), frame.height
+    return (height, width) if round(frame.rotation / 90) % 2 else (width, height)
+
+
+def fitting(size: tuple[int, int], width: int, height: int) -> tuple[int, int]:
+    """The largest size of the same shape that is neither larger than this nor larger than itself."""
+    scale = min(1.0, width / size[0], height / size[1])
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
