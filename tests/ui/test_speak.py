@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from studio import desktop, paths
+from studio.commands import BY_ID
+from studio.commands import run as run_command
 from studio.desktop import Studio
 from studio.media import voices
 from studio.model.edits import AddLines, SetSpeaker
@@ -29,6 +31,7 @@ from studio.ui.window import MainWindow
 from tests.helpers import people
 from tests.helpers.installing import install
 from tests.helpers.ready_voices import write_piper
+from tests.ui.conftest import OpenWindow, empty_project
 from tests.ui.test_accessibility import nameless
 
 WAIT_MS = 240_000
@@ -61,6 +64,18 @@ def open_speak(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenSpeak]:
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
+@pytest.fixture
+def page(qtbot: QtBot, open_window: OpenWindow) -> SpeakPage:
+    """The workspace in a window whose workers never start: for writing, nobody has to be there to speak."""
+    window = open_window(empty_project)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=WAIT_MS)
+    assert run_command(BY_ID["view.speak"], window.desk)
+    made = window.parts.workspace("speak")
+    assert isinstance(made, SpeakPage)
+    return made
+
+
 def row(page: SpeakPage, index: int) -> LineRow:
     return page.script.row(page.script.script.lines[index].id)
 
@@ -76,6 +91,10 @@ def write(qtbot: QtBot, page: SpeakPage, text: str) -> None:
     QTest.keyClicks(row(page, 0).text, text)
 
 
+def run(page: SpeakPage, command: str) -> bool:
+    return run_command(BY_ID[command], page.desk)
+
+
 def speak(qtbot: QtBot, studio: Studio, which: str) -> None:
     with qtbot.waitSignal(studio.desk.speaking.landed, timeout=WAIT_MS):
         assert desktop.run(studio, which)
@@ -89,18 +108,15 @@ def test_a_window_in_which_nobody_speaks_makes_nothing_for_it(window: MainWindow
     assert window.parts.workspace("speak") is None
 
 
-def test_an_empty_workspace_says_what_belongs_there(qtbot: QtBot, open_speak: OpenSpeak) -> None:
-    studio, page = open_speak()
-
+def test_an_empty_workspace_says_what_belongs_there(page: SpeakPage) -> None:
     assert page.write.isVisible()
     assert page.voices.first.isVisible()
     assert not page.all.isVisible()
     assert nameless(page) == []
-    assert not desktop.run(studio, "speak.all")
+    assert not run(page, "speak.all")
 
 
-def test_lines_are_written_split_joined_and_pasted_as_on_one_page(qtbot: QtBot, open_speak: OpenSpeak) -> None:
-    studio, page = open_speak()
+def test_lines_are_written_split_joined_and_pasted_as_on_one_page(qtbot: QtBot, page: SpeakPage) -> None:
     write(qtbot, page, "One. Two.")
 
     row(page, 0).text.place(4)
@@ -122,13 +138,12 @@ def test_lines_are_written_split_joined_and_pasted_as_on_one_page(qtbot: QtBot, 
     assert row(page, 0).text.hasFocus()
 
     for expected in (["One. Two."], ["One.", "Two."], ["One. Two."], [""], []):
-        assert desktop.run(studio, "edit.undo")
+        assert run(page, "edit.undo")
         assert texts(page) == expected
     assert page.write.isVisible()
 
 
-def test_stressed_words_and_tags_are_seen_as_what_they_are(qtbot: QtBot, open_speak: OpenSpeak) -> None:
-    studio, page = open_speak()
+def test_stressed_words_and_tags_are_seen_as_what_they_are(qtbot: QtBot, page: SpeakPage) -> None:
     write(qtbot, page, "It is *very* late [1s].")
     layout = row(page, 0).text.document().firstBlock().layout()
 
@@ -139,9 +154,9 @@ def test_stressed_words_and_tags_are_seen_as_what_they_are(qtbot: QtBot, open_sp
     assert painted(7)[0] == QFont.Weight.Bold
     assert painted(6) == painted(19)
     assert painted(7)[1] != painted(6)[1]
-    steps = len(studio.document.history_labels)
+    steps = len(page.desk.document.history_labels)
     row(page, 0).text.set_theme(themes.LIGHT)
-    assert len(studio.document.history_labels) == steps
+    assert len(page.desk.document.history_labels) == steps
 
 
 def test_a_line_is_spoken_heard_edited_chosen_and_still_there_after_reopening(
@@ -308,15 +323,14 @@ def test_speakers_have_settings_of_their_own(qtbot: QtBot, open_speak: OpenSpeak
     assert studio.document.project.script.dictionary == {"Nguyen": "win"}
 
 
-def test_a_long_script_is_there_at_once_and_its_rows_follow(qtbot: QtBot, open_speak: OpenSpeak) -> None:
-    studio, page = open_speak()
+def test_a_long_script_is_there_at_once_and_its_rows_follow(qtbot: QtBot, page: SpeakPage) -> None:
     write(qtbot, page, "")
     pasted = QMimeData()
-    pasted.setText("\n".join(f"Line {n}." for n in range(200)))
+    pasted.setText("\n".join(f"Line {n}." for n in range(100)))
     row(page, 0).text.insertFromMimeData(pasted)
 
-    assert len(page.script.script.lines) == 200
+    assert len(page.script.script.lines) == 100
     last = page.script.script.lines[-1].id
     qtbot.waitUntil(lambda: page.script._to_make == [] and page.script.row(last).text.hasFocus(), timeout=WAIT_MS)
-    studio.document.do(SetSpeaker(speaker=Speaker(id=SpeakerId("narrator"), name="Teller")))
+    page.desk.document.do(SetSpeaker(speaker=Speaker(id=SpeakerId("narrator"), name="Teller")))
     assert page.script.row(LineId(last)).who.text() == "Teller"

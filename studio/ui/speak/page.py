@@ -26,7 +26,7 @@ class SpeakPage(QWidget):
 
     def __init__(self, desk: Desk, actions: Actions, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
-        self._desk, self._theme = desk, theme
+        self.desk, self._theme = desk, theme
         surface(self, "app")
         self.setAccessibleName("Speak")
         self.voices = VoicesPanel(desk, theme, self)
@@ -110,7 +110,7 @@ class SpeakPage(QWidget):
         columns.addWidget(side_column((self.speaker, self.dictionary), _SIDE_PX, self))
 
     def _show(self) -> None:
-        speaking, script = self._desk.speaking, self.script.script
+        speaking, script = self.desk.speaking, self.script.script
         self._pages.setCurrentIndex(1 if script.lines else 0)
         to_do, busy = len(speaking.to_do()), speaking.busy
         spoken = sum(1 for one in script.lines if one.takes)
@@ -135,4 +135,4 @@ class SpeakPage(QWidget):
         self.voices.choose(self.speaker.speaker.voice)
 
     def _new_voice(self, files: tuple[Path, ...]) -> None:
-        self._desk.asks.new_voice(files)
+        self.desk.asks.new_voice(files)
