@@ -4,6 +4,7 @@ from studio.commands.base import Command
 from studio.commands.reasons import chosen_clips, first_of, no_clip, no_range, read_only
 from studio.session.desk import Desk
 
+_MARGIN_S = 0.25
 _ABOUT = "Click a note in the pitch lane; Shift adds others."
 
 
@@ -28,6 +29,21 @@ def split(desk: Desk) -> None:
     """Cut the note in hand at the cursor."""
     if not desk.noting.split(desk.selection.start):
         desk.asks.toast("Take one note in hand to split it")
+
+
+def loop_note(desk: Desk) -> None:
+    """Play the notes in hand again and again, with a little around them."""
+    ends = [end for one in desk.noting.in_hand for end in desk.noting.place(one)]
+    loop_around(desk, min(ends), max(ends))
+
+
+def loop_around(desk: Desk, start: int, stop: int) -> None:
+    """Play a stretch again and again, with a little around it."""
+    margin = round(_MARGIN_S * desk.document.project.rate_hz)
+    first = max(start - margin, 0)
+    desk.transport.set_loop(first, stop + margin)
+    desk.transport.set_loop_on(True)
+    desk.transport.play(first)
 
 
 def _no_note(desk: Desk) -> str:
@@ -124,6 +140,16 @@ NOTES: tuple[Command, ...] = (
         run=lambda desk: desk.noting.follow(),
         unavailable=first_of(read_only, _no_note),
         about="Their pitch is what is sung there again.",
+    ),
+    Command(
+        id="pitch.note_loop",
+        title="Loop notes",
+        group="Pitch",
+        keys="Ctrl+Shift+L",
+        run=loop_note,
+        unavailable=_no_note,
+        icon="loop",
+        about="Plays what is in hand again and again, with a quarter of a second around it.",
     ),
     Command(
         id="pitch.note_delete",

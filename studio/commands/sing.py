@@ -7,6 +7,7 @@ from studio.commands.base import Command
 from studio.commands.reasons import chosen_clips, first_of, no_clip, read_only
 from studio.model.edits.project import HIGHEST_A4_HZ, LOWEST_A4_HZ
 from studio.session.desk import Desk
+from studio.session.playing import Loop
 
 if TYPE_CHECKING:
     from studio.session.singing import Accompaniment
@@ -70,6 +71,29 @@ def sing_against(desk: Desk) -> None:
         desk.importing.find_pitch([clip.id])
     desk.singing.set_reference(clip.id)
     desk.view.set_workspace("sing")
+
+
+def record_loop(desk: Desk) -> None:
+    """Record the loop, or the selected stretch, again and again; or stop that."""
+    if desk.loops_takes:
+        desk.looping.stop()
+    else:
+        desk.looping.start(_stretch(desk))
+
+
+def _stretch(desk: Desk) -> Loop:
+    """What would be recorded: the loop, else the selected stretch; empty without either."""
+    loop, selection = desk.transport.loop, desk.selection
+    return loop if loop.stop > loop.start else Loop(selection.start, selection.stop)
+
+
+def _no_loop(desk: Desk) -> str:
+    loop = _stretch(desk)
+    return "" if loop.stop > loop.start or desk.loops_takes else "Set a loop, or select a stretch of time, first"
+
+
+def _records_once(desk: Desk) -> str:
+    return "A take is being recorded already" if desk.transport.recording and not desk.loops_takes else ""
 
 
 def tune(desk: Desk) -> None:
@@ -180,6 +204,17 @@ SING: tuple[Command, ...] = (
     Command(id="sing.drone", title="Hold a note", group="Sing", run=hold_note, checked=_holds, icon="note"),
     Command(id="sing.drone_up", title="Held note up a semitone", group="Sing", run=move_note(1.0)),
     Command(id="sing.drone_down", title="Held note down a semitone", group="Sing", run=move_note(-1.0)),
+    Command(
+        id="sing.record_loop",
+        title="Record in a loop",
+        group="Sing",
+        keys="Alt+Shift+R",
+        run=record_loop,
+        unavailable=first_of(read_only, _no_loop, _records_once),
+        checked=lambda desk: desk.loops_takes,
+        icon="loop-record",
+        about="Each pass is a take of its own. The ones before are muted, and none is lost.",
+    ),
     Command(
         id="sing.against",
         title="Sing against this clip",

@@ -6,16 +6,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.commands import BY_ID, run
+from studio.commands import ALL, BY_ID, run
+from studio.model.edits import FindNotes
 from studio.model.intonation import Reference
 from studio.model.measures import measure_note
 from studio.model.notes import Note
 from studio.model.pitch import PitchCurve
-from studio.model.project import ClipId
+from studio.model.project import ClipId, MediaId
+from studio.model.sheet import SungNote
 from studio.session.desk import Desk
+from studio.session.noting import InHand
 from studio.ui import theme as themes
+from studio.ui.actions import Actions
 from studio.ui.sing.canvas import SingCanvas
 from studio.ui.sing.practice_section import PracticeSection
 from studio.ui.sing.reading import Reading
@@ -120,11 +125,6 @@ def test_a_deleted_clip_is_sung_against_no_more(desk: Desk) -> None:
 
 
 def test_clips_whose_pitch_is_known_are_offered(qtbot: QtBot, desk: Desk) -> None:
-    from PySide6.QtWidgets import QWidget
-
-    from studio.commands import ALL
-    from studio.ui.actions import Actions
-
     window = QWidget()
     qtbot.addWidget(window)
     section = PracticeSection(desk, Actions(ALL, desk, themes.DARK, window), themes.DARK, window)
@@ -152,3 +152,14 @@ def test_the_figures_of_a_take_are_against_what_sounded_at_the_same_time(desk: D
     before, beside = (measure_note(note, sung, Reference(target)) for note in notes)
     assert math.isnan(before.off_cents)
     assert beside.off_cents == pytest.approx(-20, abs=0.2)
+
+
+def test_a_note_in_hand_is_looped_with_a_little_around_it(desk: Desk) -> None:
+    assert not run(BY_ID["pitch.note_loop"], desk)
+    desk.document.do(FindNotes(MediaId("tone"), (SungNote(start=2 * RATE, stop=3 * RATE),)))
+    desk.noting.pick(InHand(A, 2 * RATE))
+    assert run(BY_ID["pitch.note_loop"], desk)
+    loop = desk.transport.loop
+    assert (loop.start, loop.stop) == (round(1.75 * RATE), round(3.25 * RATE))
+    assert desk.transport.loop_on
+    assert desk.transport.playing

@@ -38,6 +38,9 @@ _SIDE_PX: Final = 288
 _FRAME_MS: Final = 16
 _FRAMES_A_READING: Final = 5
 _LOOK_S: Final = 1.0
+_PATIENCE_MS: Final = 700
+_EMPTY: Final = "Nothing sung yet. Sing, and your note appears here."
+_LOADING: Final = "Getting ready to hear you. The very first time, this takes up to half a minute."
 
 
 class SingPage(QWidget):
@@ -69,6 +72,9 @@ class SingPage(QWidget):
         self.heard = HeardNotes()
         self.notes = NotesSection(desk, theme, self)
         self._waiting = self._make_waiting()
+        self._prepares = False
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MS)
+        self._patience.timeout.connect(self._show_state)
         self._lay_out()
         self._timer = QTimer(self, interval=_FRAME_MS)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -143,6 +149,7 @@ class SingPage(QWidget):
             self.notes.show_heard(self.heard.notes)
         else:
             self.notes.show_take(self.take.lines, self.take.canvas.picked_note)
+        self.takes.hold(self.take.canvas.place(self.take.canvas.picked_note) if self.takes.shown is not None else None)
 
     def _read(self) -> None:
         canvas, flats = self.canvas, self.desk.settings.value.pitch.flats
@@ -176,8 +183,14 @@ class SingPage(QWidget):
         running = self.desk.singing.running
         self._wanted = self._wanted or running
         nothing = not running and not len(self.sung)
-        self._waiting.setVisible(not running)
-        self._hint.setVisible(self._why is None and nothing)
+        if self.desk.singing.preparing and not self._prepares:
+            self._patience.start()
+        self._prepares = self.desk.singing.preparing
+        loading = self._prepares and not self._patience.isActive()
+        self._waiting.setVisible(not running or loading)
+        self.begin.setVisible(not running)
+        self._hint.setText(_LOADING if loading else _EMPTY)
+        self._hint.setVisible(self._why is None and (nothing or loading))
         self.begin.setText("Try again" if self._why is not None else "Start singing" if nothing else "Sing on")
         self.begin.setAccessibleName(self.begin.text())
         self.listen.setVisible(running)
@@ -212,7 +225,7 @@ class SingPage(QWidget):
         self._words.setContentsMargins(48, 0, 48, 0)
         self._words.setSpacing(12)
         self._words.addStretch(1)
-        self._hint = Text("Nothing sung yet. Sing, and your note appears here.", self._theme, tone="secondary")
+        self._hint = Text(_EMPTY, self._theme, tone="secondary")
         self._hint.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._words.addWidget(self._hint)
         self.begin = Button("Start singing", waiting, kind="primary")

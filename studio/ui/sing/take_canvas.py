@@ -121,6 +121,13 @@ class TakeCanvas(QWidget):
             self.restage()
             self.picked.emit(number)
 
+    def place(self, number: int) -> tuple[int, int] | None:
+        """From where to where on the timeline a note lasts; None without such a note."""
+        if not 0 <= number < len(self.notes) or self._clip is None:
+            return None
+        note = self.notes[number]
+        return round(self._sample(note.start_s)), round(self._sample(note.end_s))
+
     def set_playhead(self, sample: float | None) -> None:
         """Move the playhead, or take it away; only its columns are painted."""
         x = -1 if sample is None else round(self._view.x_of(sample))

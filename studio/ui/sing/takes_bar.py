@@ -5,6 +5,7 @@ from typing import Final
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QWidget
 
+from studio.commands.notes import loop_around
 from studio.media.store import TAKES
 from studio.model.project import Clip, ClipId, Project
 from studio.session.desk import Desk
@@ -35,6 +36,12 @@ class TakesBar(QWidget):
         self.record.clicked.connect(lambda: actions.run("transport.record"))
         self.loop = IconButton("Loop this take", "loop", theme, self, on="accent", size=TRANSPORT_PX, checkable=True)
         self.loop.clicked.connect(self._loop)
+        self.note: tuple[int, int] | None = None
+        """Where the note in hand lies on the timeline, while one is."""
+        self.again = IconButton(
+            "Record in a loop", "loop-record", theme, self, on="accent", size=TRANSPORT_PX, checkable=True
+        )
+        self.again.clicked.connect(lambda _on: actions.run("sing.record_loop"))
         self.cards: list[TakeCard] = []
         self._empty = Text("Takes stand here, the newest first.", theme, self, tone="secondary")
         self._row = QWidget(self)
@@ -53,6 +60,7 @@ class TakesBar(QWidget):
         row.setContentsMargins(12, 8, 12, 8)
         row.setSpacing(8)
         row.addWidget(self.record)
+        row.addWidget(self.again)
         row.addWidget(self.loop)
         row.addSpacing(8)
         row.addWidget(self._empty, 1)
@@ -123,11 +131,19 @@ class TakesBar(QWidget):
             self._desk.selection.set_clips((card.clip.id,), self._desk.document.project)
         self.chosen.emit(self._shown)
 
+    def hold(self, note: tuple[int, int] | None) -> None:
+        """Let the loop be of a note, from and to timeline samples; None is the whole take."""
+        if note != self.note:
+            self.note = note
+            self._show_loop()
+
     def _loop(self, on: bool) -> None:
-        """Play the take that is shown again and again, or no more."""
+        """Play the note in hand, or the take that is shown, again and again; or no more."""
         transport, project = self._desk.transport, self._desk.document.project
         clip = next((clip for clip in takes_of(project) if clip.id == self._shown), None)
-        if on and clip is not None:
+        if on and clip is not None and self.note is not None:
+            loop_around(self._desk, *self.note)
+        elif on and clip is not None:
             transport.set_loop(clip.start, clip.end)
             transport.set_loop_on(True)
             transport.play(clip.start)
@@ -141,7 +157,7 @@ class TakesBar(QWidget):
         self.loop.setEnabled(self._shown is not None)
         self.loop.setChecked(self._shown is not None and transport.loop_on and transport.playing)
         more = "" if self._shown is not None else "Choose a take first."
-        self.loop.name("Loop this take", "", more)
+        self.loop.name("Loop this note" if self.note is not None else "Loop this take", "", more)
 
     def _show_state(self) -> None:
         recording = self._desk.transport.recording
@@ -155,6 +171,11 @@ class TakesBar(QWidget):
         if self.record.property("kind") != kind:
             self.record.setProperty("kind", kind)
             restyle(self.record)
+        looping, why_not = self._desk.loops_takes, self._actions.why_not("sing.record_loop")
+        self.again.setChecked(looping)
+        self.again.setEnabled(not why_not)
+        what = "Stop recording in a loop" if looping else "Record in a loop"
+        self.again.name(what, self._actions.keys("sing.record_loop"), why_not or "Each pass is a take of its own.")
         self._show_loop()
 
 

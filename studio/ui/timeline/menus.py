@@ -45,6 +45,7 @@ _PITCH_MENU: Final = (
     "pitch.note_snap",
     "pitch.note_follow",
     "pitch.note_delete",
+    "pitch.note_loop",
     "",
     "pitch.octave_up",
     "pitch.octave_down",

@@ -14,7 +14,7 @@ _ROUND_PX: Final = 6.0
 def paint_note(painter: QPainter, theme: Theme, box: QRectF, *, in_hand: bool, given: bool = False) -> None:
     """Paint a blob; one whose pitch was given by hand has an outline."""
     fill, edge = QColor(theme.pitch), QColor(theme.pitch)
-    fill.setAlphaF(0.34 if in_hand else 0.18)
+    fill.setAlphaF(0.4 if in_hand else 0.26)
     edge.setAlphaF(0.7)
     painter.setPen(QPen(theme.accent, 2) if in_hand else QPen(edge, 1) if given else Qt.PenStyle.NoPen)
     painter.setBrush(fill)
