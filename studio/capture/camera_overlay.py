@@ -1,5 +1,6 @@
 """The picture of a camera as an overlay."""
 
+import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from studio.capture.camera import Cameras, Taken
@@ -30,8 +31,8 @@ class CameraPicture:
         how = "AREA" if scale < 1 else "BILINEAR"
         scaled = self._scaler.reformat(frame, width, height, "bgra", interpolation=how).to_ndarray()
         left, top = (width - columns) // 2, (height - rows) // 2
-        inside = scaled[top : top + rows, left : left + columns]
-        picture[...] = inside[:, ::-1] if self._mirrored else inside
+        inside = scaled[top : top + rows, left : left + columns].view(np.uint32)  # whole pixels turn faster than bytes
+        picture.view(np.uint32)[...] = inside[:, ::-1] if self._mirrored else inside
         picture[..., 3] = 255
 
     def close(self) -> None:
