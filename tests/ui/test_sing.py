@@ -192,6 +192,20 @@ def test_practice_is_what_the_session_says(open_window: OpenWindow) -> None:
     assert window.desk.transport.microphone.monitoring
 
 
+def test_while_the_tracker_is_loaded_the_page_says_so(qtbot: QtBot, open_window: OpenWindow) -> None:
+    window = open_window(empty_project)  # nobody answers behind it, so it goes on for ever
+    window.desk.view.set_workspace("sing")
+    page = window.parts.workspace("sing")
+    assert isinstance(page, SingPage)
+    page.begin.click()
+    assert window.desk.singing.preparing
+    qtbot.waitUntil(lambda: page._hint.isVisible() and "Getting ready" in page._hint.text(), timeout=WAIT_MS)
+    assert not page.begin.isVisible()
+    page.stop()
+    assert "Nothing sung yet" in page._hint.text()
+    assert page.begin.isVisible()
+
+
 def test_everything_in_the_page_can_be_reached_read_and_hit(open_window: OpenWindow) -> None:
     window = open_window(empty_project)
     window.desk.view.set_workspace("sing")

@@ -50,3 +50,11 @@ def test_beyond_the_limits_there_is_nothing_to_look_for(session: Session) -> Non
     session.desk.repair.pick([Picked(pitch=session.document.project.pitches[0], first=0, inside=np.ones(50, np.bool_))])
     assert not run(BY_ID["pitch.candidate_up"], session.desk)
     assert session.person.shown[-1].code == "pitch.no_candidate"
+
+
+def test_a_lasso_around_several_melodies_says_that_only_one_is_searched(session: Session) -> None:
+    pitch = session.document.project.pitches[0]
+    session.desk.repair.pick([Picked(pitch=pitch, first=at, inside=np.ones(20, np.bool_)) for at in (0, 100)])
+    assert not run(BY_ID["pitch.candidate_up"], session.desk)
+    assert session.person.shown[-1].code == "pitch.several"
+    assert "2 melodies" in session.person.shown[-1].cause
