@@ -198,6 +198,9 @@ class Speaking(QObject):
         self._failed.pop(line, None)
         self._broken_off.pop(line, None)
         self._waiting[line] = otherwise
+        if self._over is not None and self._over[0] == line:  # nobody has to try that job again
+            job, self._over = self._over[1], None
+            self._jobs.dismiss(job)
 
     def _go_on(self) -> None:
         """Begin the next line, unless one is being spoken."""

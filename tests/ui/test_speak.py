@@ -244,6 +244,10 @@ def test_a_failure_stops_the_queue_and_says_why(qtbot: QtBot, open_speak: OpenSp
     states = [studio.desk.speaking.state(line) for line in studio.document.project.script.lines]
     assert states == ["failed", "unspoken"]
     assert studio.desk.speaking.why(studio.document.project.script.lines[0].id) is not None
+    with qtbot.waitSignal(studio.jobs.failed, timeout=WAIT_MS):
+        assert desktop.run(studio, "speak.all")
+    qtbot.waitUntil(lambda: not studio.desk.speaking.busy, timeout=WAIT_MS)
+    assert [job.state for job in studio.jobs.rows].count("failed") == 1  # the first one is not offered any more
 
 
 def test_what_an_earlier_run_was_to_say_is_offered_above_the_work(
