@@ -4,7 +4,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from voicekernels.reference.comb import DOUBT, check, least_felt
+from voicekernels.reference.comb import DIM, DOUBT, check
 
 
 def strengths(
@@ -16,8 +16,7 @@ def strengths(
     """See `reference.comb.strengths`; equal to it within 1e-4."""
     check(power, noise, density, teeth)
     felt = np.empty(power.shape, np.float32)
-    least = np.float32(least_felt(noise, density))
-    _feel(np.ascontiguousarray(power, np.float32), noise * np.float32(DOUBT), density, least, felt)
+    _feel(np.ascontiguousarray(power, np.float32), noise, density, np.float32(DOUBT), np.float32(DIM), felt)
     return felt @ teeth
 
 
@@ -40,17 +39,25 @@ def _power(spectrum: NDArray[np.float32], out: NDArray[np.float32]) -> None:
 @njit(cache=True, fastmath={"reassoc", "contract", "arcp", "nsz"}, error_model="numpy", nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
 def _feel(
     power: NDArray[np.float32],
-    floor: NDArray[np.float32],
+    noise: NDArray[np.float32],
     density: NDArray[np.float32],
-    least: np.float32,
+    doubt: np.float32,
+    dim: np.float32,
     felt: NDArray[np.float32],
 ) -> None:
     frames, bins = power.shape
+    floor = np.empty(bins, np.float32)
+    least = np.float32(0)
+    for b in range(bins):
+        n = noise[b]
+        floor[b] = doubt * n + np.float32(1e-12)
+        root = np.sqrt(np.sqrt(n * n / (n + floor[b])))
+        least += dim * root * root * root * density[b]
     for t in range(frames):
         total = least
         for b in range(bins):
             p = power[t, b]
-            root = np.sqrt(np.sqrt(p * p / (p + floor[b] + np.float32(1e-12))))
+            root = np.sqrt(np.sqrt(p * p / (p + floor[b])))
             value = root * np.sqrt(root)
             felt[t, b] = value
             total += value * value * density[b]

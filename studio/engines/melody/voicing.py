@@ -30,11 +30,11 @@ def odds(signs: Series, loud: float, quiet: float) -> Series:
     """
     weights, constant = _rule()
     parts = terms(signs, loud, quiet) @ weights
-    last = len(signs) - 1
-    frames = np.arange(len(signs))
+    around = np.concatenate((parts[:1].repeat(-AROUND[0], 0), parts, parts[-1:].repeat(AROUND[-1], 0)))
     total = np.full(len(signs), constant, np.float32)
     for i, away in enumerate(AROUND):
-        total += parts[np.minimum(np.maximum(frames + away, 0), last), i]
+        first = away - AROUND[0]
+        total += around[first : first + len(signs), i]
     return total - np.float32(_CAREFUL)
 
 
