@@ -89,7 +89,7 @@ def test_ctrl_c_ends_the_recording_and_keeps_it(screen: VirtualScreen, tmp_path:
             except subprocess.TimeoutExpired:
                 continue
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=30)
+        _, told = process.communicate(timeout=120)
 
     assert process.returncode == 0, told
     assert watch(out, keep=False).duration_s > 0.3

@@ -166,7 +166,7 @@ def killed_server(pulse: Pulse, worker: LiveProcess, folder: Path, take: str) ->
     open_s, _ = worker.timed(AudioState, lambda said: said.open_input == "Monitor of booth", since=seen + 1)
     assert noticed_s - died_s < 1.0
     assert open_s - back_s < 3.0
-    until(lambda: _counts_again(worker, folder, take), 20, "sound comes again")
+    until(lambda: _counts_again(worker, folder, take), 60, "sound comes again")
     finish(worker)
     second.stop()
     WAIT(0.3)  # what is still on its way from it must not be heard in the next take
@@ -213,7 +213,7 @@ def unplugged_microphone(pulse: Pulse, worker: LiveProcess, folder: Path, take: 
     pulse.plug("booth")
     second = pulse.feed("booth", counter())
     worker.wait(Trouble, lambda said: said.kind == "device_lost" and said.over, since=seen)
-    until(lambda: _counts_again(worker, folder, take), 20, "sound comes again")
+    until(lambda: _counts_again(worker, folder, take), 60, "sound comes again")
     finish(worker)
     second.stop()
     WAIT(0.3)  # what is still on its way from it must not be heard in the next take
@@ -284,7 +284,7 @@ def test_a_muted_microphone_is_noticed_after_three_seconds(pulse: Pulse, worker:
     seen = worker.send(BOOTH, Meter(on=True))
     worker.wait(AudioState, lambda said: bool(said.open_input), since=seen)
     WAIT(1.0)
-    assert not any(isinstance(said, Trouble) for said in worker.events)
+    assert not any(isinstance(said, Trouble) and said.kind == "silent" for said in worker.events)
     pulse.mute("booth", True)
     muted_s = time.monotonic()
     noticed_s, _ = worker.timed(Trouble, lambda said: said.kind == "silent", since=seen)
@@ -394,7 +394,7 @@ def test_playing_survives_a_server_that_dies(pulse: Pulse, worker: LiveProcess, 
 
     assert state.playing
     with contextlib.closing(worker.series()[1]) as meters:
-        until(lambda: (row := meters.latest()) is not None and row[5] > -20, 10, "sound plays again")
+        until(lambda: (row := meters.latest()) is not None and row[5] > -20, 60, "sound plays again")
 
 
 def in_the_other_folder(worker: LiveProcess, project: Path, take: str) -> None:
@@ -498,7 +498,7 @@ def test_a_sound_system_that_answers_late_is_waited_for(pulse: Pulse, tmp_path: 
         seen = worker.send(BOOTH, project_with(tmp_path, sound))
         assert worker.wait(Refused, since=seen).why.code == "audio.hangs"
         probe.resume()
-        until(lambda: not probe.is_running() or probe.status() == psutil.STATUS_ZOMBIE, 10, "the probe answers")
+        until(lambda: not probe.is_running() or probe.status() == psutil.STATUS_ZOMBIE, 60, "the probe answers")
         seen = worker.send(Play(start=0))
         state = worker.wait(AudioState, lambda said: said.playing and bool(said.open_output), since=seen)
         injected(1)

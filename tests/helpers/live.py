@@ -103,7 +103,7 @@ class LiveProcess:
         so: Callable[[_Kind], bool] = lambda _event: True,
         *,
         since: int = 0,
-        seconds: float = 20.0,
+        seconds: float = 60.0,
     ) -> _Kind:
         """Return the first event of that kind, from number `since` on, that is so."""
         return self.timed(kind, so, since=since, seconds=seconds)[1]
@@ -114,7 +114,7 @@ class LiveProcess:
         so: Callable[[_Kind], bool] = lambda _event: True,
         *,
         since: int = 0,
-        seconds: float = 20.0,
+        seconds: float = 60.0,
     ) -> tuple[float, _Kind]:
         """Like `wait`, with the CLOCK_MONOTONIC time at which it arrived."""
         deadline = time.monotonic() + seconds

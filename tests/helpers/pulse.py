@@ -17,7 +17,7 @@ from typing import IO, Self
 import numpy as np
 from numpy.typing import NDArray
 
-_START_S = 10.0
+_START_S = 60.0
 _NULL_SINK = (
     "load-module module-null-sink sink_name={name} rate={rate} channels=2 format=float32le "
     "sink_properties=device.description={name}"
@@ -117,6 +117,7 @@ class Pulse:
         self._home.chmod(0o700)
         self._daemon: subprocess.Popen[bytes] | None = None
         self._feeds: list[Feed] = []
+        self._silences: list[Feed] = []
         (self._home / "client.conf").write_text("autospawn = no\nenable-shm = no\n")
         rate_hz = next(iter(self._sinks.values()))
         (self._home / "daemon.conf").write_text(
@@ -186,6 +187,7 @@ class Pulse:
         """Make a null sink work in steps of 20 ms, as a card does; alone it sleeps two seconds at a time."""
         before = self.pactl("list", "short", "sink-inputs").count("\n")
         self.feed(sink, itertools.repeat(np.zeros((960, 2), np.float32)))
+        self._silences.append(self._feeds.pop())
         until(lambda: self.pactl("list", "short", "sink-inputs").count("\n") > before, _START_S, "the silence plays")
         for on in (True, False):  # wakes it from the first long sleep
             self.suspend(sink, on)
@@ -260,11 +262,18 @@ class Pulse:
             finally:
                 recorder.kill()
 
-    def stop(self) -> None:
-        """End the daemon and everything that was started beside it."""
+    def hush(self) -> None:
+        """Stop all that is fed to the sinks: a test that failed must not be heard in the next one."""
         for feed in self._feeds:
             feed.stop()
         self._feeds.clear()
+
+    def stop(self) -> None:
+        """End the daemon and everything that was started beside it."""
+        self.hush()
+        for silence in self._silences:
+            silence.stop()
+        self._silences.clear()
         if self._daemon is not None:
             self._daemon.send_signal(signal.SIGCONT)
             self._daemon.kill()

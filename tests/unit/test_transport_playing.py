@@ -162,5 +162,5 @@ def test_a_selection_still_ends_where_it_ends_after_looping_or_pausing(qtbot: Qt
             seen.append(transport.position())
         return not transport.playing
 
-    qtbot.waitUntil(is_over, timeout=5000)
+    qtbot.waitUntil(is_over, timeout=WAIT_MS)
     assert max(seen) <= 2.1 * RATE_HZ

@@ -61,7 +61,7 @@ def play(player: Player, queue: Fifo, frames: int) -> Frames:
     """Take frames as a speaker would, waiting for the feeder."""
     sound = np.zeros((frames, 2), np.float32)
     for start in range(0, frames, 480):
-        until(lambda: queue.available >= 480 or not player.running, 5, "the feeder is ahead")
+        until(lambda: queue.available >= 480 or not player.running, 60, "the feeder is ahead")
         queue.read_switching(sound[start : start + 480])
     return sound
 
@@ -108,11 +108,11 @@ def test_the_playhead_goes_as_slow_as_the_sound(player: Player, queue: Fifo, spe
     player.hurry(speed)
     player.load(Voice(RATE_HZ))
     player.play(Span(12000, 0))
-    until(lambda: not player.running or queue.available >= 4800, 5, "it plays")
+    until(lambda: not player.running or queue.available >= 4800, 60, "it plays")
 
     assert player.at(1000).position == pytest.approx(12000 + 1000 * speed, abs=1)
     play(player, queue, round(36000 / speed) // 480 * 480)
-    until(lambda: not player.running, 5, "everything is queued")
+    until(lambda: not player.running, 60, "everything is queued")
     assert queue.written == pytest.approx(36000 / speed, abs=2)
     assert player.at(queue.written + 10) == (RATE_HZ, False)
 

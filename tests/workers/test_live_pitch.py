@@ -32,6 +32,7 @@ def pulse() -> Iterator[Pulse]:
 def worker(pulse: Pulse) -> Iterator[LiveProcess]:
     with LiveProcess(pulse.environment) as worker:
         yield worker
+    pulse.hush()
 
 
 def played(hz: NDArray[np.float64]) -> Iterator[NDArray[np.float32]]:
@@ -48,7 +49,7 @@ def heard(worker: LiveProcess) -> Iterator[Series]:
     )
     state = worker.wait(AudioState, lambda said: bool(said.pitch), since=seen, seconds=LOADED_S)
     with contextlib.closing(Series.attach(state.pitch)) as points:
-        until(lambda: points.counter > 10, 20.0, "the first points")
+        until(lambda: points.counter > 10, 60.0, "the first points")
         yield points
 
 
@@ -63,14 +64,14 @@ def test_a_step_of_a_tone_arrives_with_both_its_pitches(pulse: Pulse, worker: Li
             off = cents(rows[:, NAMES["f0_hz"]].astype(np.float32), hz)
             return int(np.count_nonzero(np.abs(off) < 5)) > 40
 
-        until(lambda: near(LOW_HZ) and near(HIGH_HZ), 30.0, "both pitches, to 5 cents")
+        until(lambda: near(LOW_HZ) and near(HIGH_HZ), 60.0, "both pitches, to 5 cents")
         rows = points.since(points.counter - 400)[1]
         now_s = time.monotonic()
     feed.stop()
 
     times_s = rows[:, NAMES["monotonic_s"]]
     assert np.median(np.diff(times_s)) == pytest.approx(0.005, abs=0.0005)
-    assert 0.0 < now_s - times_s[-1] < 5.0  # what is sung is in the past, by the same clock
+    assert 0.0 < now_s - times_s[-1] < 60.0  # what is sung is in the past, by the same clock
     loudest_db = rows[:, NAMES["level_db"]].max()  # on a busy machine the server plays silence in between
     wanted_db = 20 * np.log10(np.sqrt(np.mean(np.square(buzz(LOW_HZ, 48000, 48000)))))
     assert loudest_db == pytest.approx(wanted_db, abs=3.0)
@@ -87,7 +88,7 @@ def test_a_vibrato_is_measured_while_it_is_sung(pulse: Pulse, worker: LiveProces
             rate_hz, extent = row[NAMES["vibrato_rate_hz"]], row[NAMES["vibrato_half_extent_cents"]]
             return bool(abs(rate_hz - 5.5) < 0.2 and abs(extent - 60) < 3)
 
-        until(swings, 30.0, "a vibrato of 5.5 Hz and ±60 cents")
+        until(swings, 60.0, "a vibrato of 5.5 Hz and ±60 cents")
     feed.stop()
 
 
@@ -95,10 +96,10 @@ def test_it_ends_and_begins_again_in_the_same_series(pulse: Pulse, worker: LiveP
     feed = pulse.feed("booth", played(np.full(48000, LOW_HZ)))
     with heard(worker) as points:
         worker.send(LivePitch(on=False))
-        until(lambda: _stands_still(points), 20.0, "no more points")
+        until(lambda: _stands_still(points), 60.0, "no more points")
         before = points.counter
         worker.send(LivePitch(on=True, low_hz=300.0, high_hz=1000.0))
-        until(lambda: points.counter > before + 100, 20.0, "points again")
+        until(lambda: points.counter > before + 100, 60.0, "points again")
         rows = points.since(before + 20)[1]
     feed.stop()
 
