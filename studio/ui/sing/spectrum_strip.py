@@ -15,6 +15,7 @@ from studio.ui.timeline.keyboard import WIDTH as KEYS_WIDTH
 from studio.ui.timeline.spectrogram import Spectrograms, axis_labels
 
 HEIGHT_PX: Final = 92
+_HALF_LABEL_PX: Final = 6
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
@@ -69,4 +70,5 @@ def paint_octaves(painter: QPainter, theme: Theme, height: int, rate_hz: int, a4
     painter.setFont(theme.font("label", figures=True))
     painter.setPen(theme.secondary)
     for y, name in axis_labels(height, rate_hz, "log", a4_hz):
-        painter.drawText(QRectF(0, y - 8, KEYS_WIDTH - 8, 16), _RIGHT, name)
+        if _HALF_LABEL_PX < y < height - _HALF_LABEL_PX:
+            painter.drawText(QRectF(0, y - 8, KEYS_WIDTH - 8, 16), _RIGHT, name)
