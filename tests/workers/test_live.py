@@ -178,7 +178,7 @@ def test_a_loop_is_heard_exact_to_the_sample(pulse: Pulse, worker: LiveProcess, 
 
     def wraps_in(sound: NDArray[np.float32]) -> NDArray[np.bool_]:
         numbers = np.rint(sound.astype(np.float64) * 2**17).astype(int)
-        return (numbers[:-1] == 14400) & (numbers[1:] == 4800)
+        return np.asarray((numbers[:-1] == 14400) & (numbers[1:] == 4800), np.bool_)
 
     until(lambda: wraps_in(ear.sound).sum() >= 4, 60, "the loop begins again four times")
     worker.send(Stop())
