@@ -20,7 +20,9 @@ from tests.helpers import people
 from tests.helpers.session import Session
 from tests.helpers.speaking_process import SENTENCES, has_begun, write
 
-WAIT_MS = 150_000
+WAIT_MS = 240_000
+
+pytestmark = pytest.mark.timeout(900)  # workers start three times, and each says a line or two
 
 Start = Callable[[], Session]
 

@@ -36,6 +36,8 @@ from tests.ui.test_accessibility import nameless
 
 WAIT_MS = 240_000
 
+pytestmark = pytest.mark.timeout(900)
+
 OpenSpeak = Callable[..., tuple[Studio, SpeakPage]]
 
 

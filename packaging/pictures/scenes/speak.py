@@ -36,8 +36,6 @@ def shots(place: Place) -> Shots:
         "speak-empty-light": of(nothing_yet, "light"),
         "speak-dark": of(lambda studio: spoken(studio, folder)),
         "speak-light": of(lambda studio: spoken(studio, folder), "light"),
-        "speak-unfinished-dark": of(lambda studio: unfinished(studio, folder)),
-        "speak-unfinished-light": of(lambda studio: unfinished(studio, folder), "light"),
         "voice-dialog-dark": of(lambda studio: doctor(studio, folder)),
         "voice-dialog-light": of(lambda studio: doctor(studio, folder), "light"),
         "voice-reading-dark": of(lambda studio: reading_aloud(studio, folder)),
@@ -103,19 +101,6 @@ def spoken(studio: "Studio", folder: Path) -> None:
 
     assert isinstance(page, SpeakPage)
     page.script.go_to(lines[1].id)
-
-
-def unfinished(studio: "Studio", folder: Path) -> None:
-    """Lines of which an earlier run spoke some, and the offer to go on with the others."""
-    from studio.session import opening
-    from studio.session.speaking_left import SpeechNotes
-
-    spoken(studio, folder)
-    notes, project = SpeechNotes(), studio.document.folder
-    notes.note(project, [studio.document.project.script.lines[number].id for number in (2, 4)])
-    notes.close()
-    opening.open_path(studio.desk, project)
-    studio.desk.asks.recover(studio.desk.speaking.left_behind)
 
 
 def doctor(studio: "Studio", folder: Path) -> None:
