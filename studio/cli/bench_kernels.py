@@ -149,7 +149,7 @@ def _crepe() -> dict[str, object] | str:
     jobs: dict[str, Callable[[], object]] = {}
     for name in ("crepe-tiny", "crepe-full", "melisma"):
         if name == "crepe-full" and device == "cpu":
-            found["crepe_full"] = "Not measured: on a CPU it takes eight seconds a second."
+            found["crepe_full"] = "Measured on a GPU only: it is slow on a CPU."
             continue
         track = registry.pitch_tracker(name).track
         jobs[name] = partial(track, sound, _RATE_HZ, low_hz=60, high_hz=1000, report=_nothing)
