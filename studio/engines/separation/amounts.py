@@ -13,8 +13,8 @@ _NOWHERE: Final = 0.44
 _SOMEWHERE: Final = 0.58
 _NOT_HERE: Final = 0.00
 _HERE: Final = 0.20
-_UNHEARD: Final = 0.60
-_HEARD: Final = 0.75
+_UNHEARD: Final = 0.10
+_HEARD: Final = 0.20
 _DOUBT: Final = 0.6
 """What a voice loses of its evidence that does not sound like one: an instrument that sings misleads the network."""
 
