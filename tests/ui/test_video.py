@@ -1,15 +1,16 @@
 """The pictures of a project in the real window: seen, scrubbed, hidden, lost and found."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.commands import BY_ID
@@ -19,12 +20,15 @@ from studio.model.pictures import Pictures
 from studio.model.project import Clip, ClipId, MediaId, Project, Track, TrackId
 from studio.session.desk import Desk
 from studio.session.video import Video
+from studio.ui.export_result import ExportResult
+from studio.ui.messages import ExplanationView
 from studio.ui.theme import DARK
 from studio.ui.video.lane import PictureLane
 from studio.ui.video.screen import VideoScreen
 from studio.ui.window import MainWindow
 from tests.helpers.session import Person
 from tests.helpers.sessions import put_sound
+from tests.helpers.sounds import noise
 from tests.helpers.videos import number_of, write_video
 from tests.ui.conftest import RATE, OpenDesk
 
@@ -97,9 +101,9 @@ class Screening:
 
 @pytest.fixture
 def film(tmp_path: Path) -> Path:
-    """Six seconds whose pictures say which they are."""
+    """Six seconds whose pictures say which they are, with a sound of its own."""
     (tmp_path / "films").mkdir()
-    return write_video(tmp_path / "films" / "Rehearsal.mp4", SECONDS)
+    return write_video(tmp_path / "films" / "Rehearsal.mp4", SECONDS, sound=noise(48000 * SECONDS))
 
 
 @pytest.fixture
@@ -237,3 +241,64 @@ def test_other_lost_videos_beside_it_are_found_too(screening: Screening, film: P
     wanted = [str(moved), str(archive / "b.mp4"), str(film.parent / "c.mp4")]
     qtbot.waitUntil(lambda: paths() == wanted and not screening.video.is_looking, timeout=WAIT_MS)
     assert paths() == wanted
+
+
+@pytest.fixture
+def export(screening: Screening, tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[[str, str, bool], Path]]:
+    """Press "Export video" for these sound tracks, with or without the video's own, and wait for the file."""
+    worker = screening.desk.jobs._worker
+    worker.start()
+    dialog = screening.window.parts.dialogs.export()
+
+    def outcome() -> list[QWidget]:
+        return [*dialog.findChildren(ExportResult), *dialog.findChildren(ExplanationView)]
+
+    def press(name: str, sound: str, keep: bool) -> Path:
+        dialog.begin()
+        dialog.container.show_value("video")
+        dialog.container.chosen.emit("video")
+        dialog.video_sound.show_value(sound)
+        dialog.keep_sound.setChecked(keep)
+        screening.person.path = tmp_path / name
+        assert dialog.go.text() == "Export video"
+        dialog.go.click()
+        qtbot.waitUntil(lambda: bool(outcome()), timeout=WAIT_MS)
+        assert [type(one) for one in outcome()] == [ExportResult], [row.why for row in screening.desk.jobs.rows]
+        return tmp_path / name
+
+    yield press
+    dialog.close()
+    worker.finish()
+
+
+def picture_packets(path: Path) -> list[bytes]:
+    with av.open(str(path)) as container:
+        return [bytes(packet) for packet in container.demux(video=0) if packet.size]
+
+
+def sound_titles(path: Path) -> list[str]:
+    with av.open(str(path)) as container:
+        return [stream.metadata.get("handler_name", "") for stream in container.streams.audio]
+
+
+def test_the_sound_of_a_video_is_replaced_and_no_picture_encoded_again(
+    screening: Screening, film: Path, export: Callable[[str, str, bool], Path]
+) -> None:
+    screening.wait_for(0)
+
+    made = export("Sung.mp4", "mix", False)
+
+    assert picture_packets(made) == picture_packets(film)
+    assert sound_titles(made) == ["Mix"]
+
+
+def test_sounds_are_added_beside_that_of_the_video_and_no_picture_encoded_again(
+    screening: Screening, film: Path, export: Callable[[str, str, bool], Path]
+) -> None:
+    own = sound_titles(film)
+
+    made = export("Sung too.mp4", "tracks", True)
+
+    assert picture_packets(made) == picture_packets(film)
+    assert sorted(sound_titles(made)) == sorted([*own, "Mix", "Vox"])
+    assert sound_titles(film) == own
