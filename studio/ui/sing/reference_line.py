@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from studio.model.pitch import PitchCurve
 from studio.model.project import Clip
@@ -13,17 +13,19 @@ from studio.session.desk import Desk
 from studio.session.singing import Numbers
 from studio.ui.sing.sung import Stretch, Sung, to_midi
 from studio.ui.theme import Theme
+from studio.ui.timeline.colours import qcolor, rgb
 from studio.ui.timeline.melodies import Melodies
 from studio.ui.timeline.melody import Melody
 from studio.ui.timeline.pitch_axis import PitchAxis
 from studio.ui.timeline.pitch_paint import LEAP_SEMITONES
+from studio.ui.timeline.wave import mix
 
 _POINT_S: Final = 0.005
 _KEPT: Final = 1 << 13
 _AHEAD_POINTS: Final = 400
 _LONGEST_TICK_S: Final = 0.5
 WIDTH_PX: Final = 7.0
-_OPACITY: Final = 0.42
+_STRENGTH: Final = 0.42
 
 
 class ReferenceLine(QObject):
@@ -130,8 +132,7 @@ def paint_reference(
     follows = voiced[1:] & voiced[:-1] & (np.abs(np.diff(midi)) < LEAP_SEMITONES)
     starts = np.flatnonzero(voiced & ~np.concatenate(([False], follows)))
     stops = np.flatnonzero(voiced & ~np.concatenate((follows, [False]))) + 1
-    ink = QColor(theme.secondary)
-    ink.setAlphaF(_OPACITY)
+    ink = qcolor(mix(rgb(theme.panel), rgb(theme.secondary), _STRENGTH))  # opaque: it is painted bit by bit
     painter.setPen(QPen(ink, WIDTH_PX, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.RoundJoin))
     ys = axis.y_of(0) - midi * axis.px_per_semitone
     for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):
