@@ -32,7 +32,7 @@ def write_films(folder: Path, gops: tuple[int, ...]) -> dict[int, Path]:
         outs = []
         for gop, path in paths.items():
             out = stack.enter_context(av.open(str(path), "w"))
-            rate = f"vbv-maxrate={KBPS}:vbv-bufsize={KBPS}"
+            rate = f"scenecut=0:vbv-maxrate={KBPS}:vbv-bufsize={KBPS}"
             options = {"preset": "veryfast", "g": str(gop), "x264-params": rate}
             stream = out.add_stream("libx264", rate=FPS, options=options)
             stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
