@@ -1,5 +1,6 @@
 """What the sample doctor advises, done to recordings: real engines, and the doctor looks again."""
 
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,12 @@ def context() -> Context:
 
 
 def said(voice: str = "en-us+m3", pitch: int = 40) -> Mono:
+    return _rendered(voice, pitch).copy()
+
+
+@cache
+def _rendered(voice: str, pitch: int) -> Mono:
+    """Once: eSpeak says the same some hundred samples longer the second time."""
     return espeak.render(TEXT, voice=voice, pitch=pitch).samples * np.float32(0.5)
 
 

@@ -18,7 +18,7 @@ from studio.ui.timeline.sound import Missing
 from studio.ui.timeline.spectrogram import AXES, row_hz
 from studio.ui.timeline.view import TimelineView
 from tests.helpers.sessions import put_sound
-from tests.ui.timeline.conftest import RATE, clip, make_project
+from tests.ui.timeline.conftest import HEIGHT, RATE, WIDTH, clip, make_project
 
 HOURS = 10
 
@@ -310,6 +310,7 @@ def test_a_medium_that_comes_back_is_drawn(
 
 @pytest.mark.parametrize("texture", ["log", "linear"])
 def test_a_spectrogram_shows_the_tone_where_it_is(view: TimelineView, texture: str) -> None:
+    view.resize(WIDTH, HEIGHT + 200)  # tall enough for the whole of the track
     view.sight.show_texture(TrackId("band"), texture)
     view.sight.set_track_height(TrackId("band"), 240)
     view.finish()
