@@ -109,7 +109,7 @@ def _find_pitch(
                 project_dir=str(folder),
                 start=0,
                 length=media.length,
-                engine="praat",
+                engine="melisma",
                 low_hz=_LOW_HZ,
                 high_hz=_HIGH_HZ,
             )

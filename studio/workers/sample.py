@@ -100,7 +100,7 @@ def _melody(medium: Media, folder: Path, job: MakeSample, context: Context, repo
         project_dir=str(folder),
         start=0,
         length=medium.length,
-        engine="praat",
+        engine="melisma",
         low_hz=75.0,
         high_hz=900.0,
     )

@@ -36,7 +36,7 @@ from studio.ui.timeline.track_header import WIDTH as HEAD_WIDTH
 from studio.ui.words import job_line
 
 _TOOLS: Final = ("pitch.find_notes", "pitch.draw_notes", "pitch.note_split", "pitch.note_join")
-_FALLBACK_ENGINES: Final = (("praat", "Praat"),)
+_FALLBACK_ENGINES: Final = (("melisma", "Melisma"),)
 
 
 class PitchLane(QWidget):

@@ -126,6 +126,7 @@ class TimelineView(QWidget):
         self.splitter.addWidget(self.pitch)
         self.splitter.setStretchFactor(0, 3)
         self.splitter.setStretchFactor(1, 2)
+        self.splitter.setSizes([3000, 2000])  # whatever their tools would like
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
