@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.errors import Explanation
@@ -104,6 +104,16 @@ class ExplanationView(QWidget):
 
     def event(self, event: QEvent) -> bool:
         return keeps_escape(event) or super().event(event)
+
+    def sizeHint(self) -> QSize:
+        """As high as its lines are at the width that it has: what it would like is no more than that."""
+        hint = super().sizeHint()
+        return QSize(hint.width(), self._rows.heightForWidth(self.width())) if self.isVisible() else hint
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size().width() != event.oldSize().width():
+            self.updateGeometry()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

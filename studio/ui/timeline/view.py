@@ -30,6 +30,7 @@ from studio.ui.timeline.ruler import Ruler
 from studio.ui.timeline.saving import save_lines, save_picture
 from studio.ui.timeline.scene import TrackLook
 from studio.ui.timeline.seen import Stretch, lines
+from studio.ui.timeline.shares import Shares
 from studio.ui.timeline.sight import Sight
 from studio.ui.timeline.spectrogram import AXES
 from studio.ui.timeline.track_header import WIDTH as HEAD_WIDTH
@@ -120,13 +121,7 @@ class TimelineView(QWidget):
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(_TRACKS_ROW, 1)
         self._grid = grid
-        self.splitter = QSplitter(Qt.Orientation.Vertical)
-        self.splitter.setChildrenCollapsible(False)
-        self.splitter.addWidget(tracks)
-        self.splitter.addWidget(self.pitch)
-        self.splitter.setStretchFactor(0, 3)
-        self.splitter.setStretchFactor(1, 2)
-        self.splitter.setSizes([3000, 2000])  # whatever their tools would like
+        self.splitter = Shares((tracks, 3), (self.pitch, 2))
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
