@@ -124,7 +124,9 @@ def dnsmos(sounds: Sequence[Voiced]) -> float | None:
     if importlib.util.find_spec("speechmos") is None:
         return None
     module = importlib.import_module("speechmos.dnsmos")
-    scores = [module.run(resampled(sound, rate, 16000), sr=16000)["ovrl_mos"] for sound, rate in sounds]
+    # It refuses what resampling carried a hair above full scale.
+    heard = [np.clip(resampled(sound, rate, 16000), -1.0, 1.0) for sound, rate in sounds]
+    scores = [module.run(sound, sr=16000)["ovrl_mos"] for sound in heard]
     return float(np.mean(scores))
 
 

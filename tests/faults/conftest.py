@@ -17,7 +17,7 @@ def injected(record_property: Callable[[str, object], None]) -> Callable[[int], 
     """Call with the number of faults just injected, after seeing that nothing was lost to them."""
 
     def count(faults: int = 1) -> None:
-        record_property(_INJECTED, faults)
+        record_property(_INJECTED, int(faults))
 
     return count
 
