@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from studio.engines.voice.stress import Span
     from studio.engines.voice.units import Units
 
-_GAIN: Final = 1.6
+_GAIN: Final = 1.2
+"""Speech at about -23 dB of full scale, as broadcasts have it, with room for its peaks."""
+
+_BLENDED: Final = 0.7
+"""What is blended comes out about 3 dB louder than the units that it is blended from."""
+
 _PEAK: Final = 0.98
 _BLOCK_S: Final = 0.4
 _LITTLE_S: Final = 20.0
@@ -125,13 +130,14 @@ class BasicVoice:
         pause_s = max(voice.reader.facts.pause_frames * HOP_S - _EDGES_S, 0.0) / speed
         said = [phrase for phrase in phrases(text) if any(letter.isalnum() for letter in phrase)]
         character = character_of(settings, voice.reader.facts.length_s)
+        gain = _GAIN if voice.units is None or character >= 1.0 else _GAIN * _BLENDED
         for number, phrase in enumerate(said):
             if number:
                 yield np.zeros(round(pause_s * voice.rate_hz), np.float32)
             plain, spans = stressed(phrase)
             sounds = _phrase(plain, voice, character, speed, seed, report, spans)
             for sound in sounds:
-                yield from _cut(sound, voice.rate_hz)
+                yield from _cut(sound, voice.rate_hz, gain)
 
 
 def _phrase(
@@ -202,9 +208,9 @@ class BasicConverter:
         return converted(samples, rate_hz, voice.reader, wish, report)
 
 
-def _cut(sound: Mono, rate_hz: int) -> Iterator[Mono]:
+def _cut(sound: Mono, rate_hz: int, gain: float) -> Iterator[Mono]:
     """Speech at the level that is usual, in blocks."""
-    loud = np.clip(sound * np.float32(_GAIN), -_PEAK, _PEAK)
+    loud = np.clip(sound * np.float32(gain), -_PEAK, _PEAK)
     block = round(_BLOCK_S * rate_hz)
     for start in range(0, len(loud), block):
         yield loud[start : start + block].astype(np.float32)
