@@ -44,6 +44,11 @@ class JobRow(Struct, frozen=True, kw_only=True):
         """Whether nothing more will happen by itself."""
         return self.state in ("done", "failed", "stopped")
 
+    @property
+    def has_kept(self) -> bool:
+        """Whether something is finished that trying again need not do anew: not where it failed at the beginning."""
+        return self.goes_on and self.fraction > 0
+
 
 class _Order(Struct, frozen=True):
     make: Callable[[JobId], Job]

@@ -93,7 +93,7 @@ class JobCard(QWidget):
         top.setSpacing(4)
         top.addLayout(words, 1)
         if row.state in ("failed", "stopped"):
-            verb = "Go on" if row.goes_on else "Try again"
+            verb = "Go on" if row.has_kept else "Try again"
             again = IconButton(f"{verb}: {row.title}", "retry", theme, self)
             again.clicked.connect(lambda: jobs.retry(self._id))
             top.addWidget(again, 0, Qt.AlignmentFlag.AlignTop)

@@ -102,7 +102,7 @@ class News(QObject):
             f"job {row.id}",
             self._as_known(why),
             weight="error",
-            action="Go on" if row.goes_on else "Try again",
+            action="Go on" if row.has_kept else "Try again",
             run=lambda: jobs.retry(row.id),
             report=self._report,
         )

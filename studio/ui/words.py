@@ -17,7 +17,7 @@ def job_line(row: JobRow) -> str:
         case "failed":
             return f"{row.title}, failed"
         case "stopped":
-            kept = f" at {percent(row.fraction)}, what is finished is kept" if row.goes_on and row.fraction else ""
+            kept = f" at {percent(row.fraction)}, what is finished is kept" if row.has_kept else ""
             return f"{row.title}, stopped{kept}"
         case "running":
             left = f", {time_left(row.left_s)} left" if row.left_s is not None else ""

@@ -26,29 +26,14 @@ from studio.protocol.capture import (
     Screens,
     SetOverlays,
 )
+from tests.capture.conftest import HEIGHT, WIDTH
 from tests.helpers.capture import CaptureProcess, Picture, watch
-from tests.helpers.screen import VirtualScreen
 
-WIDTH, HEIGHT = 480, 270
 FPS = 30
 WAIT_S = 60
 _PAUSE = threading.Event()
 
 Told = list[tuple[str, str, bool]]
-
-
-@pytest.fixture(scope="module")
-def screen() -> Iterator[VirtualScreen]:
-    with VirtualScreen(WIDTH, HEIGHT) as screen:
-        screen.show("counting")
-        yield screen
-
-
-@pytest.fixture(scope="module")
-def capture(screen: VirtualScreen, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaptureProcess]:
-    data = tmp_path_factory.mktemp("data")
-    with CaptureProcess(screen, {"STUDIO_DATA": str(data), "STUDIO_CACHE": str(data)}) as process:
-        yield process
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import itertools
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -26,26 +25,12 @@ from studio.protocol.capture import (
     StopCapture,
 )
 from studio.protocol.common import Refused
+from tests.capture.conftest import HEIGHT, WIDTH
 from tests.helpers.capture import CaptureProcess, sound_of, watch
 from tests.helpers.pulse import Pulse, missing, tone
 from tests.helpers.screen import VirtualScreen
 
 FPS = 30
-WIDTH, HEIGHT = 480, 270
-
-
-@pytest.fixture(scope="module")
-def screen() -> Iterator[VirtualScreen]:
-    with VirtualScreen(WIDTH, HEIGHT) as screen:
-        screen.show("counting")
-        yield screen
-
-
-@pytest.fixture(scope="module")
-def capture(screen: VirtualScreen, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaptureProcess]:
-    data = tmp_path_factory.mktemp("data")
-    with CaptureProcess(screen, {"STUDIO_DATA": str(data), "STUDIO_CACHE": str(data)}) as process:
-        yield process
 
 
 @pytest.mark.parametrize("container", ["mp4", "mkv"])

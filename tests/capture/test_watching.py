@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -29,20 +28,6 @@ from tests.helpers.pulse import Pulse, missing, tone
 from tests.helpers.screen import VirtualScreen
 
 _PAUSE = threading.Event()
-
-
-@pytest.fixture(scope="module")
-def screen() -> Iterator[VirtualScreen]:
-    with VirtualScreen(480, 270) as screen:
-        screen.show("counting")
-        yield screen
-
-
-@pytest.fixture(scope="module")
-def capture(screen: VirtualScreen, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaptureProcess]:
-    data = tmp_path_factory.mktemp("data")
-    with CaptureProcess(screen, {"STUDIO_DATA": str(data), "STUDIO_CACHE": str(data)}) as process:
-        yield process
 
 
 def next_picture(preview: Preview, number: int = 0) -> Shown:

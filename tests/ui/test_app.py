@@ -13,7 +13,7 @@ import soundfile
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from studio import desktop, paths
@@ -26,6 +26,7 @@ from studio.session import opening
 from studio.session.pictures import peaks_path
 from studio.session.settings_file import SettingsFile
 from studio.supervision.worker import State, Worker
+from studio.ui.messages import ExplanationView
 from tests.helpers import sounds
 
 WAIT_MS = 60_000
@@ -217,6 +218,13 @@ def test_a_file_that_is_no_sound_is_refused_in_words(qtbot: QtBot, make_studio: 
     assert why.remedy
     assert why.code != "bug"
     assert studio.document.project.tracks == ()
+    offered = [
+        button.text()
+        for view in studio.window.findChildren(ExplanationView)
+        for button in view.findChildren(QPushButton)
+    ]
+    assert "Try again" in offered  # nothing was finished that one could go on from
+    assert "Go on" not in offered
 
 
 def test_the_keyboard_reaches_the_commands(qtbot: QtBot, make_studio: MakeStudio, voice: Path) -> None:
