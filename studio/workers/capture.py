@@ -52,7 +52,8 @@ from studio.protocol.common import Cancel, Ready
 from studio.protocol.messages import PROTOCOL, Request
 from studio.workers.capture_words import part_of, region_of, screens, sound_of, wanted_of
 from studio.workers.floating import FloatingOverlays
-from studio.workers.overlay_page import OverlayPage, items_of
+from studio.workers.overlay_page import OverlayPage
+from studio.workers.overlay_parts import items_of
 from studio.workers.runtime import PATIENCE_S, Context
 
 _CLOSING_S = 1.8

@@ -10,8 +10,8 @@ from studio.capture.opening import open_screen
 from studio.capture.overlays import Stack
 from studio.capture.wanted import Sound
 from studio.errors import StudioError
-from studio.protocol.capture import CaptureSound, CaptureTrouble, FloatOverlays, OverlaysFloated, Region
-from studio.workers.overlay_page import items_of
+from studio.protocol.capture import CaptureSound, FloatOverlays, OverlaysFloated, Region
+from studio.workers.overlay_parts import items_of, source_of
 from studio.workers.runtime import Context
 
 if TYPE_CHECKING:
@@ -37,13 +37,7 @@ class FloatingOverlays:
             self._floating.change(items, Stack(items, self._floating.stack, cameras))
         else:
             self.close()
-            source = None
-            if request.sound is not None:
-                try:
-                    source = self._open_sound(request.sound).source
-                except StudioError as error:
-                    why = replace(error.explanation, title=f"{request.sound.title} is not heard by the overlays.")
-                    context.send(CaptureTrouble(kind="silent", why=why))
+            source = source_of(request.sound, self._open_sound, "by the overlays", context)
             size = request.width, request.height
             self._floating = Floating(items, Stack(items, None, cameras), size, source)
             self._blends = _blends()

@@ -1,14 +1,14 @@
 """The capture worker's page for browser sources: begun, changed and ended as a person asks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from studio.capture.overlays import Item, Stack
 from studio.capture.wanted import Sound
 from studio.errors import StudioError
-from studio.protocol.capture import CaptureSound, CaptureTrouble, OverlaySpec, PageServed, ServePage
+from studio.protocol.capture import CaptureSound, PageServed, ServePage
+from studio.workers.overlay_parts import items_of, source_of
 from studio.workers.runtime import Context
 
 if TYPE_CHECKING:
@@ -38,14 +38,7 @@ class OverlayPage:
                 self._request = request
                 return PageServed(token=request.token, port=self._server.port)
             self.close()
-        source = None
-        if request.sound is not None:
-            try:
-                source = self._open_sound(request.sound).source
-            except StudioError as error:
-                why = replace(error.explanation, title=f"{request.sound.title} is not heard on the overlay page.")
-                context.send(CaptureTrouble(kind="silent", why=why))
-        self._feed = Feed(items, source)
+        self._feed = Feed(items, source_of(request.sound, self._open_sound, "on the overlay page", context))
         try:
             self._server = PageServer(request.token, request.port, self._feed)
         except OSError as error:
@@ -68,20 +61,3 @@ class OverlayPage:
         if self._feed is not None:
             self._feed.close()
             self._feed = None
-
-
-def items_of(overlays: Sequence[OverlaySpec], context: Context) -> list[Item]:
-    """What was asked for; what cannot be shown, because its picture is gone, is left out and told of."""
-    items = []
-    for one in overlays:
-        value = one.text or one.path or one.series or one.device
-        item = Item(one.kind, one.left, one.top, one.width, one.height, value, one.mirrored)
-        if one.kind == "camera":  # it comes and goes on its own time, and says so itself
-            items.append(item)
-            continue
-        try:
-            Stack([item]).close()
-            items.append(item)
-        except StudioError as error:
-            context.send(CaptureTrouble(kind="overlay", why=error.explanation))
-    return items
