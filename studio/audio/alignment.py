@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 _MOST_S: Final = 10.0
 _LEAST_S: Final = 1.5
-_DOUBT_S: Final = 0.006
+_DOUBT_S: Final = 0.003
 _OTHER_S: Final = 0.015
 """No server guesses so badly: this stream's buffer really is filled otherwise than usual."""
 
