@@ -66,6 +66,7 @@ def run(call: Call) -> Outcome:
         "rate_hz": done.rate_hz,
         "engine": done.engine,
         "device": done.device,
+        "resumed": done.resumed,
         "notes": list(done.notes),
     }
     said = f"{done.path}\n  {done.duration_s:.2f} s by {done.engine} on {done.device}"

@@ -10,7 +10,7 @@ To add an engine:
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, Protocol, TypeVar, runtime_checkable
+from typing import ClassVar, Literal, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from msgspec import Struct
@@ -130,7 +130,8 @@ class Whole(Struct, frozen=True, kw_only=True):
 
     `mean` and `std` are those of the mean of the channels, `peak` is the largest sample of any channel, and
     `side_db` the level of left minus right beside left plus right, -200 where there is none (as in mono). `noise`
-    is what the engine's own `learn_noise` made of a stretch that the person chose, () where none was chosen.
+    is what the engine's own `learn_noise` made of a stretch that the person chose, () where none was chosen. `heard`
+    is the most that the engine's own `listen` answered, 0 where it was not asked.
     """
 
     length_s: float
@@ -139,6 +140,7 @@ class Whole(Struct, frozen=True, kw_only=True):
     peak: float
     side_db: float
     noise: tuple[float, ...] = ()
+    heard: float = 0.0
 
 
 class Effort(Struct, frozen=True, kw_only=True):
@@ -190,6 +192,20 @@ class Separator(Chunked, Protocol):
 
         The last one is made by subtraction, so that the stems add up to the mix exactly.
         """
+        ...
+
+
+@runtime_checkable
+class ListensFirst(Protocol):
+    """A separator that is played a sound of several chunks before it takes the first one apart.
+
+    It is asked about one chunk after the other, spread over the sound, and no further once it answers `enough`.
+    """
+
+    enough: ClassVar[float]
+
+    def listen(self, mix: Sound, rate_hz: int, *, settings: Settings, report: Report) -> float:
+        """Return how sure it is that the voice is in this chunk; the most of all chunks is to be `Whole.heard`."""
         ...
 
 
@@ -269,6 +285,18 @@ class Speaker(Engine, Protocol[Opened]):
         ...
 
 
+class Pieces(Protocol):
+    """What an engine finished of a long work, kept by whoever asked for it: the same work, begun again, finds it."""
+
+    def find(self, name: str) -> bytes | None:
+        """Return what was kept under that name, None where nothing was, or not all of it is there."""
+        ...
+
+    def keep(self, name: str, made: bytes) -> None:
+        """Keep a piece that the engine need not make again."""
+        ...
+
+
 class Converter(Engine, Protocol[Opened]):
     """Says or sings again in another voice what was said or sung, with its timing and its melody."""
 
@@ -276,8 +304,17 @@ class Converter(Engine, Protocol[Opened]):
         """Return the voice that was learnt into a folder, as `Speaker.open` does it."""
         ...
 
-    def convert(self, samples: Mono, rate_hz: int, voice: Opened, *, settings: Settings, report: Report) -> Mono:
-        """Return the sound in that voice, of the same rate and length.
+    def convert(
+        self,
+        samples: Mono,
+        rate_hz: int,
+        voice: Opened,
+        *,
+        settings: Settings,
+        report: Report,
+        pieces: Pieces | None = None,
+    ) -> Mono:
+        """Return the sound in that voice, of the same rate and length; the same with `pieces` as without.
 
         Settings: `transpose` in semitones (-24 to 24, `None` moves the middle of the melody to that of the voice, with
         `octaves` by whole ones, so that it stays in its key), `formant` in semitones, `strength` 0 (untouched) to 1.

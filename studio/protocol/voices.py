@@ -95,7 +95,7 @@ class ConvertVoice(Message, frozen=True, kw_only=True):
 
 
 class Converted(Message, frozen=True, kw_only=True):
-    """The converted sound is in the file."""
+    """The converted sound is in the file. `resumed` is how much of it was found finished, 0 to 1."""
 
     job: JobId
     path: str
@@ -104,6 +104,7 @@ class Converted(Message, frozen=True, kw_only=True):
     rtf: float
     engine: str
     device: str
+    resumed: float = 0.0
     notes: tuple[str, ...] = ()
 
 

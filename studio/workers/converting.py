@@ -1,10 +1,14 @@
 """The job that says or sings a recording again in a voice of the library."""
 
+import shutil
 import time
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from studio import paths
 from studio.audio.mark import detect
+from studio.audio.trouble import told
 from studio.engines import registry
 from studio.engines.base import Converter, Report, Settings, VoiceState
 from studio.errors import StudioError
@@ -13,6 +17,7 @@ from studio.model.voice import LEARNT_BY, Voice
 from studio.protocol.voices import Converted, ConvertVoice, FindMark, MarkFound
 from studio.workers import cloned, device
 from studio.workers.heard import hear
+from studio.workers.pieces import KeptPieces, work_name
 from studio.workers.runtime import Context
 from studio.workers.shares import share
 from studio.workers.voices import LOADING_S
@@ -33,6 +38,15 @@ class Singer(NamedTuple):
         opened: VoiceState = self.engine.open(self.learnt, settings)
         return opened
 
+    @property
+    def learnt_hash(self) -> str:
+        """What tells what the engine learnt of the voice from anything else."""
+        digest = blake2b(digest_size=8)
+        for path in sorted(path for path in self.learnt.rglob("*") if path.is_file()):
+            digest.update(path.relative_to(self.learnt).as_posix().encode() + b"\0")
+            digest.update(path.read_bytes())
+        return digest.hexdigest()
+
 
 def singer(engine: str, name: str) -> Singer:
     """The engine of that id with a voice of the library; a `StudioError` where it has not learnt it."""
@@ -51,22 +65,28 @@ def singer(engine: str, name: str) -> Singer:
 
 
 def convert(job: ConvertVoice, context: Context, report: Report) -> Converted:
-    """Convert a file into a new WAV."""
+    """Convert a file into a new WAV; the same file again, after this broke off, goes on behind what was finished."""
     into = singer(job.engine, job.voice)
     heard = hear(Path(job.source), _TITLE, share(report, 0.0, _READING))
     context.expect_silence(LOADING_S)
     began_s = time.perf_counter()
-    made = into.engine.convert(
-        heard.samples,
-        heard.rate_hz,
-        into.open(job.settings),
-        settings=job.settings,
-        report=share(report, _READING, 1.0),
-    )
+    work = work_name(into.engine, into.learnt_hash, job.settings, heard.samples, heard.rate_hz)
+    begun = paths.cache() / "converting" / work
+    with told(_TITLE, begun.parent):
+        pieces = KeptPieces(begun, work)
+        made = into.engine.convert(
+            heard.samples,
+            heard.rate_hz,
+            into.open(job.settings),
+            settings=job.settings,
+            report=share(report, _READING, 1.0),
+            pieces=pieces,
+        )
     spent_s = time.perf_counter() - began_s
     cloned.write(
         (made,), Path(job.path), heard.rate_hz, voice=into.voice.name, engine=into.engine.info.name, title=_TITLE
     )
+    shutil.rmtree(begun, ignore_errors=True)
     duration_s = len(made) / heard.rate_hz
     return Converted(
         job=job.job,
@@ -76,6 +96,7 @@ def convert(job: ConvertVoice, context: Context, report: Report) -> Converted:
         rtf=spent_s / max(duration_s, 1e-9),
         engine=job.engine,
         device=device.choose().name,
+        resumed=pieces.resumed,
         notes=(heard.damage,) if heard.damage else (),
     )
 

@@ -1,5 +1,6 @@
 """The job that sings a stretch of a medium again in a voice: of a song only its vocals, which are mixed again."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,7 @@ from studio.protocol.jobs import Separate, Separated
 from studio.protocol.voices import SingAgain, SungAgain
 from studio.workers.converting import Singer, singer
 from studio.workers.finishing import PREFIX, Bill, adopt, request_name, stretch_of
+from studio.workers.pieces import KeptPieces, work_name
 from studio.workers.runtime import Context
 from studio.workers.separation import separate
 from studio.workers.shares import share
@@ -66,7 +68,10 @@ def sing_again(job: SingAgain, context: Context, report: Report) -> SungAgain:
         context.expect_silence(LOADING_S)
         opened = into.open(settings)
         mono = mixed_down(parts.voice)
-        made = into.engine.convert(mono, sound.rate_hz, opened, settings=settings, report=share(report, apart, _SUNG))
+        work = work_name(into.engine, into.learnt_hash, settings, mono, sound.rate_hz)
+        pieces = KeptPieces(folder / "pieces", work)
+        singing = share(report, apart, _SUNG)
+        made = into.engine.convert(mono, sound.rate_hz, opened, settings=settings, report=singing, pieces=pieces)
         del mono
         beside = Stretch(project_dir / parts.apart[-1].file) if parts.apart and job.remix else None
         path = folder / "sung.wav"
@@ -78,7 +83,12 @@ def sing_again(job: SingAgain, context: Context, report: Report) -> SungAgain:
         media.append(replace(parts.apart[-1], lineage=_lineage(job, into, names[::-1])))
     report(1.0, "Done")
     return SungAgain(
-        job=job.job, media=tuple(media), apart=parts.apart, voice=into.voice.name, spent=bill.spent(), notes=parts.notes
+        job=job.job,
+        media=tuple(media),
+        apart=parts.apart,
+        voice=into.voice.name,
+        spent=bill.spent(pieces.resumed),
+        notes=parts.notes,
     )
 
 
@@ -90,18 +100,17 @@ def _check(job: SingAgain, sound: Stretch) -> None:
             cause=f"It is longer than {_LONGEST_S / 60:.0f} minutes.",
             remedy="Select a part of it, and have the parts sung again one by one.",
         )
-    check_room(Path(job.project_dir), 4.0 * sound.length * sound.channels, _TITLE)
+    check_room(Path(job.project_dir), 4.0 * sound.length * (sound.channels + 1), _TITLE)
 
 
 @contextmanager
 def _work_folder(job: SingAgain) -> Iterator[Path]:
-    """A folder for what is being written. It stays where the job did not end well, which says that some was begun."""
+    """A folder for what is being written. It stays where the job did not end well, for the same job to go on with."""
     media = Path(job.project_dir) / "media"
     with told(_TITLE, media):
         folder = media / f"{PREFIX}sung-{_digest(msgspec.structs.replace(job, job=0, project_dir=''))}"
         folder.mkdir(parents=True, exist_ok=True)
-        for left in folder.iterdir():
-            left.unlink()
+        os.utime(folder)
         yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
@@ -143,6 +152,7 @@ def _noted(note: Path, project_dir: Path) -> Separated | None:
 
 def _write(path: Path, made: Mono, voice: Stretch, beside: Stretch | None, report: Report) -> None:
     """Write the voice where its source was heard, marked, with what is to be heard beside it."""
+    path.unlink(missing_ok=True)
     placing = Placing(voice)
     markers = [Marker(voice.rate_hz) for _ in range(voice.channels)]
     with WavWriter(path, voice.rate_hz, voice.channels) as wav:
@@ -167,19 +177,10 @@ def _lineage(job: SingAgain, into: Singer, names: tuple[str, ...]) -> Lineage:
     return Lineage(
         engine=job.engine,
         engine_version=registry.installed_version(into.engine.info),
-        model_hash=_hash_of(into.learnt),
+        model_hash=into.learnt_hash,
         settings={**job.settings, **place, **song, **voice, "stem": names[0], "stems": len(names)},
         made_from=(job.media.id,),
     )
-
-
-def _hash_of(learnt: Path) -> str:
-    """What tells what an engine learnt of a voice from anything else."""
-    digest = blake2b(digest_size=8)
-    for path in sorted(path for path in learnt.rglob("*") if path.is_file()):
-        digest.update(path.relative_to(learnt).as_posix().encode() + b"\0")
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
 
 
 def _digest(what: object) -> str:

@@ -1,10 +1,11 @@
-"""How alike a voice is what was converted into it, beside the recordings as they were, and how clear it still is.
+"""How alike a voice is what was converted into it, beside the recordings as they were, how clear, and how well in tune.
 
     python -m tests.bench.conversion FOLDER RECORDING... [--seconds S]
 
 FOLDER holds recordings of one reader and `transcripts.tsv`, as for `tests.bench.voices`; the recordings are of others.
 What is said in them need not be known: word errors are counted against what the same recogniser hears in the original,
-so they say what the conversion costs.
+so they say what the conversion costs; of what is sung they say little. Pitch is what Praat hears in both, apart from
+the one step by which all of it was moved.
 """
 
 import json
@@ -17,12 +18,13 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from numpy.typing import NDArray
 
-from studio.engines import sphinx
+from studio.engines import registry, sphinx
 from studio.engines.base import Mono
 from studio.engines.voice.engine import BasicConverter, BasicVoice
 from studio.model.likeness import word_errors
-from tests.bench.voices import Judge, clips_of, quiet
+from tests.bench.voices import Judge, clips_of, dnsmos, quiet
 
 
 def bench(folder: Path, recordings: list[Path], seconds: float) -> dict[str, object]:
@@ -39,6 +41,7 @@ def bench(folder: Path, recordings: list[Path], seconds: float) -> dict[str, obj
             began_s = time.process_time()
             made = engine.convert(sound, rate_hz, voice, settings={}, report=quiet)
             cpu_s = time.process_time() - began_s
+            off = cents_off(sound, made, rate_hz)
             wrong, words = word_errors(sphinx.heard(sound, rate_hz, quiet), sphinx.heard(made, rate_hz, quiet))
             rows.append(
                 {
@@ -46,6 +49,10 @@ def bench(folder: Path, recordings: list[Path], seconds: float) -> dict[str, obj
                     "similarity_before": judge.similarity(sound, rate_hz),
                     "similarity": judge.similarity(made, rate_hz),
                     "words_heard_otherwise_percent": 100 * wrong / max(words, 1),
+                    "dnsmos_before": dnsmos([(sound, rate_hz)]),
+                    "dnsmos": dnsmos([(made, rate_hz)]),
+                    "pitch_off_cents_p50": float(np.percentile(off, 50)),
+                    "pitch_off_cents_p95": float(np.percentile(off, 95)),
                     "cpu_rtf": cpu_s * rate_hz / len(sound),
                 }
             )
@@ -54,8 +61,28 @@ def bench(folder: Path, recordings: list[Path], seconds: float) -> dict[str, obj
     return {
         "reader": folder.name,
         "recordings": rows,
-        "mean": {name: float(np.mean([float(str(row[name])) for row in rows])) for name in measures},
+        "mean": {name: _mean([row[name] for row in rows]) for name in measures},
     }
+
+
+def cents_off(sound: Mono, made: Mono, rate_hz: int) -> NDArray[np.float64]:
+    """How far each voiced frame lies from where it was, once all were moved back by their median."""
+    before, after = (_hz(samples, rate_hz) for samples in (sound, made))
+    count = min(len(before), len(after))
+    cents = 1200 * np.log2(after[:count] / before[:count])
+    cents = cents[np.isfinite(cents)]
+    return np.abs(cents - np.median(cents)) if len(cents) else np.full(1, np.nan)
+
+
+def _hz(samples: Mono, rate_hz: int) -> NDArray[np.float64]:
+    curve = registry.pitch_tracker("praat").track(samples, rate_hz, low_hz=55.0, high_hz=1100.0, report=quiet)
+    return curve.hz.astype(np.float64)
+
+
+def _mean(values: list[object]) -> float | None:
+    """The mean of one measure, None where it could not be taken."""
+    numbers = [value for value in values if isinstance(value, float)]
+    return float(np.mean(numbers)) if numbers else None
 
 
 def _read(path: Path, seconds: float) -> tuple[Mono, int]:

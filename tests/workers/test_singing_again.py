@@ -11,6 +11,7 @@ from studio.audio.mark import detect
 from studio.engines import espeak
 from studio.engines.voice.frames import analysed, resampled
 from studio.errors import Cancelled, StudioError
+from studio.media import voices
 from studio.media.wav import Frames, MappedWav
 from studio.model.project import Media
 from studio.model.voice import Voice
@@ -145,6 +146,71 @@ def test_a_song_that_was_called_off_while_it_was_sung_is_not_taken_apart_again(t
     assert "Taking apart" not in stages
     assert stages[0] == "Listening to the melody"
     assert not list((tmp_path / "media").glob("making-*"))
+
+
+def test_called_off_at_any_stretch_it_goes_on_and_ends_with_the_same_samples(
+    tmp_path: Path, otto: Voice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.engines.voice.converting._CHUNK", 300)
+    monkeypatch.setattr("studio.engines.voice.converting._SEARCH", 200)
+    media = write_medium(tmp_path, "clip", spoken(), RATE_HZ)
+    job = wanted(media, tmp_path)
+    stages: list[str] = []
+    whole = run(job, lambda _fraction, stage: stages.append(stage))
+    stretches = stages.count("Converting")
+    assert stretches > 3
+    resumed = []
+    for number in range(1, stretches + 1, 2):
+        (tmp_path / whole.media[0].file).unlink()
+        left = number
+
+        def until_then(_fraction: float, stage: str) -> None:
+            nonlocal left
+            left -= stage == "Converting"
+            if not left:
+                raise Cancelled
+
+        with pytest.raises(Cancelled):
+            run(job, until_then)
+        again = run(job)
+        assert again.media[0].id == whole.media[0].id, number
+        assert not list((tmp_path / "media").glob("making-*"))
+        resumed.append(again.spent.resumed)
+    assert resumed == sorted(resumed)
+    assert 0 < resumed[0] < resumed[-1] < 1
+
+
+def test_a_piece_that_was_damaged_or_made_of_another_voice_is_made_anew(tmp_path: Path, otto: Voice) -> None:
+    media = write_medium(tmp_path, "clip", spoken()[: 2 * RATE_HZ], RATE_HZ)
+    job = wanted(media, tmp_path)
+    whole = run(job)
+
+    def stop_before_writing(_fraction: float, stage: str) -> None:
+        if stage == "Mixing":
+            raise Cancelled
+
+    def begun() -> list[Path]:
+        with pytest.raises(Cancelled):
+            run(job, stop_before_writing)
+        return sorted((tmp_path / "media").glob("making-sung-*/pieces/*/*.piece"))
+
+    melody, stretch = begun()
+    held = bytearray(stretch.read_bytes())
+    held[-4] ^= 1
+    stretch.write_bytes(held)
+    melody.write_bytes(melody.read_bytes()[:100])
+    again = run(job)
+    assert again.spent.resumed == 0
+    assert again.media[0].id == whole.media[0].id
+
+    begun()
+    assert run(job).spent.resumed == 1
+    begun()
+    learnt = otto.by("basic")
+    assert learnt is not None
+    facts = voices.folder_of(otto) / learnt.engine / "reader.json"
+    facts.write_bytes(facts.read_bytes() + b"\n")  # as if it had been learnt again
+    assert run(job).spent.resumed == 0
 
 
 def test_a_song_stays_in_its_key_where_nobody_says_how_far_to_move_it(tmp_path: Path, otto: Voice) -> None:

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from studio.engines.base import Mono, Report
+from studio.engines.base import Mono, Pieces, Report
 from studio.engines.melody.tracker import Melisma
 from studio.engines.voice.colouring import coloured, colouring, unvoiced_mean
 from studio.engines.voice.frames import HOP_S, ORDER, Matrix, Row, frame_count, resampled
@@ -22,8 +22,9 @@ _LOWEST_HZ: Final = 55.0
 _RANGE: Final = (10, 95)
 _BELOW: Final = 0.7
 _ABOVE: Final = 1.4
-_CHUNK: Final = round(30 / HOP_S)
-_SEARCH: Final = round(8 / HOP_S)
+_CHUNK: Final = round(15 / HOP_S)
+_SEARCH: Final = round(6 / HOP_S)
+_KNOWN_BY: Final = round(60 / HOP_S)
 _SHAPE: Final = slice(1, 25)
 _NEIGHBOURS: Final = 6
 _MOST_FRAMES: Final = 12000
@@ -58,14 +59,20 @@ class _Melody(NamedTuple):
     times: NDArray[np.float64]
 
 
-def converted(samples: Mono, rate_hz: int, reader: Reader, wish: Wish, report: Report) -> Mono:
-    """Return the sound in the voice of `reader`, of the same rate and length."""
+def converted(
+    samples: Mono, rate_hz: int, reader: Reader, wish: Wish, report: Report, pieces: Pieces | None = None
+) -> Mono:
+    """Return the sound in the voice of `reader`, of the same rate and length; `pieces` holds the melody and stretches.
+
+    Each stretch depends on nothing but the sound, the melody and the statistics of the whole: those that were kept
+    are what they would become again.
+    """
     facts = reader.facts
     sound = np.ascontiguousarray(resampled(samples, rate_hz, facts.rate_hz), np.float64)
     if len(sound) < facts.rate_hz // 20 or not np.abs(sound).max():
         return samples.copy()
     report(0.0, "Listening to the melody")
-    melody = _melody(sound, facts.rate_hz, report)
+    melody = _kept_melody(sound, facts.rate_hz, report, pieces)
     voiced = melody.f0_hz > 0
     if voiced.sum() < _STEADY:
         return samples.copy()
@@ -88,9 +95,15 @@ def converted(samples: Mono, rate_hz: int, reader: Reader, wish: Wish, report: R
         if gains is not None:
             rest[start:stop] = coloured(sound[start:stop], gains)
         if voiced[first:last].any():
-            piece = sound[start:stop]
+            kept = pieces.find(f"stretch-{number}") if pieces is not None else None
+            if kept is not None:
+                made[start:stop] = np.frombuffer(kept, "<f4")
+                continue
             part = _Melody(melody.f0_hz[first:last], np.arange(last - first, dtype=np.float64) * HOP_S)
-            made[start:stop] = _voiced(piece, facts.rate_hz, part, source, own, wish, float(semitones))
+            spoken = _voiced(sound[start:stop], facts.rate_hz, part, source, own, wish, float(semitones))
+            made[start:stop] = spoken
+            if pieces is not None:
+                pieces.keep(f"stretch-{number}", spoken.astype("<f4").tobytes())
     share = _share(voiced, len(sound), hop)
     mixed = made * share + rest * (1 - share)
     back = resampled(mixed, facts.rate_hz, rate_hz)[: len(samples)]
@@ -121,6 +134,18 @@ class _Own:
             envelopes.append(self.envelope[near].mean(1))
             noises.append(self.noise[near].mean(1))
         return np.vstack(envelopes), np.vstack(noises)
+
+
+def _kept_melody(sound: NDArray[np.float64], rate_hz: int, report: Report, pieces: Pieces | None) -> _Melody:
+    """The melody as it was found before, or as it is found now."""
+    kept = pieces.find("melody") if pieces is not None else None
+    if kept is not None:
+        f0_hz = np.frombuffer(kept, "<f8")
+        return _Melody(f0_hz, np.arange(len(f0_hz), dtype=np.float64) * HOP_S)
+    melody = _melody(sound, rate_hz, report)
+    if pieces is not None:
+        pieces.keep("melody", melody.f0_hz.astype("<f8").tobytes())
+    return melody
 
 
 def _melody(sound: NDArray[np.float64], rate_hz: int, report: Report) -> _Melody:
@@ -159,7 +184,7 @@ def _melody(sound: NDArray[np.float64], rate_hz: int, report: Report) -> _Melody
 
 
 def _stretches(voiced: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """Pieces of some 30 s that begin and end without a voice where there is such a place."""
+    """Pieces of some 15 s that begin and end without a voice where there is such a place."""
     first = 0
     while first < len(voiced):
         last = min(first + _CHUNK, len(voiced))
@@ -181,7 +206,7 @@ def _statistics(sound: NDArray[np.float64], rate_hz: int, melody: _Melody, stret
     """What is known of the source from its first minute."""
     import pyworld
 
-    last = stretches[min(1, len(stretches) - 1)][1]
+    last = max(stop for _first, stop in stretches if stop <= _KNOWN_BY)
     piece = sound[: round(last * HOP_S * rate_hz)]
     part = _Melody(melody.f0_hz[:last], melody.times[:last])
     coded = pyworld.code_spectral_envelope(_envelope(piece, rate_hz, part), rate_hz, ORDER).astype(np.float32)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 import numpy as np
 
-from studio.engines.base import Control, EngineInfo, Mono, Reference, Report, Settings
+from studio.engines.base import Control, EngineInfo, Mono, Pieces, Reference, Report, Settings
 from studio.engines.voice.frames import HOP_S
 from studio.errors import StudioError
 from studio.model.script import stressed
@@ -194,7 +194,16 @@ class BasicConverter:
         """Return the reader that `BasicVoice` learnt into a folder."""
         return BasicVoice().open(voice, settings)
 
-    def convert(self, samples: Mono, rate_hz: int, voice: OpenVoice, *, settings: Settings, report: Report) -> Mono:
+    def convert(
+        self,
+        samples: Mono,
+        rate_hz: int,
+        voice: OpenVoice,
+        *,
+        settings: Settings,
+        report: Report,
+        pieces: Pieces | None = None,
+    ) -> Mono:
         """Return the sound in that voice; see `Converter`."""
         from studio.engines.voice.converting import Wish, converted
 
@@ -205,7 +214,7 @@ class BasicConverter:
             1.0 if strength is None else float(np.clip(float(strength), 0, 1)),
             bool(settings.get("octaves")),
         )
-        return converted(samples, rate_hz, voice.reader, wish, report)
+        return converted(samples, rate_hz, voice.reader, wish, report, pieces)
 
 
 def _cut(sound: Mono, rate_hz: int, gain: float) -> Iterator[Mono]:
