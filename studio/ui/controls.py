@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QLabel,
     QPushButton,
+    QScrollArea,
     QSizePolicy,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -211,6 +212,19 @@ def line(parent: QWidget | None = None) -> QFrame:
     made = QFrame(parent)
     made.setProperty("line", True)
     made.setFixedHeight(1)
+    return made
+
+
+def scrolled(inner: QWidget, parent: QWidget | None = None, *, name: str = "") -> QScrollArea:
+    """Let something scroll up and down without a frame; with a name the arrow keys scroll it, for what only reads."""
+    made = QScrollArea(parent)
+    made.setWidgetResizable(True)
+    made.setFrameShape(QFrame.Shape.NoFrame)
+    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    made.setAccessibleName(name)
+    if not name:
+        made.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    made.setWidget(inner)
     return made
 
 

@@ -2,11 +2,11 @@
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from studio.protocol.common import JobId
 from studio.session.jobs import JobRow, Jobs
-from studio.ui.controls import Button, Elided, IconButton, Text, caption, keeps_escape, surface
+from studio.ui.controls import Button, Elided, IconButton, Text, caption, keeps_escape, scrolled, surface
 from studio.ui.messages import ExplanationView
 from studio.ui.theme import Theme, wear
 from studio.ui.words import job_line
@@ -161,11 +161,7 @@ class JobsPopover(QFrame):
         self._list.setContentsMargins(0, 0, 0, 4)
         self._list.setSpacing(0)
         self._list.addStretch(1)
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(inner)
+        self._scroll = scrolled(inner, self)
         rows = QVBoxLayout(self)
         rows.setContentsMargins(1, 1, 1, 1)
         rows.setSpacing(0)

@@ -5,11 +5,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
-    QFrame,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
-    QScrollArea,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -18,7 +16,7 @@ from PySide6.QtWidgets import (
 from studio.session.desk import Desk
 from studio.ui.actions import Actions
 from studio.ui.connections_view import ConnectionsView
-from studio.ui.controls import FixedRows, Text, surface
+from studio.ui.controls import FixedRows, Text, scrolled, surface
 from studio.ui.keys_page import KeysPage
 from studio.ui.microphone_check import MeterTest
 from studio.ui.settings_form import Entry, SettingsForm, sections
@@ -102,13 +100,7 @@ class Preferences(QDialog):
             rows.addWidget(KeysPage(self._desk, actions, theme, inner), 1)
         else:
             rows.addStretch(1)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(inner)
-        return scroll
+        return scrolled(inner, self)
 
     def _choices(self, entry: Entry) -> dict[object, str] | None:
         """What can be chosen where the schema cannot know it: devices and engines of this machine."""

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from studio.ui.controls import line, surface
+from studio.ui.controls import line, scrolled, surface
 
 
 def side_column(sections: Sequence[QWidget], width_px: int, parent: QWidget, *, last: QWidget | None = None) -> QWidget:
@@ -21,16 +20,10 @@ def side_column(sections: Sequence[QWidget], width_px: int, parent: QWidget, *, 
         rows.addWidget(last, 1)
     else:
         rows.addStretch(1)
-    scroll = QScrollArea(parent)
-    scroll.setWidget(inner)
-    scroll.setWidgetResizable(True)
-    scroll.setFrameShape(QFrame.Shape.NoFrame)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     panel = QWidget(parent)
     surface(panel, "panel", "left")
     panel.setFixedWidth(width_px)
     inside = QVBoxLayout(panel)
     inside.setContentsMargins(1, 0, 0, 0)
-    inside.addWidget(scroll)
+    inside.addWidget(scrolled(inner, panel))
     return panel

@@ -7,12 +7,12 @@ import msgspec
 from msgspec import Struct
 from PySide6.QtCore import QProcess, Qt
 from PySide6.QtGui import QGuiApplication, QHideEvent, QKeyEvent
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.errors import Explanation
 from studio.session.desk import Desk
 from studio.session.doctor import Check, State, report
-from studio.ui.controls import Button, Text, line
+from studio.ui.controls import Button, Text, line, scrolled
 from studio.ui.icons import picture
 from studio.ui.messages import ExplanationView
 from studio.ui.theme import Role, Theme
@@ -48,12 +48,7 @@ class SystemCheck(QDialog):
         self._list = QVBoxLayout(self._inner)
         self._list.setContentsMargins(0, 0, 8, 0)
         self._list.setSpacing(0)
-        scroll = QScrollArea(self)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(self._inner)
-        scroll.setAccessibleName("Checks")
+        scroll = scrolled(self._inner, self, name="Checks")
         self._again = Button("Check again", self)
         self._again.clicked.connect(self.begin)
         self._copy = Button("Copy report", self)

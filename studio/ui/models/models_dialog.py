@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.errors import Explanation
 from studio.protocol.models import ModelCard
 from studio.session.desk import Desk
 from studio.ui import words
-from studio.ui.controls import Button, Elided, Text, line, surface
+from studio.ui.controls import Button, Elided, Text, line, scrolled, surface
 from studio.ui.messages import ExplanationView
 from studio.ui.models.model_row import ModelRow
 from studio.ui.separate.dialog import BesideWindow
@@ -46,12 +46,7 @@ class ModelsDialog(BesideWindow):
         self._list.setContentsMargins(0, 4, 0, 4)
         self._list.setSpacing(0)
         self._list.addStretch(1)
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(self._inner)
+        self._scroll = scrolled(self._inner, self)
         box = QWidget(self)
         surface(box, "raised")
         inside = QVBoxLayout(box)

@@ -5,7 +5,7 @@ from typing import Final
 
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from studio.protocol.common import EngineCard
 from studio.protocol.jobs import CleanStep, ExportSpec
@@ -15,7 +15,7 @@ from studio.session.importing import sound_files
 from studio.session.ready_recipes import ready_recipes
 from studio.session.recipes import Recipe
 from studio.session.separating import NOISE, ROOM
-from studio.ui.controls import Button, Elided, Text, surface
+from studio.ui.controls import Button, Elided, Text, scrolled, surface
 from studio.ui.sections import Choice
 from studio.ui.separate.batch_row import FileRow
 from studio.ui.separate.dialog import BesideWindow
@@ -60,12 +60,7 @@ class BatchDialog(BesideWindow):
         self._list.setContentsMargins(0, 4, 0, 4)
         self._list.setSpacing(0)
         self._list.addStretch(1)
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(self._inner)
+        self._scroll = scrolled(self._inner, self)
         self._state = Elided("", theme, tone="secondary", mode=Qt.TextElideMode.ElideRight)
         self.retry = Button("Try failed ones again", self)
         self.retry.clicked.connect(self._batch.retry_failed)

@@ -8,16 +8,14 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
     QCheckBox,
-    QFrame,
     QHBoxLayout,
     QRadioButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from studio.protocol.common import EngineCard
-from studio.ui.controls import Button, Elided, Text, surface
+from studio.ui.controls import Button, Elided, Text, scrolled, surface
 from studio.ui.theme import Theme
 
 _INDENT_PX = 24
@@ -93,13 +91,8 @@ class EngineChoice(QWidget):
         self._others_box = QVBoxLayout(self._others)
         self._others_box.setContentsMargins(0, 0, 8, 0)
         self._others_box.setSpacing(8)
-        self._scroll = QScrollArea(self)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll = scrolled(self._others, self)
         self._scroll.setFixedHeight(_OTHERS_PX)
-        self._scroll.setWidget(self._others)
         self._box.addWidget(self._fold, 0, Qt.AlignmentFlag.AlignLeft)
         self._box.addWidget(self._scroll)
         self._scroll.hide()
