@@ -48,18 +48,23 @@ class Span(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """What reaches the ear at one moment: a timeline sample, and whether it moves."""
+    """What reaches the ear at one moment: a timeline sample, whether it moves, and how often it has gone round."""
 
     position: float
     playing: bool
+    laps: int
 
 
 class _Landmark(NamedTuple):
-    """From this frame of the queue on, the timeline runs from this sample, `per_frame` samples a frame."""
+    """From this frame of the queue on, the timeline runs from this sample, `per_frame` samples a frame.
+
+    It has gone round the loop `laps` times before.
+    """
 
     frame: int
     sample: float
     per_frame: float
+    laps: int
 
 
 class Player:
@@ -77,7 +82,8 @@ class Player:
         self._left = 0
         self._running = False
         self._endless = False
-        self._landmarks = [_Landmark(0, 0.0, 0.0)]
+        self._landmarks = [_Landmark(0, 0.0, 0.0, 0)]
+        self._laps = 0
         self._speed = 1.0
         self._per_frame = 1.0
         self._slow: Slow | None = None
@@ -131,6 +137,7 @@ class Player:
         """
         with self._lock:
             self._span = span
+            self._laps = 0
             self._endless = endless
             self._fade_in = _FADE_IN if span.start and not self._running else 0
             self._running = True
@@ -144,6 +151,7 @@ class Player:
             at = min(self._queue.read + round(_EDIT_MARGIN_S * self._rate_hz), self._queue.written)
             heard = self._map(at)
             if heard.playing:  # while a take is counted in, nothing of the project is queued that could be another
+                self._laps = heard.laps
                 self._begin(at, round(heard.position), follow=True)
 
     def stop(self) -> None:
@@ -193,7 +201,7 @@ class Player:
 
     def _map(self, frame: float) -> Heard:
         mark = self._landmark(frame)
-        return Heard(mark.sample + (frame - mark.frame) * mark.per_frame, mark.per_frame > 0)
+        return Heard(mark.sample + (frame - mark.frame) * mark.per_frame, mark.per_frame > 0, mark.laps)
 
     def _landmark(self, frame: float) -> _Landmark:
         index = max(0, bisect.bisect_right(self._landmarks, frame, key=lambda mark: mark.frame) - 1)
@@ -202,7 +210,7 @@ class Player:
     def _mark(self, frame: int, sample: float, per_frame: float) -> None:
         while self._landmarks and self._landmarks[-1].frame >= frame:
             self._landmarks.pop()
-        self._landmarks.append(_Landmark(frame, sample, per_frame))
+        self._landmarks.append(_Landmark(frame, sample, per_frame, self._laps))
         old = self._queue.read - self._queue.capacity
         while len(self._landmarks) > 1 and self._landmarks[1].frame < old:
             del self._landmarks[0]
@@ -275,6 +283,7 @@ class Player:
         self._queue_up(sound, last=False)
         if span.loops and self._next == span.loop_stop:
             self._next = span.loop_start
+            self._laps += 1
             self._mark(self._base + round(self._fed / self._per_frame), span.loop_start, self._per_frame)
         return True
 

@@ -328,7 +328,7 @@ class Recorder:
             return header
         late = round((apart_s + (self._first_frame - along.place) / self._rate_hz) * header.rate_hz)
         is_sure = usual[1] and self._alignment.is_sure(usual[0])
-        return replace(header, start=max(0, header.start + late), start_is_sure=is_sure)
+        return replace(header, start=header.start + late, start_is_sure=is_sure)
 
     def _look_at_disk(self, writer: TakeWriter) -> None:
         try:

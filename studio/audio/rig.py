@@ -92,7 +92,10 @@ class Rig:
     def record(
         self, folder: Path, header: TakeHeader, serial: int, *, fallback: Path | None = None, play_along: bool
     ) -> None:
-        """Record into a new take, placed so that what is heard while the ear hears sample `start` lies at `start`."""
+        """Record into a new take, placed so that what is heard while the ear hears sample `start` lies at `start`.
+
+        What is heard goes round the loop of the header, if there is one; the take goes on.
+        """
         if self._chain.recorder.recording:
             raise StudioError(
                 "take.running",
@@ -110,7 +113,8 @@ class Rig:
             with self._asked_lock:
                 self._asked = Asked(True, serial)
                 bars = self._along.count_in_bars
-                frame = self._chain.player.play(Span(header.start, 0), endless=True, count_in_bars=bars)
+                span = Span(header.start, 0, header.loop_start, header.loop_stop)
+                frame = self._chain.player.play(span, endless=True, count_in_bars=bars)
                 tempo = self._along.tempo
                 counted_s = 0.0 if tempo is None else bars * tempo.bar_s
             along = Moment(self._chain.player, self._chain.speaker.stamps, frame)
@@ -216,7 +220,7 @@ class Rig:
             if self._keeper.ends["output"].stream is not None:
                 self._chain.speaker.stamps.learn()
                 heard = self._chain.player.heard(self._chain.speaker.stamps, now_s)
-                self._playhead.append(now_s, heard.position, self._chain.player.pace * heard.playing)
+                self._playhead.append(now_s, heard.position, self._chain.player.pace * heard.playing, heard.laps)
                 with self._asked_lock:
                     if self._asked.playing and not heard.playing and self._chain.played_out:
                         self._asked = Asked(False, self._asked.serial)

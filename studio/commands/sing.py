@@ -7,7 +7,7 @@ from studio.commands.base import Command
 from studio.commands.reasons import chosen_clips, first_of, no_clip, read_only
 from studio.model.edits.project import HIGHEST_A4_HZ, LOWEST_A4_HZ
 from studio.session.desk import Desk
-from studio.session.playing import Loop
+from studio.session.looping import Loop
 
 if TYPE_CHECKING:
     from studio.session.singing import Accompaniment
@@ -75,10 +75,10 @@ def sing_against(desk: Desk) -> None:
 
 def record_loop(desk: Desk) -> None:
     """Record the loop, or the selected stretch, again and again; or stop that."""
-    if desk.loops_takes:
-        desk.looping.stop()
+    if desk.transport.loops_takes:
+        desk.transport.stop()
     else:
-        desk.looping.start(_stretch(desk))
+        desk.transport.record_loop(_stretch(desk))
 
 
 def _stretch(desk: Desk) -> Loop:
@@ -89,11 +89,13 @@ def _stretch(desk: Desk) -> Loop:
 
 def _no_loop(desk: Desk) -> str:
     loop = _stretch(desk)
-    return "" if loop.stop > loop.start or desk.loops_takes else "Set a loop, or select a stretch of time, first"
+    return (
+        "" if loop.stop > loop.start or desk.transport.loops_takes else "Set a loop, or select a stretch of time, first"
+    )
 
 
 def _records_once(desk: Desk) -> str:
-    return "A take is being recorded already" if desk.transport.recording and not desk.loops_takes else ""
+    return "A take is being recorded already" if desk.transport.recording and not desk.transport.loops_takes else ""
 
 
 def tune(desk: Desk) -> None:
@@ -211,9 +213,9 @@ SING: tuple[Command, ...] = (
         keys="Alt+Shift+R",
         run=record_loop,
         unavailable=first_of(read_only, _no_loop, _records_once),
-        checked=lambda desk: desk.loops_takes,
+        checked=lambda desk: desk.transport.loops_takes,
         icon="loop-record",
-        about="Each pass is a take of its own. The ones before are muted, and none is lost.",
+        about="It goes round without a pause, and each pass is a take of its own. The last is heard, and none is lost.",
     ),
     Command(
         id="sing.against",

@@ -32,8 +32,9 @@ class TakeHeader(Struct, frozen=True, kw_only=True):
     """What `take.json` says: where the take belongs, who writes it, and how far that has come.
 
     `start` is where its first sample lies on the timeline, in samples of `rate_hz`; `start_is_sure` once that was
-    judged over the whole take, by clocks that ran evenly. `writer_pid` with `writer_began` names one process of one
-    boot for ever.
+    judged over the whole take, by clocks that ran evenly; it may then be a little before the timeline begins. Where
+    `loop_stop` > `loop_start` the take went round and round between those two, and `start` is counted on past the end.
+    `writer_pid` with `writer_began` names one process of one boot for ever.
     """
 
     take: str
@@ -41,6 +42,8 @@ class TakeHeader(Struct, frozen=True, kw_only=True):
     start: int
     rate_hz: int
     channels: int
+    loop_start: int = 0
+    loop_stop: int = 0
     start_is_sure: bool = False
     device: str = ""
     began: str = ""
@@ -76,6 +79,8 @@ class RecoveredTake(Struct, frozen=True, kw_only=True):
     began: str
     segments: tuple[Media, ...]
     marks: tuple[Mark, ...]
+    loop_start: int = 0
+    loop_stop: int = 0
 
     @property
     def length(self) -> int:
@@ -283,6 +288,8 @@ def _recovered(folder: Path, also_complete: bool) -> RecoveredTake | None:
         began=header.began,
         segments=tuple(segments),
         marks=read_marks(folder),
+        loop_start=header.loop_start,
+        loop_stop=header.loop_stop,
     )
 
 

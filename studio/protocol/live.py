@@ -60,7 +60,8 @@ class Stop(Message, frozen=True, kw_only=True):
 class Record(Message, frozen=True, kw_only=True):
     """Record the input into `folder` (a new folder below takes/), placed at timeline sample `start`.
 
-    Answered by `TakeStarted` once the first block is on its way to the disk, then `TakeFinished`.
+    Answered by `TakeStarted` once the first block is on its way to the disk, then `TakeFinished`. With `loop_stop` >
+    `loop_start` what plays along goes round and round between the two, from `start` on, and the one take goes on.
     """
 
     take: str
@@ -69,6 +70,8 @@ class Record(Message, frozen=True, kw_only=True):
     track: str
     channels: Literal[1, 2] = 1
     play_along: bool = True
+    loop_start: int = 0
+    loop_stop: int = 0
     serial: int = 0
 
 
@@ -218,6 +221,7 @@ class TakeProgress(Message, frozen=True, kw_only=True):
 class TakeFinished(Message, frozen=True, kw_only=True):
     """A take is complete. Its segments are media in order; `start` is where the first belongs on the timeline.
 
+    That may be a little before the timeline begins. Where the take went round a loop, it is counted on past the end.
     `start_is_sure` where that is right to two milliseconds; not where the sound dropped out before it was known well.
     """
 
@@ -225,5 +229,7 @@ class TakeFinished(Message, frozen=True, kw_only=True):
     track: str
     start: int
     segments: tuple[Media, ...]
+    loop_start: int = 0
+    loop_stop: int = 0
     start_is_sure: bool = True
     warning: str = ""

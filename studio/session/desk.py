@@ -28,7 +28,6 @@ from studio.supervision.worker import Worker
 
 if TYPE_CHECKING:
     from studio.session.converting import Converting
-    from studio.session.looping import LoopRecording
     from studio.session.models import Models
     from studio.session.noting import Noting
     from studio.session.overlay_page import OverlayPage
@@ -248,18 +247,6 @@ class Desk:
         from studio.session.singing import Singing
 
         return Singing(self.transport, self.document, self.settings)
-
-    @cached_property
-    def looping(self) -> "LoopRecording":
-        """Takes of the same stretch, again and again; nobody asks before somebody wants that."""
-        from studio.session.looping import LoopRecording
-
-        return LoopRecording(self.document, self.transport)
-
-    @property
-    def loops_takes(self) -> bool:
-        """Whether passes of a loop are being recorded."""
-        return "looping" in self.__dict__ and self.looping.on
 
     @cached_property
     def repair(self) -> "Repair":

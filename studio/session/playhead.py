@@ -2,7 +2,9 @@
 
 from typing import Final
 
+import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from studio.errors import StudioError
 from studio.ipc.series import Series
@@ -50,10 +52,22 @@ class Playhead:
 
     def position(self, now_s: float, rate_hz: int, loop: tuple[int, int] | None) -> float | None:
         """The sample heard now, carried on from the newest point; None while nothing is heard yet."""
-        newest = self.points.latest() if self.points is not None else None
-        if newest is None or newest[0] < self._since_s or not newest[2]:
+        newest = self._newest()
+        if newest is None:
             return None
         return carried_on(float(newest[0]), float(newest[1]), now_s, rate_hz * float(newest[2]), loop)
+
+    def laps(self, now_s: float, rate_hz: int, loop: tuple[int, int]) -> int:
+        """How often the sound that is heard now has gone round the loop."""
+        newest = self._newest()
+        if newest is None:
+            return 0
+        goes_on = carried_on(float(newest[0]), float(newest[1]), now_s, rate_hz * float(newest[2]), None)
+        return int(newest[3]) + (goes_on >= loop[1])
+
+    def _newest(self) -> NDArray[np.float64] | None:
+        newest = self.points.latest() if self.points is not None else None
+        return None if newest is None or newest[0] < self._since_s or not newest[2] else newest
 
 
 def carried_on(at_s: float, position: float, now_s: float, rate_hz: float, loop: tuple[int, int] | None) -> float:

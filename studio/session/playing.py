@@ -3,24 +3,12 @@
 from collections.abc import Callable
 from typing import Final
 
-from msgspec import Struct
-
 from studio.protocol.live import AudioState, Play, Stop
 from studio.protocol.messages import Request
 from studio.session.document import Document
+from studio.session.looping import Loop
 from studio.session.playhead import Playhead
 from studio.session.selection import Selection
-
-
-class Loop(Struct, frozen=True):
-    """The stretch of the timeline that repeats, half-open."""
-
-    start: int
-    stop: int
-
-    def __contains__(self, sample: int) -> bool:
-        return self.start <= sample < self.stop
-
 
 _NOWHERE: Final = Loop(0, 0)
 
@@ -57,14 +45,25 @@ class Playing:
         """Where playing would begin while nothing plays."""
         return self._selection.start if self.paused_at is None else self.paused_at
 
-    def position(self, *, repeats: bool = True) -> float:
-        """The timeline sample that the ear hears now; where playing would begin when nothing plays."""
+    @property
+    def repeating(self) -> Loop | None:
+        """What playing goes round; None while it goes on."""
+        return self._active_loop() if self.loop_on else None
+
+    def position(self, loop: Loop | None = None) -> float:
+        """The timeline sample that the ear hears now, going round `loop`; where playing would begin when nothing plays.
+
+        A take goes on past the end of what repeats otherwise, or goes round a loop of its own.
+        """
         if not self.wanted:
             return float(self.place)
-        loop = self._active_loop()
-        stretch = (loop.start, loop.stop) if self.loop_on and repeats else None
+        stretch = None if loop is None else (loop.start, loop.stop)
         heard = self.head.position(self._clock(), self._document.project.rate_hz, stretch)
         return float(self._started_at) if heard is None else heard
+
+    def laps(self, loop: Loop) -> int:
+        """How often what is heard has gone round the loop."""
+        return self.head.laps(self._clock(), self._document.project.rate_hz, (loop.start, loop.stop))
 
     def play(self, start: int | None = None, stop: int | None = None, *, alone: bool = True) -> None:
         """Play from `start`; by default the selection, or from where it was paused, or from the edit cursor.

@@ -10,6 +10,7 @@ from studio.model.project import TrackId
 from studio.protocol.live import Record, StopRecording, TakeFinished, TakeProgress, TakeStarted
 from studio.protocol.messages import Request
 from studio.session.document import Document
+from studio.session.looping import Loop
 from studio.session.settings_file import SettingsFile
 from studio.session.taking import Taking, new_take_name, taking_of
 
@@ -49,13 +50,21 @@ class Recorder(QObject):
         """Whether a take is being recorded, or has just been asked for."""
         return self.taking is not None or self._resuming is not None
 
+    @property
+    def loop(self) -> Loop | None:
+        """What the take goes round, also one that waits; None without a loop."""
+        taking = self.taking or self._resuming
+        return taking.loop if taking is not None else None
+
     def plays_along(self, start: int) -> bool:
         """Whether the rest of the project is heard while a take is recorded from a sample, or a metronome."""
         sounds = start < self._document.project.length or self.count_in_s is not None
         return self._settings.value.recording.play_along and sounds
 
-    def begin(self, start: int, track: TrackId, serial: int, gap_from: int | None = None) -> None:
-        """Record from a timeline sample, by the order of this number."""
+    def begin(
+        self, start: int, track: TrackId, serial: int, *, gap_from: int | None = None, loop: Loop | None = None
+    ) -> None:
+        """Record from a timeline sample, by the order of this number, for ever round `loop` where there is one."""
         name = new_take_name()
         folder = str(self._document.folder / "takes" / name)
         self.taking = Taking(
@@ -66,6 +75,7 @@ class Recorder(QObject):
             rate_hz=self._document.project.rate_hz,
             began_s=self._clock(),
             gap_from=gap_from,
+            loop=loop,
         )
         self._counted_s = self.count_in_s or 0.0 if self.plays_along(start) else 0.0
         self._send(
@@ -76,6 +86,8 @@ class Recorder(QObject):
                 track=track,
                 channels=self._settings.value.recording.channels,
                 play_along=self.plays_along(start),
+                loop_start=loop.start if loop is not None else 0,
+                loop_stop=loop.stop if loop is not None else 0,
                 serial=serial,
             )
         )

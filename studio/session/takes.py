@@ -11,6 +11,7 @@ from studio import paths
 from studio.errors import Explanation, StudioError, explain
 from studio.media.store import TAKES
 from studio.media.takes import RecoveredTake, mark_recovered
+from studio.model.edits import Several
 from studio.model.project import Media, Project, TrackId
 from studio.model.time import format_clock
 from studio.protocol.live import TakeFinished
@@ -18,6 +19,7 @@ from studio.session import placing
 from studio.session.document import Document
 from studio.session.homecoming import Homecoming
 from studio.session.importing import Importing
+from studio.session.looping import Loop
 from studio.session.pictures import peaks_path
 from studio.session.recovery import LeftBehind, interrupted_takes
 from studio.session.taking import Taking
@@ -67,7 +69,7 @@ class Takes(QObject):
         found = self._left.pop(take, None)
         if found is None:
             return False
-        return self._place(found.take, found.segments, TrackId(found.track), found.start, None)
+        return self._place(found, TrackId(found.track))
 
     def close(self) -> None:
         """Mark what is safe by now and end the thread."""
@@ -105,7 +107,7 @@ class Takes(QObject):
             self.found.emit(tuple(_left_behind(folder, take) for take in self._left.values()))
 
     def _finished(self, taking: Taking, event: TakeFinished) -> None:
-        self._place(taking.name, event.segments, taking.track, event.start, taking.gap_from)
+        self._place(event, taking.track, taking.gap_from)
         if event.warning:
             self.notice.emit(
                 Explanation(
@@ -125,28 +127,36 @@ class Takes(QObject):
             found = next((one for one in takes if one.take == taking.name), None)
             length = found.length if found is not None else 0
             if found is not None and length:
-                self._place(found.take, found.segments, taking.track, found.start, taking.gap_from)
+                self._place(found, taking.track, taking.gap_from)
             self.notice.emit(_interrupted(taking, length, self._document.project, why))
 
         self._search(place)
 
-    def _place(self, take: str, segments: tuple[Media, ...], track: TrackId, start: int, gap_from: int | None) -> bool:
+    def _place(self, take: TakeFinished | RecoveredTake, track: TrackId, gap_from: int | None = None) -> bool:
         """Make the one edit of a take and have its pictures drawn."""
-        project = self._document.project
-        name = f"Take {placing.take_number(project)}"
+        segments = take.segments
         self._document.end_gesture()
         try:
-            self._document.do(placing.placed_take(project, segments, track, start, name=name, gap_from=gap_from))
+            self._document.do(self._placed(take, track, gap_from))
         except StudioError as error:  # nothing is lost: the take stays in its folder and is found at the next start
             self.notice.emit(explain(error))
             return False
-        self._unmarked.append((self._document.folder, take))
+        self._unmarked.append((self._document.folder, take.take))
         elsewhere = paths.rescued(self._document.folder)
         if any((elsewhere / media.file).is_file() for media in segments):
             self._home.begin()
         else:
             self._draw(tuple(self._document.project.medium(media.id) for media in segments))
         return True
+
+    def _placed(self, take: TakeFinished | RecoveredTake, track: TrackId, gap_from: int | None) -> Several:
+        project = self._document.project
+        if take.loop_stop > take.loop_start:
+            loop = Loop(take.loop_start, take.loop_stop)
+            heard = not self._transport.recording
+            return placing.placed_passes(project, take.segments, track, take.start, loop, heard=heard)
+        name = f"Take {placing.take_number(project)}"
+        return placing.placed_take(project, take.segments, track, take.start, name=name, gap_from=gap_from)
 
     def _draw(self, recorded: tuple[Media, ...]) -> None:
         """Have the pictures drawn that are not there yet."""
@@ -172,11 +182,16 @@ def _left_behind(folder: Path, take: RecoveredTake) -> LeftBehind:
 
 
 def _interrupted(taking: Taking, length: int, project: Project, why: Explanation) -> Explanation:
-    kept_to = format_clock(taking.start + length, project.rate_hz)
+    kept = f"take kept up to {format_clock(taking.start + length, project.rate_hz)}."
+    remedy = "The recording goes on, and the gap is marked."
+    if taking.loop is not None:
+        passes = len(taking.loop.passes(taking.start, length, project.rate_hz))
+        kept = "one pass was kept." if passes == 1 else f"{passes} passes were kept."
+        remedy = "The recording goes on at the beginning of the loop."
     return Explanation(
         code="take.interrupted",
         title="Audio engine restarted:" if length else "The recording was interrupted.",
-        cause=f"take kept up to {kept_to}." if length else "The audio engine ended before any sound was recorded.",
-        remedy="The recording goes on, and the gap is marked.",
+        cause=kept if length else "The audio engine ended before any sound was recorded.",
+        remedy=remedy,
         detail=f"{why.sentence}\n{why.detail}".strip(),
     )

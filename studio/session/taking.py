@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from studio.model.project import TrackId
 from studio.protocol.live import TakeFinished
+from studio.session.looping import Loop
 
 _count = itertools.count()
 
@@ -18,6 +19,7 @@ class Taking(Struct, frozen=True, kw_only=True):
     """A recording that goes on: where it belongs, since when, and how much of it is safe on the disk.
 
     `gap_from` says, for a take that goes on after an interruption, since which timeline sample sound is missing.
+    `loop` is what is played round and round meanwhile; each pass becomes a take of its own in the project.
     `aside` is one that is not for the project, such as a sentence that is read for a new voice.
     """
 
@@ -32,6 +34,7 @@ class Taking(Struct, frozen=True, kw_only=True):
     dropped: int = 0
     gaps: int = 0
     gap_from: int | None = None
+    loop: Loop | None = None
     aside: bool = False
 
     def started(self, now_s: float, start: int) -> Self:
@@ -44,6 +47,14 @@ class Taking(Struct, frozen=True, kw_only=True):
 
     def now(self, now_s: float) -> float:
         """The timeline sample that is being recorded now."""
+        reached = self._reached(now_s)
+        return reached if self.loop is None else self.loop.place(reached)
+
+    def laps(self, now_s: float) -> int:
+        """How often the take has gone round its loop."""
+        return 0 if self.loop is None else int((self._reached(now_s) - self.loop.start) // self.loop.length)
+
+    def _reached(self, now_s: float) -> float:
         return self.start + max(0.0, now_s - self.began_s) * self.rate_hz
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from PySide6.QtCore import QObject, Signal
 
-from studio.errors import Explanation
+from studio.errors import Explanation, StudioError
 from studio.model.project import Project, TrackId
 from studio.protocol.common import Refused
 from studio.protocol.live import (
@@ -24,10 +24,11 @@ from studio.protocol.messages import Event
 from studio.session.briefing import Briefing
 from studio.session.document import Document
 from studio.session.equipment import Equipment
+from studio.session.looping import Loop
 from studio.session.microphone import Microphone
 from studio.session.placing import new_track_id
 from studio.session.playhead import Levels, read_levels
-from studio.session.playing import Loop, Playing
+from studio.session.playing import Playing
 from studio.session.recorder import Recorder
 from studio.session.selection import Selection
 from studio.session.settings_file import SettingsFile
@@ -76,6 +77,7 @@ class Transport(QObject):
     ) -> None:
         super().__init__(parent)
         self._worker = worker
+        self._document = document
         self._selection = selection
         self._clock = clock
         self._playing = Playing(document, selection, worker.send, clock)
@@ -137,6 +139,19 @@ class Transport(QObject):
         return self.take.frames if self.take is not None else 0
 
     @property
+    def loops_takes(self) -> bool:
+        """Whether a loop is recorded again and again, or has just been asked for."""
+        return self._recorder.loop is not None
+
+    @property
+    def pass_number(self) -> int:
+        """Which pass of that loop is being recorded, from 1; 0 while none is."""
+        taking = self.take
+        if taking is None or taking.loop is None:
+            return 0
+        return 1 + (self._playing.laps(taking.loop) if self.playing else taking.laps(self._clock()))
+
+    @property
     def loop(self) -> Loop:
         """The stretch that repeats while `loop_on`; empty means the selection that plays, or the whole project."""
         return self._playing.loop
@@ -156,7 +171,7 @@ class Transport(QObject):
         taking = self.take
         if taking is not None and not self.playing:
             return taking.now(self._clock())
-        return self._playing.position(repeats=taking is None)  # a take goes on past the end of the loop
+        return self._playing.position(self._playing.repeating if taking is None else taking.loop)
 
     def levels(self) -> Levels | None:
         """The newest levels; None while no stream is open."""
@@ -236,11 +251,30 @@ class Transport(QObject):
         self._playing.stop()
         self.record_at(start, self._selection.tracks[0] if len(self._selection.tracks) == 1 else new_track_id())
 
-    def record_at(self, start: int, track: TrackId, gap_from: int | None = None) -> None:
+    def record_loop(self, loop: Loop) -> None:
+        """Record one take while a loop is played round and round; each pass lands on a track of its own.
+
+        StudioError where nothing can be recorded now.
+        """
+        if self.recording or not loop.is_long_enough(self._document.project.rate_hz):
+            raise StudioError(
+                "loop.not_now",
+                "The loop was not recorded.",
+                cause="A take is being recorded." if self.recording else "The loop is too short to sing in.",
+                remedy="Stop it first." if self.recording else "Select a longer stretch of time first.",
+            )
+        self._recorder.check()
+        self._playing.stop()
+        self._record_round(loop)
+
+    def _record_round(self, loop: Loop) -> None:
+        self.record_at(loop.start, new_track_id(), loop=loop)
+
+    def record_at(self, start: int, track: TrackId, *, gap_from: int | None = None, loop: Loop | None = None) -> None:
         """Record a take from a timeline sample; `gap_from` says since when sound was missing."""
         self._briefing.flush()
         number = self._playing.play_along(start, heard=self._recorder.plays_along(start))
-        self._recorder.begin(start, track, number, gap_from)
+        self._recorder.begin(start, track, number, gap_from=gap_from, loop=loop)
         self.state_changed.emit()
 
     def record_aside(self, folder: Path) -> Taking:
@@ -300,8 +334,12 @@ class Transport(QObject):
         self._briefing.greet()
         self.microphone.greet()
         broken = self._recorder.waiting()
-        if broken is not None:
-            self.record_at(int(broken.now(self._clock())), broken.track, broken.gap_from)
+        if broken is None:
+            return
+        if broken.loop is not None:
+            self._record_round(broken.loop)  # from its beginning: nobody could come in in the middle
+        else:
+            self.record_at(int(broken.now(self._clock())), broken.track, gap_from=broken.gap_from)
 
     def _worker_state_changed(self, state: str) -> None:
         if state == State.STARTING and self._state is not None:  # replaced because a person asked; it has not died

@@ -54,7 +54,7 @@ from studio.workers.runtime import Context, refusal
 if TYPE_CHECKING:
     from studio.audio.rig import Rig
 
-_PLAYHEAD = ("monotonic_s", "position", "playing")
+_PLAYHEAD = ("monotonic_s", "position", "playing", "laps")
 _METERS = (
     "monotonic_s",
     "in_peak_db_l",
@@ -141,6 +141,8 @@ class _Voice:
                 start=header.start,
                 start_is_sure=header.start_is_sure,
                 segments=segments,
+                loop_start=header.loop_start,
+                loop_stop=header.loop_stop,
                 warning=warning,
             )
         )
@@ -301,6 +303,8 @@ class Live:
             start=request.start,
             rate_hz=self._rate_hz,
             channels=request.channels,
+            loop_start=request.loop_start,
+            loop_stop=request.loop_stop,
             began=dt.datetime.now().astimezone().isoformat(timespec="seconds"),
         )
         folder = Path(request.folder)

@@ -9,7 +9,8 @@ from studio.model.project import Clip, ClipId, Media, MediaId, Project, Track, T
 from studio.protocol.live import AudioState, Play, Stop
 from studio.protocol.messages import Request
 from studio.session.document import Document
-from studio.session.playing import Loop, Playing
+from studio.session.looping import Loop
+from studio.session.playing import Playing
 from studio.session.selection import Selection
 
 LENGTH = 10_000

@@ -114,7 +114,7 @@ def test_the_playhead_goes_as_slow_as_the_sound(player: Player, queue: Fifo, spe
     play(player, queue, round(36000 / speed) // 480 * 480)
     until(lambda: not player.running, 60, "everything is queued")
     assert queue.written == pytest.approx(36000 / speed, abs=2)
-    assert player.at(queue.written + 10) == (RATE_HZ, False)
+    assert player.at(queue.written + 10)[:2] == (RATE_HZ, False)
 
 
 def test_a_slowed_loop_goes_round_at_its_places(player: Player, queue: Fifo) -> None:
@@ -147,7 +147,7 @@ def test_what_a_take_is_recorded_along_goes_at_full_speed(player: Player, queue:
     first = player.play(Span(0, 0), endless=True)
 
     assert player.pace == 1.0
-    assert player.at(first + 1000) == (1000, True)
+    assert player.at(first + 1000)[:2] == (1000, True)
 
 
 @settings(deadline=None, max_examples=30)
@@ -186,7 +186,7 @@ def test_a_take_is_counted_in_on_the_beats_before_it(player: Player, queue: Fifo
 
     assert first == 3 * 24000
     assert not player.at(first - 1).playing
-    assert player.at(first + 480) == (48480, True)
+    assert player.at(first + 480)[:2] == (48480, True)
     assert at > 0
     np.testing.assert_allclose(onsets(sound[:first, 0]), [1, 24001, 48001], atol=1)
 

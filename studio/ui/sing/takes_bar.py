@@ -171,7 +171,7 @@ class TakesBar(QWidget):
         if self.record.property("kind") != kind:
             self.record.setProperty("kind", kind)
             restyle(self.record)
-        looping, why_not = self._desk.loops_takes, self._actions.why_not("sing.record_loop")
+        looping, why_not = self._desk.transport.loops_takes, self._actions.why_not("sing.record_loop")
         self.again.setChecked(looping)
         self.again.setEnabled(not why_not)
         what = "Stop recording in a loop" if looping else "Record in a loop"

@@ -91,7 +91,7 @@ class HeaderColumn(QWidget):
         coming = taking is not None and self._sight.rows.of(taking.track) is None
         if taking is not None and coming:
             row = self._sight.row_of(taking.track)
-            self.take.name(f"Take {take_number(project)}")
+            self.take.name(f"Take {take_number(project) + max(0, self._desk.transport.pass_number - 1)}")
             self.take.warn_above_db = self._desk.settings.value.recording.warn_above_db
             self.take.setGeometry(0, round(row.top - self._sight.top), WIDTH, row.height)
         self.take.setVisible(coming)
