@@ -31,7 +31,7 @@ PREFIX: Final = "making-"
 """How the folders begin in which a project keeps what was begun and is not finished."""
 
 _KEPT_S: Final = 14 * 24 * 3600.0
-_FORM: Final = 1  # of what lies in a work folder
+_FORM: Final = 2  # of what lies in a work folder
 
 
 def stretch_of(job: Separate | Denoise | SingAgain, title: str) -> Stretch:

@@ -22,7 +22,9 @@ from studio.engines.base import Chunking, Effort, Report, Sound, Whole
 from studio.errors import StudioError
 from studio.media.disk import Disk
 from studio.media.wav import HEADER_BYTES, Frames, WavWriter
+from studio.workers.first_listen import Answer, Listening, listened
 from studio.workers.ladder import climb_down, rungs
+from studio.workers.shares import share
 
 _STATE: Final = "state.json"
 _LOWEST_HZ: Final = 8000
@@ -37,7 +39,8 @@ Work = Callable[[Sound, int, Whole, Effort, Report], Parts]
 class Pass(Struct, frozen=True, kw_only=True):
     """What is to be made: a part of each name. With `remainder`, the last one is what the others leave of the sound.
 
-    `learn` is asked once, before the first chunk, for what `Whole.noise` is to be at a rate.
+    `learn` is asked once, before the first chunk, for what `Whole.noise` is to be at a rate; `first` is what listens
+    to a sound of several chunks before, for `Whole.heard`.
     """
 
     names: tuple[str, ...]
@@ -46,12 +49,14 @@ class Pass(Struct, frozen=True, kw_only=True):
     efforts: tuple[Effort, ...]
     work: Work
     learn: Callable[[int], tuple[float, ...]] | None = None
+    first: Listening | None = None
 
 
 class State(Struct, frozen=True, kw_only=True):
-    """How far a pass is: so many chunks, and so many frames of every part."""
+    """How far a pass is: so many chunks listened to, so many made, and so many frames of every part."""
 
     whole: Whole | None = None
+    listened: int = 0
     chunks: int = 0
     frames: int = 0
     rung: int = 0
@@ -90,6 +95,16 @@ def run(
     if state.whole is None:
         state = replace(state, whole=whole)
         _keep(folder, state)
+
+    def chunk_at(index: int) -> Frames:
+        span = plan[index]
+        return at_rate(sound.read, sound.length, span.start, span.stop, sound.rate_hz, at_hz)
+
+    loading()
+    if wanted.first is not None and not state.chunks:
+        state = _listened(wanted.first, state, whole, len(plan), chunk_at, at_hz, folder, share(report, _SURVEYING, 1))
+    whole = state.whole or whole
+    making = share(report, _begun(state.listened, len(plan)), 1.0)
     found = state.chunks / len(plan)
     ways = rungs(wanted.chunking, wanted.efforts)
     made_parts = len(wanted.names) - wanted.remainder
@@ -98,16 +113,14 @@ def run(
         joiner = Joiner(made_parts, sound.channels, _tail(folder, state.chunks, made_parts, sound.channels))
         if state.frames:
             grew(state.frames)
-        loading()
         for index in range(state.chunks, len(plan)):
             span = plan[index]
 
             def told(fraction: float, stage: str, index: int = index) -> None:
-                report(_SURVEYING + (1 - _SURVEYING) * (index + fraction) / len(plan), stage)
+                making((index + fraction) / len(plan), stage)
 
             told(0.0, "Reading")
-            chunk = at_rate(sound.read, sound.length, span.start, span.stop, sound.rate_hz, at_hz)
-            made, rung = _made(wanted, chunk, at_hz, whole, state.rung, made_parts, told)
+            made, rung = _made(wanted, chunk_at(index), at_hz, whole, state.rung, made_parts, told)
             ready = joiner.add(span, back_at(made, at_hz, sound.rate_hz, span.stop - span.start))
             for wav, part in zip(wavs, _with_remainder(ready, wanted, sound, state.frames), strict=True):
                 wav.write(part)
@@ -124,6 +137,32 @@ def run(
 def _plan(chunking: Chunking, sound: Stretch, at_hz: int) -> tuple[Span, ...]:
     chunk, overlap = (round(length_s * sound.rate_hz) for length_s in (chunking.chunk_s, chunking.overlap_s))
     return spans(sound.length, chunk, overlap, unit_of(sound.rate_hz, at_hz))
+
+
+def _listened(
+    first: Listening,
+    state: State,
+    whole: Whole,
+    chunks: int,
+    read: Callable[[int], Frames],
+    at_hz: int,
+    folder: Path,
+    report: Report,
+) -> State:
+    """How far it is once the sound was listened to; each chunk that was counts at once."""
+
+    def reached(answer: Answer) -> State:
+        return replace(state, whole=replace(whole, heard=answer.heard), listened=answer.chunks)
+
+    begun = Answer(chunks=state.listened, heard=whole.heard)
+    return reached(
+        listened(first, begun, chunks, read, at_hz, report, keep=lambda answer: _keep(folder, reached(answer)))
+    )
+
+
+def _begun(listened: int, chunks: int) -> float:
+    """How far the work is when the first chunk begins; to listen to one costs about as much as to make one."""
+    return _SURVEYING + (1 - _SURVEYING) * listened / (listened + chunks)
 
 
 def _made(
@@ -191,7 +230,7 @@ def _state(folder: Path, wanted: Pass, sound: Stretch, plan: tuple[Span, ...]) -
     fits = _size(_tail_path(folder, state.chunks)) == tail_bytes and all(
         _size(path) >= HEADER_BYTES + 4 * state.frames * sound.channels for path in _paths(folder, wanted.names)
     )
-    return state if fits else State(whole=state.whole)
+    return state if fits else State(whole=state.whole, listened=state.listened)
 
 
 def _size(path: Path) -> int:

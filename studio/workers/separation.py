@@ -7,13 +7,25 @@ from typing import Final
 from studio.audio.importing import check_room
 from studio.audio.stretch import Stretch
 from studio.engines import registry
-from studio.engines.base import Chunked, Denoiser, Effort, Report, Separator, Sound, Stems, Whole
+from studio.engines.base import (
+    Chunked,
+    Denoiser,
+    Effort,
+    ListensFirst,
+    Report,
+    Separator,
+    Settings,
+    Sound,
+    Stems,
+    Whole,
+)
 from studio.errors import StudioError
 from studio.model.project import Lineage
 from studio.protocol.jobs import CleanStep, GrowingStem, Separate, Separated, StemsGrowing
 from studio.workers import passes
 from studio.workers.denoising import LOADING_S, cleaned, cleaning
 from studio.workers.finishing import Bill, adopt, stretch_of, work_folder
+from studio.workers.first_listen import Listening
 from studio.workers.passes import Pass
 from studio.workers.runtime import Context
 from studio.workers.shares import share
@@ -62,7 +74,9 @@ def separate(job: Separate, context: Context, report: Report) -> Separated:
         if engine is not None:
             own = Bill()
             grew = partial(_tell_growth, job, context, sound, folder, names)
-            done = passes.run(_pass(engine, job, names), mix, folder, next_share(), grew=grew, loading=loading)
+            done = passes.run(
+                taking_apart(engine, job.stems, job.settings), mix, folder, next_share(), grew=grew, loading=loading
+            )
             own.remember(engine.info.id, job.stems, sound, done.resumed)
             notes += done.notes
             resumed = done.resumed
@@ -87,19 +101,27 @@ def separate(job: Separate, context: Context, report: Report) -> Separated:
     return Separated(job=job.job, stems=media, spent=bill.spent(resumed), notes=tuple(dict.fromkeys(notes)))
 
 
-def _pass(engine: Separator, job: Separate, names: tuple[str, ...]) -> Pass:
+def taking_apart(engine: Separator, stems: int, settings: Settings) -> Pass:
+    """The pass that makes so many stems of a sound."""
+
     def work(mix: Sound, rate_hz: int, whole: Whole, effort: Effort, report: Report) -> Stems:
-        return engine.separate(
-            mix, rate_hz, count=job.stems, whole=whole, settings=job.settings, effort=effort, report=report
-        )
+        return engine.separate(mix, rate_hz, count=stems, whole=whole, settings=settings, effort=effort, report=report)
 
     return Pass(
-        names=names,
+        names=engine.stems(stems),
         remainder=True,
-        chunking=engine.chunking(job.settings),
-        efforts=engine.efforts(job.settings),
+        chunking=engine.chunking(settings),
+        efforts=engine.efforts(settings),
         work=work,
+        first=_first(engine, settings) if isinstance(engine, ListensFirst) else None,
     )
+
+
+def _first(engine: ListensFirst, settings: Settings) -> Listening:
+    def listen(mix: Sound, rate_hz: int, report: Report) -> float:
+        return engine.listen(mix, rate_hz, settings=settings, report=report)
+
+    return Listening(listen=listen, enough=engine.enough)
 
 
 def _tell_growth(

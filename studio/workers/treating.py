@@ -12,7 +12,7 @@ from studio.audio import sample_doctor
 from studio.audio.sample_doctor import Span
 from studio.audio.stretch import Stretch
 from studio.engines import registry
-from studio.engines.base import Effort, Mono, Report, Sound, Stems, Whole
+from studio.engines.base import Mono, Report
 from studio.engines.voice.frames import resampled
 from studio.errors import StudioError
 from studio.media.wav import WavWriter
@@ -23,12 +23,13 @@ from studio.workers.denoising import LOADING_S, cleaning
 from studio.workers.heard import Heard, hear
 from studio.workers.passes import Pass
 from studio.workers.runtime import Context
+from studio.workers.separation import taking_apart
 from studio.workers.shares import share
 
 _TITLE: Final = "The recordings stayed as they are."
 _READING: Final = 0.2
 _FADE_S: Final = 0.01
-_VOCALS: Final = ("vocals", "accompaniment")
+_STEMS: Final = 2
 _LEAST_S: Final = 0.5
 
 
@@ -66,12 +67,7 @@ def _pass(job: TreatRecordings) -> Pass:
     """What takes the noise out, or the voice out of music: the first part is what is wanted."""
     if job.treatment == "denoise":
         return cleaning(registry.denoiser(job.engine), 1.0, {}, "cleaned")
-    engine = registry.separator(job.engine)
-
-    def work(mix: Sound, rate_hz: int, whole: Whole, effort: Effort, report: Report) -> Stems:
-        return engine.separate(mix, rate_hz, count=len(_VOCALS), whole=whole, settings={}, effort=effort, report=report)
-
-    return Pass(names=_VOCALS, remainder=True, chunking=engine.chunking({}), efforts=engine.efforts({}), work=work)
+    return taking_apart(registry.separator(job.engine), _STEMS, {})
 
 
 def _cleaned(wanted: Pass, sound: Heard, folder: Path, context: Context, report: Report) -> Path:

@@ -14,7 +14,9 @@ _SOMEWHERE: Final = 0.58
 _NOT_HERE: Final = 0.00
 _HERE: Final = 0.20
 _UNHEARD: Final = 0.10
-_HEARD: Final = 0.20
+HEARD: Final = 0.20
+"""From here on the network that follows melodies is believed."""
+
 _DOUBT: Final = 0.6
 """What a voice loses of its evidence that does not sound like one: an instrument that sings misleads the network."""
 
@@ -65,7 +67,7 @@ def _part(
 
 def _doubt(heard: float) -> float:
     """What the evidence of a voice loses that hardly sounds like one."""
-    return _DOUBT * float(np.clip((_HEARD - heard) / (_HEARD - _UNHEARD), 0, 1))
+    return _DOUBT * float(np.clip((HEARD - heard) / (HEARD - _UNHEARD), 0, 1))
 
 
 def _gain(part: _Part) -> NDArray[np.float32]:

@@ -7,10 +7,10 @@ import numpy as np
 
 from studio.engines.base import Chunking, Effort, EngineInfo, Report, Settings, Sound, Stems, Whole
 from studio.engines.separation import speech
-from studio.engines.separation.amounts import settle
+from studio.engines.separation.amounts import HEARD, settle
 from studio.engines.separation.cues import cues
 from studio.engines.separation.fusion import Fusion, weights
-from studio.engines.separation.spectrum import RATE_HZ, sound_of, spectrum
+from studio.engines.separation.spectrum import RATE_HZ, Mask, Spectrum, sound_of, spectrum
 from studio.engines.separation.speech import Listener
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class BuiltinSeparator:
         version_of="swift-f0",
         stems=(2,),
     )
+    enough: ClassVar[float] = HEARD
 
     def __init__(self) -> None:
         self._tracker: SwiftF0 | None = None
@@ -59,28 +60,49 @@ class BuiltinSeparator:
             raise ValueError(f"the built-in separator makes 2 stems, not {count}")
         return ("vocals", "accompaniment")
 
+    def listen(self, mix: Sound, rate_hz: int, *, settings: Settings, report: Report) -> float:
+        """How much like a voice sounds what would be taken out of this chunk; see `ListensFirst`."""
+        del settings
+        assert rate_hz == RATE_HZ
+        if not len(mix) or float(np.abs(mix).max()) < _SILENT:
+            return 0.0
+
+        def told(fraction: float, _stage: str) -> None:
+            report(fraction, "Listening for a voice")
+
+        both = spectrum(mix)
+        return self._heard(both, self._masks(both, len(mix), told)[0], len(mix))
+
     def separate(
         self, mix: Sound, rate_hz: int, *, count: int, whole: Whole, settings: Settings, effort: Effort, report: Report
     ) -> Stems:
         """The voice in `mix`; see `Separator`."""
-        del whole, settings, effort
+        del settings, effort
         assert rate_hz == RATE_HZ
         assert self.stems(count)
         if not len(mix) or float(np.abs(mix).max()) < _SILENT:
             return np.zeros((1, *mix.shape), np.float32)
-        report(0.0, "Listening for the voice")
         both = spectrum(mix)
-        tracker, fusion, listener = self._loaded()
-        told = cues(both, len(mix), tracker, report)
-        report(0.65, "Taking the voice out")
+        masks = self._masks(both, len(mix), report)
+        heard = whole.heard if whole.heard >= self.enough else max(whole.heard, self._heard(both, masks[0], len(mix)))
         middle, side = both.mean(0), (both[0] - both[-1]) / 2
-        masks = fusion.masks(told)
-        taken = sound_of((middle * masks[0])[None].astype(np.complex64), len(mix))[:, 0]
-        of_middle, of_side = settle(middle.real**2 + middle.imag**2, *masks, heard=listener.heard(taken))
+        of_middle, of_side = settle(middle.real**2 + middle.imag**2, *masks, heard=heard)
         report(0.9, "Taking the voice out")
         middle, side = middle * of_middle, side * of_side
         voice = np.stack([middle + side, middle - side] if len(both) > 1 else [middle])
         return sound_of(voice.astype(np.complex64), len(mix))[None]
+
+    def _masks(self, both: Spectrum, samples: int, report: Report) -> tuple[Mask, Mask]:
+        """What the network takes for the voice, in the middle and on the sides."""
+        report(0.0, "Listening for the voice")
+        tracker, fusion, _ = self._loaded()
+        told = cues(both, samples, tracker, report)
+        report(0.65, "Taking the voice out")
+        return fusion.masks(told)
+
+    def _heard(self, both: Spectrum, mask: Mask, samples: int) -> float:
+        """How much like a voice the middle sounds that a mask lets through."""
+        return self._loaded()[2].heard(sound_of((both.mean(0) * mask)[None].astype(np.complex64), samples)[:, 0])
 
     def _loaded(self) -> "tuple[SwiftF0, Fusion, Listener]":
         if self._tracker is None or self._fusion is None or self._listener is None:
