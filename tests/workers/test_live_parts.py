@@ -26,24 +26,8 @@ from studio.errors import StudioError
 from studio.media.takes import TakeHeader, TakeWriter, read_marks
 from studio.media.wav import Frames
 from studio.model.project import Media
+from tests.helpers.counting import SCALE, Numbers, numbered
 from tests.helpers.pulse import until
-
-SCALE = np.float32(2**22)
-
-
-def numbered(start: int, frames: int) -> Frames:
-    return np.repeat(np.arange(start, start + frames).astype(np.float32)[:, None], 2, axis=1)
-
-
-class Numbers:
-    """A project whose sample n sounds like n."""
-
-    def __init__(self, length: int, rate_hz: int = 48000) -> None:
-        self.length = length
-        self.rate_hz = rate_hz
-
-    def render(self, start: int, frames: int) -> Frames:
-        return numbered(start, frames) / SCALE
 
 
 class Tone(Numbers):
