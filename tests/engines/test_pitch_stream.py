@@ -65,15 +65,29 @@ def test_a_leap_is_said_soon(cents_up: float, within_ms: float) -> None:
     assert max(late_ms) <= within_ms
 
 
+@pytest.mark.parametrize("hz", [330.0, 440.0])
+def test_a_note_whose_every_second_period_is_weaker_for_a_moment_stays_that_note(hz: float) -> None:
+    time_s = np.arange(48000) / 48000
+    rough = 0.2 * ((time_s % 0.3 > 0.15) & (time_s % 0.3 < 0.25))
+    sound = (buzz(hz, 48000, 48000) * (1 + rough * np.cos(np.pi * hz * time_s))).astype(np.float32) + noise(
+        48000, 0.001
+    )
+
+    heard_hz = listen(sound, list(range(240, 48000, 240)), 48000).hz[10:]
+
+    assert np.isfinite(heard_hz).all()
+    assert np.abs(cents(heard_hz, hz)).max() < 50
+
+
 def test_steady_noise_asks_for_no_more_work_than_a_held_note(monkeypatch: pytest.MonkeyPatch) -> None:
     steps: list[int] = []
-    hear = analysis.hear
+    go_on = analysis.Way.go_on
 
-    def counted(sound: Mono, floor: analysis.Floor, low_hz: float, high_hz: float, *, guesses: bool) -> analysis.Heard:
+    def counted(way: analysis.Way, frames: int) -> None:
         steps.append(1)
-        return hear(sound, floor, low_hz, high_hz, guesses=guesses)
+        go_on(way, frames)
 
-    monkeypatch.setattr(analysis, "hear", counted)
+    monkeypatch.setattr(analysis.Way, "go_on", counted)
 
     for sound in (
         buzz(220.0, RATE_HZ, RATE_HZ),

@@ -76,6 +76,25 @@ def test_a_path_is_worth_as_much_as_the_best(frames: int, columns: int, step: fl
     assert worth(scores, found, step, leap) == pytest.approx(worth(scores, best, step, leap), abs=1e-3)
 
 
+@compiled
+@given(frames=st.integers(1, 20), columns=st.integers(1, 60), step=st.floats(0, 0.3), leap=st.floats(0, 2), seed=seeds)
+def test_a_path_goes_on_alike(frames: int, columns: int, step: float, leap: float, seed: int) -> None:
+    scores = random(seed, frames, columns)
+
+    found = cpu_path.onward(scores, step, leap)
+
+    np.testing.assert_allclose(found, path.onward(scores, step, leap), atol=1e-4)
+
+
+@given(before=st.integers(1, 8), after=st.integers(1, 8), seed=seeds)
+def test_a_path_found_in_two_parts_ends_as_in_one(before: int, after: int, seed: int) -> None:
+    scores = random(seed, before + after, 20)
+    rest = scores[before:].copy()
+    rest[0] += path.onward(scores[:before], 0.05, 0.8)
+
+    np.testing.assert_array_equal(path.likeliest(rest, 0.05, 0.8), path.likeliest(scores, 0.05, 0.8)[before:])
+
+
 def test_a_path_leaps_only_where_it_pays() -> None:
     scores = np.zeros((6, 40), np.float32)
     scores[:3, 5] = 1

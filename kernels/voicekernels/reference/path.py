@@ -33,6 +33,24 @@ def likeliest(scores: NDArray[np.float32], step: float, leap: float) -> NDArray[
     return path
 
 
+def onward(scores: NDArray[np.float32], step: float, leap: float) -> NDArray[np.float32]:
+    """Return what the best path through all frames to each column of the next one gains, less that of the best of them.
+
+    Added to the scores of the first frame of what follows, it lets `likeliest` go on where it was. `scores` has one
+    frame at least, and everything else is as there; the result is float32 of shape (columns,), none above 0.
+    """
+    check(scores, step, leap)
+    if not len(scores):
+        raise ValueError("no frames to go on from")
+    columns = scores.shape[1]
+    cost = np.minimum(step * np.abs(np.arange(columns)[:, None] - np.arange(columns)), leap)
+    reached = (scores[0] - cost).max(axis=1)
+    for score in scores[1:]:
+        reached = (reached + score - cost).max(axis=1)
+    gained: NDArray[np.float32] = (reached - reached.max()).astype(np.float32)
+    return gained
+
+
 def check(scores: NDArray[np.float32], step: float, leap: float) -> None:
     """Raise ValueError for what is no grid of scores, or a negative cost."""
     if scores.ndim != 2 or (len(scores) and not scores.shape[1]):

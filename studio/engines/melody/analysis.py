@@ -20,6 +20,9 @@ HIGHEST_HZ: Final = 1400.0
 GUESSES: Final = 4
 """How many pitches are kept for each frame."""
 
+REACH: Final = 256
+"""Samples before a frame that say something of its pitch."""
+
 _COLUMNS_AN_OCTAVE: Final = 48
 _STRIDE: Final = 2  # frames of the shared grid from one spectrum to the next
 _WINDOWS: Final = (512, 256, 128)
@@ -76,17 +79,54 @@ class Heard(NamedTuple):
     """Other pitches it may be, the strongest first, 0 where there are no more, shape (frames, GUESSES)."""
 
 
-def hear(sound: Mono, floor: Floor, low_hz: float, high_hz: float, *, guesses: bool = True) -> Heard:
-    """Find the pitch in all frames of `sound`, at `RATE_HZ`; the first frame is centred on the first sample.
+class Way:
+    """How a melody that is heard stretch by stretch came here: what each pitch has gained before a stretch begins."""
 
-    Without `guesses` there are none, shape (frames, 0), and it takes less time.
+    def __init__(self) -> None:
+        self._worth: Series | None = None
+        self._gained: Series | None = None
+        self._over = 0
+
+    def go_on(self, frames: int) -> None:
+        """The next stretch begins so many frames after the last: what lies before it is over."""
+        from voicekernels.cpu import path
+
+        self._over += frames
+        rows, left = divmod(self._over, _STRIDE)  # an odd frame counts with the next
+        if self._worth is not None and rows:
+            self._gained = path.onward(self._worth[:rows], _STEP, _LEAP)
+            self._over = left
+
+    def add(self, worth: Series) -> Series:
+        """What the pitches of a stretch are worth, shape (rows, columns), with what they gained before in the first."""
+        if self._gained is not None:
+            worth[0] += self._gained
+        self._worth = worth
+        return worth
+
+
+def hear(
+    sound: Mono,
+    floor: Floor,
+    low_hz: float,
+    high_hz: float,
+    *,
+    guesses: bool = True,
+    past: int = 0,
+    way: Way | None = None,
+) -> Heard:
+    """Find the pitch in all frames of `sound`, at `RATE_HZ`; the first frame is centred on sample `past`.
+
+    Without `guesses` there are none, shape (frames, 0), and it takes less time. `way` is how a melody came to the first
+    frame, where it began before.
     """
     from voicekernels.cpu import likeness, path
 
-    frames = -(-len(sound) // HOP)
-    scores, lowest = _scores(sound, frames, floor, low_hz, high_hz)
-    way = path.likeliest(np.square(np.maximum(scores, 0)), _STEP, _LEAP)
-    columns, strength = _read(scores, way)
+    frames = -(-(len(sound) - past) // HOP)
+    scores, lowest = _scores(sound, past, frames, floor, low_hz, high_hz)
+    sound = sound[past:]
+    worth = np.square(np.maximum(scores, 0))
+    columns, strength = _read(scores, path.likeliest(worth if way is None else way.add(worth), _STEP, _LEAP))
     octaves, _ = _refined(sound, (lowest + columns / _COLUMNS_AN_OCTAVE).astype(np.float32), HOP * _STRIDE, _ROUGH)
     octaves, strength = _onto_frames(octaves, strength, frames)
     octaves, (found, unrolled) = _refined(sound, octaves, HOP, _FINE)
@@ -156,7 +196,7 @@ def _quiet(power: Series) -> Series:
     return np.convolve(np.pad(lowest, 4, mode="edge"), np.full(8, 1 / 8, np.float32), "valid")[: len(lowest)]
 
 
-def _scores(sound: Mono, frames: int, floor: Floor, low_hz: float, high_hz: float) -> tuple[Series, float]:
+def _scores(sound: Mono, past: int, frames: int, floor: Floor, low_hz: float, high_hz: float) -> tuple[Series, float]:
     """How well each pitch of the range fits each second frame, and the lowest of them as log2 of Hz."""
     import scipy.fft
 
@@ -164,16 +204,15 @@ def _scores(sound: Mono, frames: int, floor: Floor, low_hz: float, high_hz: floa
 
     first, last = _column(low_hz) - 1, _column(high_hz) + 2
     count = -(-frames // _STRIDE)
-    margin = _WINDOWS[0] // 2
-    padded = np.zeros(len(sound) + 2 * margin + 2 * HOP * _STRIDE, np.float32)
-    padded[margin : margin + len(sound)] = sound
+    padded = np.zeros(len(sound) - past + 2 * REACH + 2 * HOP * _STRIDE, np.float32)
+    padded[REACH - past : REACH - past + len(sound)] = sound
     total = np.zeros((count, last - first), np.float32)
     for window, noise in zip(_WINDOWS, floor.power, strict=True):
         weights, comb_of, columns = _comb(window, first, last)
         stride = 2 if window == _WINDOWS[0] else 1  # so long a window changes little in 10 ms
         shape = (-(-count // stride), window)
         strides = (4 * HOP * _STRIDE * stride, 4)
-        start = 4 * (margin - window // 2)
+        start = 4 * (REACH - window // 2)
         pieces = np.ndarray(shape, np.float32, padded, start, strides)  # made in a tenth of the time of a view
         power = comb.power(scipy.fft.rfft(pieces * _hann(window), axis=1))
         found = comb.strengths(power, noise, weights, comb_of)

@@ -59,11 +59,12 @@ class Stream:
         self._fresh_samples = 0
         self._waiting: Mono = np.zeros(0, np.float32)
         self._heard: Mono = np.zeros(2 * _REMEMBERED, np.float32)
-        self._end = _WINDOW  # of what was heard
+        self._end = _WINDOW + analysis.REACH  # of what was heard
         self._hops = 0
         self._stepped = 0  # after so many hops
         self._said = 1 - _CALM  # the frames before this one
         self._departure = Departure()
+        self._way = analysis.Way()
         self._credit = float(_BURST)
         self._hz = self._last_hz = np.nan  # of the newest frame, and of the newest that was voiced
         self._floor = analysis.Floor.under(self._heard[:_WINDOW])
@@ -101,6 +102,7 @@ class Stream:
             if not departs or self._credit < 1:
                 return _NOTHING
             self._credit -= 1
+        self._way.go_on(self._hops - self._stepped)
         self._stepped = self._hops
         return self._step(departs)
 
@@ -110,10 +112,13 @@ class Stream:
             self._noise_due += _NOISE_ANEW
             since = max(self._end - min(self._hops * analysis.HOP, _REMEMBERED + _WINDOW), 0)
             self._floor = analysis.Floor.under(self._heard[since : self._end])
-        window = self._heard[self._end - _WINDOW : self._end]
-        octaves, signs, _ = analysis.hear(window, self._floor, self._low_hz, self._high_hz, guesses=False)
-        early = departs and self._is_new_note(octaves[-_SOON:], signs)
+        past = analysis.REACH
+        window = self._heard[self._end - _WINDOW - past : self._end]
+        octaves, signs, _ = analysis.hear(
+            window, self._floor, self._low_hz, self._high_hz, guesses=False, past=past, way=self._way
+        )
         before = self._hops - _HOPS  # the number of the window's first frame
+        early = departs and self._is_new_note(octaves[-_SOON:], signs)
         first = self._said
         stop = max(self._hops - (_SOON if early else _AHEAD) + 1, first)
         self._said = stop
@@ -151,7 +156,7 @@ class Stream:
 
     def _remember(self, fresh: Mono) -> None:
         if self._end + len(fresh) > len(self._heard):
-            kept = _REMEMBERED + _WINDOW - len(fresh)
+            kept = _REMEMBERED + _WINDOW + analysis.REACH - len(fresh)
             self._heard[:kept] = self._heard[self._end - kept : self._end].copy()
             self._end = kept
         self._heard[self._end : self._end + len(fresh)] = fresh
