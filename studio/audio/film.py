@@ -12,17 +12,14 @@ from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 import av
-from av.container import InputContainer
 from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from studio.audio import h264
 from studio.audio.foreign import open_foreign
-from studio.audio.shown import size_of
+from studio.audio.pictured import moving, nothing_seen
 from studio.audio.way import way_to
-from studio.errors import StudioError
-from studio.model.pictures import Pictures
 
 _AHEAD_S: Final = 1.0
 _MOST_AHEAD_S: Final = 10.0
@@ -95,6 +92,28 @@ class Film:
         """How much wider than high its pixels are."""
         return self._stream.sample_aspect_ratio
 
+    @property
+    def tick(self) -> Fraction:
+        """The unit of its times, in seconds."""
+        return self._tick
+
+    @property
+    def start(self) -> int:
+        """Where its times begin, in ticks."""
+        return self._stream.start_time or 0
+
+    def place(self, time_s: float) -> int:
+        """A time of the file in ticks; none lies before its beginning."""
+        return max(self._ticks(time_s), self.start)
+
+    def is_at_hand(self, time_s: float) -> bool:
+        """Whether its picture of a time comes without a jump: it is decoded, or one of the next."""
+        wanted = self.place(time_s)
+        if self._leapt_to(wanted) is not None or self._kept_at(wanted) is not None:
+            return True
+        current = self._current
+        return current is not None and self._is_near(wanted) and (wanted - _pts(current)) * self._tick < _STEP_S
+
     def __enter__(self) -> Self:
         return self
 
@@ -115,7 +134,7 @@ class Film:
         given the key frame at which it begins, where that is far before.
         """
         self._passing = passing
-        wanted = max(self._ticks(time_s), self._stream.start_time or 0)
+        wanted = self.place(time_s)
         passed = self._leapt_to(wanted) or self._kept_at(wanted)
         if passed is not None:
             return self._picture(passed)
@@ -129,7 +148,7 @@ class Film:
         if not arrived:
             return None
         if self._current is None:
-            raise _nothing_seen(self._path)
+            raise nothing_seen(self._path)
         return self._picture(self._current)
 
     def get_ready(self, gave_up: Callable[[], bool] = lambda: False) -> None:
@@ -314,46 +333,9 @@ class Film:
         return self._skips and bool(lasts) and packet.pts + lasts <= self._wanted
 
 
-def pictures_of(path: Path, begins_s: float) -> Pictures | None:
-    """The pictures of a file whose sound begins at a time in it; None where it has none, or only a cover."""
-    try:
-        with open_foreign(path) as container:
-            stream = moving(container, path)
-            first = next((frame for frame in container.decode(stream)), None)
-            if first is None:
-                return None
-            width, height = size_of(first, stream.sample_aspect_ratio)
-            ends_s = _end_s(container, stream)
-            return Pictures(
-                path=str(path),
-                width=width,
-                height=height,
-                fps=float(stream.average_rate or 0),
-                begins_s=begins_s,
-                length_s=max(0.0, ends_s - begins_s),
-            )
-    except (StudioError, av.FFmpegError):
-        return None
-
-
-def moving(container: InputContainer, path: Path) -> VideoStream:
-    """The pictures that a player would choose; a `StudioError` where there are none."""
-    for stream in container.streams.video:
-        if not stream.disposition & av.stream.Disposition.attached_pic:
-            return stream
-    raise _nothing_seen(path)
-
-
 def _kept_pictures(stream: VideoStream) -> int:
     """How many pictures may be kept at once; they take 1.5 bytes a pixel, or 3 with more than eight bits."""
     return max(1, min(_MOST_KEPT, _KEPT_BYTES // max(1, stream.width * stream.height * 3 // 2)))
-
-
-def _end_s(container: InputContainer, stream: VideoStream) -> float:
-    if stream.duration is not None and stream.time_base is not None:
-        return float(((stream.start_time or 0) + stream.duration) * stream.time_base)
-    start_s = (container.start_time or 0) / 1_000_000
-    return start_s + (container.duration or 0) / 1_000_000
 
 
 def _seen(frames: list[VideoFrame]) -> Iterator[VideoFrame]:
@@ -363,12 +345,3 @@ def _seen(frames: list[VideoFrame]) -> Iterator[VideoFrame]:
 def _pts(frame: VideoFrame) -> int:
     assert frame.pts is not None
     return frame.pts
-
-
-def _nothing_seen(path: Path) -> StudioError:
-    return StudioError(
-        "video.nothing",
-        f"The pictures of {path.name} are not shown.",
-        cause="There are none in it, or they are damaged, or of a kind that the studio cannot decode.",
-        remedy="Play it in another program; if it plays there, convert it to MP4 and import that.",
-    )

@@ -21,10 +21,10 @@ from msgspec.structs import replace
 
 from studio import paths
 from studio.audio.decode import Decoder
-from studio.audio.film import pictures_of
 from studio.audio.foreign import first_sound, open_foreign
 from studio.audio.mix import Mixer, alone, media_in
 from studio.audio.peaks import PeakBuilder
+from studio.audio.pictured import pictures_of
 from studio.audio.place import LostPlace
 from studio.audio.resample import SteadyResampler
 from studio.audio.trouble import disk_full, told

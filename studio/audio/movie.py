@@ -19,10 +19,10 @@ from av.packet import Packet
 from av.stream import Stream
 from av.video.stream import VideoStream
 
-from studio.audio.film import moving
 from studio.audio.foreign import open_foreign
 from studio.audio.loudness import LoudnessMeter, Measured
 from studio.audio.mix import Mixer
+from studio.audio.pictured import moving
 from studio.audio.resample import Resampler
 from studio.audio.trouble import told
 from studio.errors import StudioError

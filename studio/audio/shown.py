@@ -11,9 +11,9 @@ Bgra = NDArray[np.uint8]
 """A picture, shape (height, width, 4)."""
 
 
-def as_bgra(frame: VideoFrame, width: int, height: int) -> Bgra:
-    """A picture in this size, as the eye should see it: turned as the file says."""
-    turned = round(frame.rotation / 90) % 4
+def as_bgra(frame: VideoFrame, width: int, height: int, quarters: int | None = None) -> Bgra:
+    """A picture in this size, as the eye should see it: turned as the file says, or by so many right angles."""
+    turned = (round(frame.rotation / 90) if quarters is None else quarters) % 4
     across, down = (height, width) if turned % 2 else (width, height)
     scaled = (across, down) != (frame.width, frame.height)
     way = Interpolation.BILINEAR if scaled else Interpolation.BICUBIC

@@ -46,8 +46,8 @@ def sweep(
 
 
 def places_in_cache() -> tuple[Path, ...]:
-    """Every work folder of the window and of the command line, and every note of what is to be gone on with."""
-    roots = [paths.cache() / name for name in ("batch", "separating", "unfinished", "apart", "converting")]
+    """Every work folder of the window and of the command line, notes of what is to be gone on with, small pictures."""
+    roots = [paths.cache() / name for name in ("batch", "separating", "unfinished", "apart", "converting", "proxies")]
     return tuple(path for root in roots if root.is_dir() for path in root.iterdir())
 
 

@@ -86,7 +86,15 @@ from studio.protocol.models import (
     RemoveModel,
     VerifyModel,
 )
-from studio.protocol.video import LookedInto, LookInto, MakeThumbnails, PictureShown, ShowPicture, ThumbnailsMade
+from studio.protocol.video import (
+    LookedInto,
+    LookInto,
+    MakeThumbnails,
+    PictureShown,
+    ShowPicture,
+    ThumbnailsMade,
+    VideoPrepared,
+)
 from studio.protocol.voices import (
     Converted,
     ConvertVoice,
@@ -210,6 +218,7 @@ Event = (
     | ModelRemoved
     | PictureShown
     | ThumbnailsMade
+    | VideoPrepared
     | LookedInto
 )
 

@@ -7,8 +7,8 @@ from studio.protocol.common import Message
 class ShowPicture(Message, frozen=True, kw_only=True):
     """Show the picture that a video has at a time, in at most this size. Only the newest request counts.
 
-    Answered by `PictureShown`, first with the key frame before where the picture itself takes long to reach, or
-    refused; one that was overtaken is not answered.
+    Answered by `PictureShown`, or refused; one that was overtaken is not answered. Where the picture takes long to
+    reach, a small one that was made beforehand is shown first, and where there is none the key frame before.
     """
 
     serial: int
@@ -44,8 +44,8 @@ class LookedInto(Message, frozen=True, kw_only=True):
 class PictureShown(Message, frozen=True, kw_only=True):
     """Picture `number` of the `studio.ipc.preview.Preview` of that name is what was asked for.
 
-    `time_s` says from when on it is seen in the file. While `exact` is false a better one follows. `took_ms` is the
-    time from the request to here.
+    `time_s` says from when on it is seen in the file. While `exact` is false a better one follows; one that is `small`
+    is the right one already, in less detail. `took_ms` is the time from the request to here.
     """
 
     serial: int
@@ -54,7 +54,15 @@ class PictureShown(Message, frozen=True, kw_only=True):
     number: int
     time_s: float
     exact: bool
+    small: bool = False
     took_ms: float
+
+
+class VideoPrepared(Message, frozen=True, kw_only=True):
+    """So much of a video, from 0 to 1, has small pictures by now that come at once."""
+
+    path: str
+    share: float
 
 
 class ThumbnailsMade(Message, frozen=True, kw_only=True):

@@ -1,18 +1,22 @@
 """The video worker: decodes the pictures of videos, so that a broken one can harm neither a recording nor a job.
 
 It is started when a project has something to see. One thread shows pictures, the newest request first; another one
-makes thumbnails, and looks into files.
+makes thumbnails, and looks into files; a third one prepares small pictures to drag through, while the first has time.
 """
 
 import os
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from studio.audio.film import Film, Picture, pictures_of
-from studio.audio.shown import as_bgra, fitting, size_of
+from msgspec.structs import replace
+
+from studio.audio.film import Film, Picture
+from studio.audio.pictured import pictures_of
+from studio.audio.shown import Bgra, as_bgra, fitting, size_of
 from studio.errors import StudioError
 from studio.ipc.preview import Preview
 from studio.protocol.common import Cancel, Ready
@@ -20,8 +24,10 @@ from studio.protocol.messages import PROTOCOL, Request
 from studio.protocol.video import LookedInto, LookInto, MakeThumbnails, PictureShown, ShowPicture, ThumbnailsMade
 from studio.workers.runtime import Context
 from studio.workers.thumbnails import make_thumbnails, video_gone
+from studio.workers.video_proxies import Proxies
 
 _KEPT_FILMS: Final = 3
+_REST_S: Final = 0.03
 _IDLE_S: Final = 0.15
 _REMEDY: Final = "Play the file in another program. If it lies somewhere else undamaged, say where."
 
@@ -39,6 +45,7 @@ class _Put(NamedTuple):
     time_s: float
     width: int
     height: int
+    exact: bool
 
 
 class Video:
@@ -49,6 +56,7 @@ class Video:
         self._wanted: _Wanted | None = None
         self._asides: list[tuple[MakeThumbnails | LookInto, Context]] = []
         self._films: dict[str, Film] = {}
+        self._proxies = Proxies()
         self._preview: Preview | None = None
         self._put_last: _Put | None = None
         self._number = 0
@@ -99,7 +107,9 @@ class Video:
                 self._changed.wait_for(self._is_wanted, None if last is None else _IDLE_S)
                 wanted, self._wanted = self._wanted, None
             if wanted is not None:
-                wanted.context.answer(wanted.request, partial(self._show, wanted))
+                request, context = wanted.request, wanted.context
+                with self._proxies.waiting(request.path, request.time_s, context):
+                    context.answer(request, partial(self._show, wanted))
             elif last is not None and last.request.path in self._films:
                 self._films[last.request.path].get_ready(self._is_wanted)
             last = wanted
@@ -110,27 +120,52 @@ class Video:
     def _show(self, wanted: _Wanted) -> PictureShown | None:
         request = wanted.request
         film = self._film(request.path)
+        has_small = not film.is_at_hand(request.time_s) and self._show_small(wanted, film)
+        if has_small and self._goes_on():
+            return None
 
         def overtaken() -> bool:
             """Somebody wants another picture, and it does not lie on the way to this one."""
             newer = self._wanted
-            if newer is None:
-                return False
+            if newer is None or has_small:
+                return newer is not None
             ahead_s = newer.request.time_s - request.time_s
             return newer.request.path != request.path or not 0 <= ahead_s < 1
 
         def announce(key: Picture) -> None:
-            if not overtaken():
+            if not has_small and not overtaken():
                 wanted.context.send(self._put(wanted, film, key, exact=False))
 
         picture = film.at(request.time_s, overtaken, announce)
         return None if picture is None else self._put(wanted, film, picture, exact=True)
 
+    def _show_small(self, wanted: _Wanted, film: Film) -> bool:
+        """Show what was prepared for that time, where it was."""
+        request = wanted.request
+        small = self._proxies.at(request.path, film, request.time_s)
+        if small is None:
+            return False
+        width, height = fitting(small.size(film.ratio), *small.most(request.width, request.height))
+        now = _Put(request.path, small.time_s, width, height, exact=False)
+        shown = self._put_picture(wanted, now, lambda: as_bgra(small.frame, width, height, small.look.quarters))
+        wanted.context.send(replace(shown, small=True))
+        return True
+
+    def _goes_on(self) -> bool:
+        """Whether the person is dragging: the next wish comes before a hand that stopped would be noticed."""
+        with self._changed:
+            return self._changed.wait_for(self._is_wanted, _REST_S)
+
     def _put(self, wanted: _Wanted, film: Film, picture: Picture, *, exact: bool) -> PictureShown:
         request = wanted.request
         width, height = fitting(size_of(picture.frame, film.ratio), request.width, request.height)
-        now = _Put(request.path, picture.time_s, width, height)
-        made = as_bgra(picture.frame, width, height) if now != self._put_last else None
+        now = _Put(request.path, picture.time_s, width, height, exact)
+        return self._put_picture(wanted, now, lambda: as_bgra(picture.frame, width, height))
+
+    def _put_picture(self, wanted: _Wanted, now: _Put, make: Callable[[], Bgra]) -> PictureShown:
+        """Have a picture in shared memory, unless it lies there, and say so."""
+        request, width, height = wanted.request, now.width, now.height
+        made = make() if now != self._put_last else None
         with self._changed:
             preview = self._preview
             if preview is None or preview.most_pixels < width * height:
@@ -145,8 +180,8 @@ class Video:
             path=request.path,
             preview=preview.name,
             number=self._number,
-            time_s=picture.time_s,
-            exact=exact,
+            time_s=now.time_s,
+            exact=now.exact,
             took_ms=(time.monotonic() - wanted.asked_s) * 1000,
         )
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from studio.audio import h264
-from studio.audio.film import Film, pictures_of
+from studio.audio.film import Film
+from studio.audio.pictured import pictures_of
 from studio.audio.shown import as_bgra, fitting
 from studio.errors import StudioError
 from tests.helpers.sounds import noise, write_as

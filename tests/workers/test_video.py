@@ -15,7 +15,7 @@ from studio.model.pictures import Pictures
 from studio.model.project import Clip, ClipId, Media, Track, TrackId
 from studio.protocol.common import Refused
 from studio.protocol.messages import Event
-from studio.protocol.video import MakeThumbnails, PictureShown, ShowPicture, ThumbnailsMade
+from studio.protocol.video import MakeThumbnails, PictureShown, ShowPicture, ThumbnailsMade, VideoPrepared
 from tests.helpers.processes import WAIT_MS, MakeWorker
 from tests.helpers.session import Session
 from tests.helpers.sounds import noise, write_medium
@@ -67,6 +67,39 @@ def test_of_many_requests_the_newest_is_shown(make_worker: MakeWorker, qtbot: Qt
     shown = [event.serial for event in events if isinstance(event, PictureShown)]
     assert shown == sorted(shown)
     assert len(set(shown)) < 60
+
+
+def test_dragging_through_a_prepared_video_shows_the_right_picture_first_and_then_the_whole_one(
+    make_worker: MakeWorker, qtbot: QtBot, tmp_path: Path
+) -> None:
+    path = write_video(tmp_path / "s.mp4", seconds=12, gop=1000, size=(640, 360), options={"preset": "ultrafast"})
+    worker = make_worker("video")
+    events: list[Event] = []
+    worker.said.connect(events.append)
+    worker.send(ask(path, 0.0, 1, 640, 360))
+    qtbot.waitUntil(
+        lambda: any(isinstance(event, VideoPrepared) and event.share == 1 for event in events), timeout=WAIT_MS
+    )
+
+    for serial, time_s in enumerate((11.01, 2.03, 7.77), 2):
+        events.clear()
+        worker.send(ask(path, time_s, serial, 640, 360))
+        qtbot.waitUntil(partial(answered, events, serial), timeout=WAIT_MS)
+        first, *_, last = [event for event in events if isinstance(event, PictureShown)]
+        assert (first.small, first.exact, last.small, last.exact) == (True, False, False, True)
+        assert first.time_s == last.time_s == pytest.approx(int(time_s * FPS) / FPS)
+
+    events.clear()
+    for serial in range(100, 160):
+        worker.send(ask(path, serial * 7 % 12, serial, 640, 360))
+    qtbot.waitUntil(partial(answered, events, 159), timeout=WAIT_MS)
+    shown = [event for event in events if isinstance(event, PictureShown)]
+    assert all(event.small or event.exact for event in shown)
+    preview = Preview.attach(shown[-1].preview)
+    newest = preview.newer_than(shown[-1].number - 1)
+    assert newest is not None
+    assert number_of(newest.picture[:108, :192]) == 159 * 7 % 12 * FPS
+    preview.close()
 
 
 def test_what_cannot_be_shown_is_explained_and_the_worker_lives(
