@@ -50,6 +50,11 @@ class Alignment:
         self._gathered_s += float(np.ptp(speaker[:, 4])) if len(speaker) else 0.0
         self._settled = self._gathered_s >= _MOST_S
 
+    @property
+    def knows_nothing(self) -> bool:
+        """Whether nothing was gathered yet, or all was thrown away because a clock jumped."""
+        return not self._came_s
+
     def is_sure(self, usual_delay_s: float) -> bool:
         """Whether both clocks ran without a jump for long enough, and this stream is as streams usually are."""
         return self._gathered_s >= _LEAST_S and abs(self._stated_s - usual_delay_s) < _DOUBT_S

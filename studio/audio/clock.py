@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 KNOWN_WELL_S: Final = 0.8
 """A stream that has run for so long tells its clock to within a millisecond or two; the first words of it are wild."""
-_ROWS: Final = 512
+_ROWS: Final = 1024
 _WILD: Final = 30
 _JUMP_S: Final = 0.006
 _LEARNED: Final = 512
@@ -50,18 +50,18 @@ class Stamps:
         row[4] = called_s
         self.count += 1
 
-    def rows(self, since: int = 0) -> NDArray[np.float64]:
-        """Return the callbacks from number `since` on that are still known, oldest first, shape (n, 5)."""
+    def rows(self, since: int = 0, until: int | None = None) -> NDArray[np.float64]:
+        """Return the callbacks from number `since` on, before `until`, that are still known, oldest first, (n, 5)."""
         count = self.count
         first = max(since, self._first, count - _ROWS + 32)  # the oldest ones are being written over meanwhile
-        return self._rows[np.arange(first, count) % _ROWS]
+        return self._rows[np.arange(first, count if until is None else min(until, count)) % _ROWS]
 
-    def offset_s(self, since: int = 0, least_s: float = 0.0) -> float | None:
+    def offset_s(self, since: int = 0, least_s: float = 0.0, *, until: int | None = None) -> float | None:
         """Return the time of frame 0, were the device to have run evenly since: the median over the newest callbacks.
 
-        None where the callbacks from number `since` on do not cover `least_s` seconds.
+        Those from number `since` on, before `until`, count. None where they do not cover `least_s` seconds.
         """
-        rows = self.rows(since)
+        rows = self.rows(since, until)
         if not len(rows) or rows[-1, 0] - rows[0, 0] < least_s * self.rate_hz:
             return None
         newest = rows[-_NEWEST:]
@@ -98,11 +98,11 @@ class Stamps:
         streams = len({epoch for epoch, _delay_s in known})
         return float(usual), streams >= _STREAMS and bool(high - low < _CALM_S)
 
-    def earliest_s(self, since: int = 0) -> float | None:
+    def earliest_s(self, since: int = 0, *, until: int | None = None) -> float | None:
         """Return by what time at the earliest frame 0 would have been handed over, judged by the newest callbacks.
 
         Later than `offset_s` by the way from the converter to us, which is unknown but stays the same. For a moment
         after a sound server woke up, only this can be trusted: the way that the server states is then a guess.
         """
-        newest = self.rows(since)[-_NEWEST:]
+        newest = self.rows(since, until)[-_NEWEST:]
         return float(np.min(newest[:, 4] - newest[:, 0] / self.rate_hz)) if len(newest) else None

@@ -17,7 +17,7 @@ from studio.audio import watchdog
 from studio.audio.alignment import Alignment
 from studio.audio.clock import KNOWN_WELL_S
 from studio.audio.fifo import Fifo
-from studio.audio.incident import Incident
+from studio.audio.incident import Gap, Incidents
 from studio.audio.playback import Moment
 from studio.audio.state import Listener
 from studio.audio.stream import Microphone
@@ -32,9 +32,6 @@ _IDLE_S: Final = 0.1
 _REPORT_S: Final = 0.4
 _SYNC_S: Final = 0.4
 _PREROLL_S: Final = 1.0
-_SETTLE_S: Final = 0.6
-_UNEVEN_S: Final = 3.0
-"""Sound that comes in fits and starts for so long is written as it comes, so that a crash cannot cost it."""
 _SMALLEST_GAP_S: Final = 0.004
 _PUNCH_IN_S: Final = 4.0
 _BLOCK: Final = 4800
@@ -48,6 +45,7 @@ class Recorder:
     ) -> None:
         self._microphone = microphone
         self._queue = queue
+        self._incidents = Incidents(microphone)
         self._rate_hz = device_rate_hz
         self._listener = listener
         self._alarms = alarms
@@ -101,12 +99,12 @@ class Recorder:
             self._asked_s = time.monotonic()
             self._counted_s = counted_s
             self._asked_at = self._queue.written + round(counted_s * self._rate_hz)
-            self._incident: Incident | None = None
             self._losses_seen = self._microphone.lost_times
-            self._overflows_seen = self._microphone.overflows
             self._dropped = 0
             self._xruns = 0
             self._gaps = 0
+            self._filled: list[tuple[int, int]] = []
+            self._known_from = 0
             self._in = 0
             self._ratio = header.rate_hz / self._rate_hz
             self._resampler = (
@@ -129,8 +127,9 @@ class Recorder:
                 return
             try:
                 self._mark_suspect(writer)
-                if self._incident is not None:
-                    self._settle(writer, self._incident, at_once=True)
+                if self._first_s is None:
+                    self._look_for_incidents(writer)
+                    self._fill(writer, self._incidents.settle(time.monotonic(), at_once=True))
                 self._drain(writer, self._queue.written)
                 if self._resampler is not None:
                     writer.write(
@@ -144,7 +143,9 @@ class Recorder:
         """The stream is about to be closed or was found dead: whatever is missing until sound comes again is a gap."""
         with self._lock:
             if self._writer is not None and self._first_s is None:
-                self._note(kind, note, cut=True)
+                self._look_for_incidents(self._writer)
+                for gap in self._incidents.interrupt(kind, self._queue.written, note):
+                    self._fill(self._writer, gap)
 
     def suspect(self, seconds_back: float, note: str) -> None:
         """From so long ago on, another device than the chosen one may be heard, until `trust` or the end."""
@@ -188,12 +189,9 @@ class Recorder:
         if self._first_s is not None and not self._punched_in(now_s):
             return
         here = self._queue.written  # before the look: a dropout is noted before the block behind it can be read
-        self._look_for_incidents(writer, now_s)
-        if self._incident is not None:
-            self._drain(writer, self._incident.at_queue)
-            self._settle(writer, self._incident, at_once=False)
-        else:
-            self._drain(writer, here)
+        self._look_for_incidents(writer)
+        self._drain(writer, here if self._incidents.open_at is None else self._incidents.open_at)
+        self._fill(writer, self._incidents.settle(now_s))
         if now_s - self._synced_s >= _SYNC_S:
             writer.sync()
             writer = self._in_place(writer)
@@ -216,62 +214,39 @@ class Recorder:
                 return False
             first = self._asked_at
         else:
-            first = math.ceil((first_s - offset_s) * self._rate_hz) - self._microphone.dropped
+            first = round((first_s - offset_s) * self._rate_hz) - self._microphone.dropped
         if self._queue.written <= first:
             return False
         self._queue.skip(max(0, first - self._queue.read))
         self._first_s = None
         self._first_frame = self._queue.read + self._microphone.dropped
         self._epoch = self._microphone.stamps.epoch
-        self._overflows_seen = self._microphone.overflows
+        self._incidents.begin()
         return True
 
-    def _look_for_incidents(self, writer: TakeWriter, now_s: float) -> None:
-        while self._overflows_seen < self._microphone.overflows:
-            places = self._microphone.overflow_places
-            at_queue = max(self._queue.read, int(places[self._overflows_seen % len(places)]))
-            self._overflows_seen += 1
+    def _look_for_incidents(self, writer: TakeWriter) -> None:
+        for event in self._incidents.look(self._queue.read):
+            if isinstance(event, Gap):
+                self._fill(writer, event)
+                continue
             self._xruns += 1
-            place = round((self._in + at_queue - self._queue.read) * self._ratio)
+            place = round((self._in + event.at_queue - self._queue.read) * self._ratio)
             writer.mark(Mark(kind="xrun", at=place, note="the sound system reported a dropout"))
             self._alarms.raise_("dropped", watchdog.xruns(self._xruns), self._xruns)
-            self._note("gap", "the sound system reported a dropout", at_queue=at_queue)
-        if now_s - self._microphone.called_s > watchdog.STALLED_S:
-            self._note("gap", "no sound came from the device")
 
-    def _note(self, kind: MarkKind, note: str, *, at_queue: int | None = None, cut: bool = False) -> None:
-        if self._incident is None:
-            at_queue = self._queue.written if at_queue is None else at_queue
-            self._incident = Incident(kind, at_queue, self._microphone.stamps, note)
-        elif kind != "gap":
-            self._incident.kind = kind
-        self._incident.cut |= cut
-
-    def _settle(self, writer: TakeWriter, incident: Incident, *, at_once: bool) -> None:
-        """Once sound has come evenly for a while, see by the clock how much is missing, and put silence there."""
-        stamps = self._microphone.stamps
-        now_s = time.monotonic()
-        if incident.back_s is None and stamps.count > incident.stamp:
-            incident.back_s = now_s
-        at_once |= incident.back_s is not None and now_s - incident.back_s > _UNEVEN_S
-        if stamps.count <= incident.stamp or now_s - self._microphone.called_s > watchdog.STALLED_S:
-            incident.again_s = None
-            if not at_once:
-                return
-        elif incident.again_s is None:
-            incident.again_s = now_s
-        if not at_once and now_s - (incident.again_s or now_s) < _SETTLE_S:
+    def _fill(self, writer: TakeWriter, gap: Gap | None) -> None:
+        """Put silence where sound is missing."""
+        if gap is None:
             return
-        missing_s = incident.missing_s()
-        missing = round(missing_s * self._rate_hz) if missing_s > _SMALLEST_GAP_S else 0
-        self._drain(writer, incident.at_queue)
-        if missing or incident.kind != "gap":
-            writer.mark(Mark(kind=incident.kind, at=self._at, length=round(missing * self._ratio), note=incident.note))
+        missing = round(gap.missing_s * self._rate_hz) if gap.missing_s > _SMALLEST_GAP_S else 0
+        self._drain(writer, gap.at_queue)
+        if missing or gap.kind != "gap":
+            writer.mark(Mark(kind=gap.kind, at=self._at, length=round(missing * self._ratio), note=gap.note))
         self._put_silence(writer, missing)
+        self._filled.append((gap.stamp, missing))
         self._gaps += missing > 0
-        if incident.cut:
+        if gap.cut:
             writer.cut()
-        self._incident = None
 
     @property
     def _at(self) -> int:
@@ -310,10 +285,12 @@ class Recorder:
     def _look_at_clocks(self) -> None:
         """Gather what the callbacks since the last look say of the clocks."""
         stamps, along = self._microphone.stamps, self._along
-        if along is None or along.place is None or stamps.epoch != self._epoch:
+        if along is None or self._first_s is not None or along.place is None or stamps.epoch != self._epoch:
             return
         came_from, played_from = self._looked_at
         self._looked_at = (stamps.count, along.stamps.count)
+        if self._alignment.knows_nothing:
+            self._known_from = came_from
         jumped = stamps.jumped(came_from) or along.stamps.jumped(played_from)
         self._alignment.look(stamps.calm_rows(came_from), along.stamps.calm_rows(played_from), jumped=jumped)
 
@@ -326,7 +303,9 @@ class Recorder:
         apart_s = None if usual is None else self._alignment.apart_s(usual[0])
         if usual is None or apart_s is None or along.place is None or self._first_s is not None:
             return header
-        late = round((apart_s + (self._first_frame - along.place) / self._rate_hz) * header.rate_hz)
+        # By a clock that is known only since a gap, the first frame came as much sooner as is missing there.
+        first_frame = self._first_frame - sum(missing for stamp, missing in self._filled if stamp <= self._known_from)
+        late = round((apart_s + (first_frame - along.place) / self._rate_hz) * header.rate_hz)
         is_sure = usual[1] and self._alignment.is_sure(usual[0])
         return replace(header, start=header.start + late, start_is_sure=is_sure)
 
@@ -376,6 +355,7 @@ class Recorder:
             writer = self._in_place(writer)
         warning = warning or self._warning
         self._writer = None
+        self._look_at_clocks()
         writer.header = self._aligned(writer.header)
         segments: tuple[Media, ...] = ()
         try:

@@ -98,7 +98,8 @@ class Speaker:
         mix[filled:] = 0
         self.stamps.add(self.frames, dac_s, first, filled if row < 0 else row, now_s)
         if row >= 0:
-            self.stamps.add(self.frames + row, dac_s + row / self.stamps.rate_hz, number, filled - row, now_s)
+            later_s = row / self.stamps.rate_hz
+            self.stamps.add(self.frames + row, dac_s + later_s, number, filled - row, now_s + later_s)
         if self.accompanied and self._backing is not None:
             heard = self._heard[:frames]
             heard[self._backing.read_into(heard) :] = 0
@@ -141,7 +142,8 @@ class Microphone:
         self.tapped_from = 0
         """A frame of the tap is the frame of the microphone whose number is higher by this."""
         self.tap_filled = Bell()
-        self.overflow_places: NDArray[np.int64] = np.zeros(_OVERFLOWS, np.int64)
+        self.overflow_places: NDArray[np.int64] = np.zeros((_OVERFLOWS, 2), np.int64)
+        """Of the newest ones: the frame of the queue, and the callback, behind what was lost."""
         self.dropped = 0
         self.monitoring = False
         self.losses: NDArray[np.int64] = np.zeros((1024, 2), np.int64)
@@ -159,7 +161,7 @@ class Microphone:
         both[:, 1] = block[:, min(1, block.shape[1] - 1)]
         self.stamps.add(self.frames, adc_s, self._queue.written, len(block), now_s)
         if overflow:  # noted before the block can be read: what was lost lies in front of it
-            self.overflow_places[self.overflows % _OVERFLOWS] = self._queue.written
+            self.overflow_places[self.overflows % _OVERFLOWS] = self._queue.written, self.stamps.count - 1
             self.overflows += 1
         taken = self._queue.write(both)
         self.frames += len(block)

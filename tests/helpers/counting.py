@@ -15,7 +15,7 @@ def numbered(start: int, frames: int) -> Frames:
 
 def numbers_in(sound: Frames) -> NDArray[np.int64]:
     """The numbers that samples say, of the same shape."""
-    return np.rint(sound * SCALE).astype(np.int64)
+    return np.asarray(np.rint(sound * SCALE), np.int64)
 
 
 class Numbers:

@@ -3,6 +3,7 @@
 The microphone hears the loudspeaker, so that every sample of the take says which one of the project it belongs to.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -47,14 +48,16 @@ class Stage:
         self.player = Player(self.queue, RATE_HZ)
         self.recorder = Recorder(self.microphone, heard, RATE_HZ, self, Alarms(lambda _alarm: None))
         self.header: TakeHeader | None = None
-        self._began_s = 1e6  # nothing that is asked of the real clock meanwhile is late
+        self.told = 0
+        self._began_s = time.monotonic() + 3600  # nothing that is asked of the real clock meanwhile is late
         self._frames = 0
         self._in_the_air: Frames = np.zeros((TO_THE_EAR, 2), np.float32)
         self._lost = False
 
     def take_started(self, writer: TakeWriter) -> None: ...
 
-    def take_progress(self, writer: TakeWriter, dropped: int, gaps: int) -> None: ...
+    def take_progress(self, writer: TakeWriter, dropped: int, gaps: int) -> None:
+        self.told += 1
 
     def take_finished(self, writer: TakeWriter, segments: tuple[Media, ...], warning: str) -> None:
         self.header = writer.header
@@ -139,6 +142,25 @@ def test_what_dropped_out_is_a_gap_that_keeps_time(stage: Stage, tmp_path: Path)
     gap = next(mark for mark in read_marks(folder) if mark.kind == "gap")
     assert gap.length == 7 * BLOCK
     assert every_pass_is_in_its_place(stage, folder, lambda at: not gap.at <= at < gap.at + gap.length) == 8
+
+
+def test_a_dropout_at_the_beginning_does_not_move_the_take(stage: Stage, tmp_path: Path) -> None:
+    """All that is known of the clocks is from after it."""
+    folder = tmp_path / "takes" / "a"
+    stage.record(folder, LOOP)
+    stage.run(RATE_HZ)
+    until(lambda: stage.told > 0, 60, "the take has begun")
+    stage.run(7 * BLOCK, deaf=True)
+    stage.run(RATE_HZ)
+    told = stage.told
+    until(lambda: stage.told > told + 1, 60, "the recorder has looked at the clocks")
+    stage.run(2 * RATE_HZ)
+    stage.recorder.finish()
+
+    gap = next(mark for mark in read_marks(folder) if mark.kind == "gap")
+    assert stage.header is not None
+    assert abs(stage.header.start - LOOP.start) <= 1
+    assert every_pass_is_in_its_place(stage, folder, lambda at: not gap.at <= at < gap.at + gap.length) >= 5
 
 
 def test_an_edit_while_the_loop_goes_round_moves_nothing(stage: Stage, tmp_path: Path) -> None:
