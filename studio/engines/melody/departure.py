@@ -1,5 +1,6 @@
 """Whether sound that comes still repeats at the pitch that was found in it: a leap shows so before it is measured."""
 
+import math
 from collections import deque
 from typing import Final
 
@@ -33,8 +34,10 @@ class Departure:
         if np.isnan(hz):
             return False
         period = RATE_HZ / hz
-        alike = _alike(heard, period)
-        above = _alike(heard, period / 2)  # an octave higher repeats at the old pitch too
+        new = heard[-_PIECE:]
+        power = float(new @ new)
+        alike = _alike(heard, new, power, period)
+        above = _alike(heard, new, power, period / 2)  # an octave higher repeats at the old pitch too
         departs = (alike < _UNLIKE and max(self._alike) > _ALIKE) or (
             above > _ALIKE and min(self._alike_above) < _UNLIKE
         )
@@ -43,13 +46,18 @@ class Departure:
         return departs
 
 
-def _alike(heard: Sound, period: float) -> float:
-    """How well the newest piece repeats what lies an odd number of periods before; an octave lower repeats in two.
+def _alike(heard: Sound, new: Sound, power: float, period: float) -> float:
+    """How well the newest piece repeats what lies an odd number of periods before; an octave lower repeats in two."""
+    lag = _lag(period)
+    old = heard[-_PIECE - lag : -lag]
+    return float(new @ old) / math.sqrt(power * float(old @ old) + _NOTHING)
 
-    It is the number for which whole samples say best where that is.
-    """
-    periods = period * np.arange(1, max(1, int(_FARTHEST // period)) + 1, 2)
-    nearest = np.rint(periods)
-    lag = int(nearest[np.argmin(np.abs(periods - nearest))])
-    new, old = heard[-_PIECE:], heard[-_PIECE - lag : -lag]
-    return float(new @ old) / float(np.sqrt((new @ new) * (old @ old) + _NOTHING))
+
+def _lag(period: float) -> int:
+    """Of the odd numbers of periods that are near enough, the one that whole samples say best."""
+    best, off = round(period), math.inf
+    for periods in range(1, max(1, int(_FARTHEST // period)) + 1, 2):
+        nearest = round(periods * period)
+        if abs(periods * period - nearest) < off:
+            best, off = nearest, abs(periods * period - nearest)
+    return best

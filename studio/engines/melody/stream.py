@@ -14,7 +14,7 @@ from studio.engines.melody.departure import REACHES, Departure
 _CALM: Final = 3  # hops from one step to the next while nothing leaps
 _AHEAD: Final = 3  # hops, 15 ms; the first of three frames waits 10 ms more, and the resampler holds back 2
 _SOON: Final = 2  # hops, where the tones ahead bear a leap out
-_HOPS: Final = 24  # that a step looks at
+_HOPS: Final = 16  # that a step looks at; what was before is in the way that the melody came
 _WINDOW: Final = _HOPS * analysis.HOP
 _BURST: Final = 8  # steps between the calm ones that may follow each other,
 _CREDIT_A_HOP: Final = 1 / 6  # and how soon they are granted again: no sound costs much more than a calm one
@@ -85,12 +85,15 @@ class Stream:
         made = self._resampler.push(np.concatenate(self._fresh))
         self._fresh, self._fresh_samples = [], 0
         self._waiting = np.concatenate((self._waiting, made))
-        found = [_NOTHING]
-        with single():
-            while len(self._waiting) >= analysis.HOP:
-                self._remember(self._waiting[: analysis.HOP])
-                self._waiting = self._waiting[analysis.HOP :]
-                found.append(self._hop())
+        found: list[Frames] = []
+        while len(self._waiting) >= analysis.HOP:
+            self._remember(self._waiting[: analysis.HOP])
+            self._waiting = self._waiting[analysis.HOP :]
+            said = self._hop()
+            if said is not _NOTHING:
+                found.append(said)
+        if len(found) <= 1:
+            return found[0] if found else _NOTHING
         return Frames(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
 
     def _hop(self) -> Frames:
@@ -104,7 +107,8 @@ class Stream:
             self._credit -= 1
         self._way.go_on(self._hops - self._stepped)
         self._stepped = self._hops
-        return self._step(departs)
+        with single():
+            return self._step(departs)
 
     def _step(self, departs: bool) -> Frames:
         """Find the frames that were not said yet and that enough was heard after."""
