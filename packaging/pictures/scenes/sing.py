@@ -44,6 +44,15 @@ def shots(place: Place) -> Shots:
 
         return shoot
 
+    def round_and_round(theme: str, workspace: str = "sing") -> Callable[[Path], None]:
+        def shoot(png: Path) -> None:
+            copy = Path(shutil.copytree(sample, folder / f"loop {workspace} {theme}" / sample.name))
+            with on_stage(voice):
+                prepare = in_a_loop if workspace == "sing" else in_a_loop_on_the_timeline
+                picture(copy, png, theme=theme, prepare=lambda studio: prepare(enter(studio)), wait_s=300)
+
+        return shoot
+
     def of(
         prepare: Callable[["SingPage"], None], theme: str = "dark", sung: Path = voice, **chosen: str
     ) -> Callable[[Path], None]:
@@ -67,6 +76,10 @@ def shots(place: Place) -> Shots:
         "sing-range-dark": of(for_a_while),
         "sing-vibrato-dark": of(in_figures, sung=trained),
         "sing-vibrato-light": of(in_figures, "light", trained),
+        "sing-loop-dark": round_and_round("dark"),
+        "sing-loop-light": round_and_round("light"),
+        "edit-loop-dark": round_and_round("dark", "edit"),
+        "edit-loop-light": round_and_round("light", "edit"),
     }
 
 
@@ -201,6 +214,27 @@ def record(page: "SingPage", seconds: float) -> None:
     until(lambda: desk.transport.take_frames > seconds * _RATE_HZ)
     desk.transport.stop_recording()
     until(lambda: len(desk.document.project.media) > takes)
+
+
+def in_a_loop(page: "SingPage") -> None:
+    """Three passes that have landed, and the middle of the third pass after them."""
+    from studio.session.looping import Loop
+
+    transport, loop = page.desk.transport, Loop(4 * _RATE_HZ, 8 * _RATE_HZ)
+    page.start()
+    until(lambda: page.reading.sings, 60_000)
+    for landed in (0, 3):
+        until(lambda: len(page.takes.cards) >= landed and not transport.recording)  # noqa: B023 it is waited for here
+        transport.record_loop(loop)
+        until(lambda: transport.take_frames > 2.6 * loop.length)
+        if not landed:
+            transport.stop()
+
+
+def in_a_loop_on_the_timeline(page: "SingPage") -> None:
+    """The same, on the timeline."""
+    in_a_loop(page)
+    page.desk.view.set_workspace("edit")
 
 
 def in_figures(page: "SingPage") -> None:

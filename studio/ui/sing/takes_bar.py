@@ -162,9 +162,10 @@ class TakesBar(QWidget):
     def _show_state(self) -> None:
         recording = self._desk.transport.recording
         name = "Stop recording" if recording else "Record take"
+        number = self._desk.transport.pass_number
         kind = "danger" if recording else "primary" if self._first else "normal"
-        self.record.setText(name)
-        self.record.setAccessibleName(name)
+        self.record.setText(f"Stop, pass {number}" if number else name)
+        self.record.setAccessibleName(f"{name}, pass {number}" if number else name)
         why_not = self._actions.why_not("transport.record")
         self.record.setEnabled(not why_not)
         self.record.setToolTip(tip(name, self._actions.keys("transport.record"), f"{why_not}." if why_not else ""))
@@ -175,12 +176,17 @@ class TakesBar(QWidget):
         self.again.setChecked(looping)
         self.again.setEnabled(not why_not)
         what = "Stop recording in a loop" if looping else "Record in a loop"
-        self.again.name(what, self._actions.keys("sing.record_loop"), why_not or "Each pass is a take of its own.")
+        self.again.name(
+            what,
+            self._actions.keys("sing.record_loop"),
+            why_not or "It goes round without a pause; each pass is a take.",
+        )
         self._show_loop()
 
 
 def takes_of(project: Project) -> list[Clip]:
-    """The clips that were recorded here, the newest first."""
+    """The clips that were recorded here, the newest first; of one recording that went round a loop the last pass."""
     recorded = {media.id: place for place, media in enumerate(project.media) if media.file.startswith(f"{TAKES}/")}
+    places = {clip.id: place for place, track in enumerate(project.tracks) for clip in track.clips}
     clips = [clip for clip in project.clips if clip.media in recorded]
-    return sorted(clips, key=lambda clip: (-recorded[clip.media], clip.source_start))
+    return sorted(clips, key=lambda clip: (-recorded[clip.media], -places[clip.id], clip.source_start))

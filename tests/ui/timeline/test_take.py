@@ -8,6 +8,7 @@ from PySide6.QtGui import QImage
 
 from studio.model.project import TrackId
 from studio.session.desk import Desk
+from studio.session.looping import Loop
 from studio.session.playhead import Levels
 from studio.session.taking import Taking
 from studio.ui import theme as themes
@@ -17,7 +18,7 @@ from studio.ui.timeline.view import TimelineView
 from tests.ui.timeline.conftest import RATE
 
 
-def taking(*, track: str = "new", began_s: float = 10.0, frames: int = 0) -> Taking:
+def taking(*, track: str = "new", began_s: float = 10.0, frames: int = 0, loop: Loop | None = None) -> Taking:
     return Taking(
         name="one",
         folder="",
@@ -27,6 +28,7 @@ def taking(*, track: str = "new", began_s: float = 10.0, frames: int = 0) -> Tak
         began_s=began_s,
         has_begun=True,
         frames=frames,
+        loop=loop,
     )
 
 
@@ -84,3 +86,22 @@ def test_a_take_on_a_new_track_has_a_row_and_a_head_at_once(view: TimelineView, 
     transport._recorder.taking = None
     transport.state_changed.emit()
     assert head.isHidden()
+
+
+@pytest.mark.parametrize(("sung_s", "number", "from_s", "to_s"), [(0.5, 1, 1.0, 1.5), (4.5, 3, 1.0, 1.5)])
+def test_in_a_loop_only_the_pass_that_is_sung_is_drawn(
+    view: TimelineView, desk: Desk, sung_s: float, number: int, from_s: float, to_s: float
+) -> None:
+    transport = desk.transport
+    transport._clock = lambda: 10.0 + sung_s
+    transport._recorder.taking = taking(frames=round(sung_s * RATE), loop=Loop(RATE, 3 * RATE))
+    transport.state_changed.emit()
+    view.finish()
+
+    assert transport.pass_number == number
+    assert transport.position() == to_s * RATE
+    box, viewport = view.canvas.take.box(), view.sight.viewport
+    assert (box.left(), box.right()) == pytest.approx((viewport.x_of(from_s * RATE), viewport.x_of(to_s * RATE)), abs=1)
+    assert view.heads.take.accessibleName() == f"Take {number}, recording"
+    transport._recorder.taking = None
+    transport.state_changed.emit()
