@@ -14,9 +14,10 @@ import msgspec
 import numpy as np
 import psutil
 import pytest
+from msgspec.structs import replace
 
 from studio import paths
-from studio.media.takes import TakeHeader, TakeWriter, mark_recovered, recover
+from studio.media.takes import RecoveredTake, TakeHeader, TakeWriter, mark_recovered, recover
 from studio.protocol.live import OpenAudio, StopRecording, TakeFinished, TakeProgress, TakeStarted
 from tests.helpers.live import LiveProcess, lost, read_take, record_into
 from tests.helpers.pulse import Feed, Pulse, counter, missing, until
@@ -47,8 +48,8 @@ def seeded(name: str) -> random.Random:
     return random.Random(seed)  # noqa: S311
 
 
-def kept(folder: Path, take: str, acknowledged: int) -> None:
-    """The take is offered, as long as was acknowledged, readable by another program, and whole."""
+def kept(folder: Path, take: str, acknowledged: int) -> RecoveredTake:
+    """The take, which is offered, as long as was acknowledged, readable by another program, and whole."""
     sound = read_take(folder, take)
     (found,) = (found for found in recover(folder) if found.take == take)
     # The header follows the data: a kill between the two hides what was written last from programs that believe it.
@@ -56,17 +57,21 @@ def kept(folder: Path, take: str, acknowledged: int) -> None:
     assert len(sound) >= acknowledged - ACKNOWLEDGED_LOST_AT_MOST
     assert np.abs(sound).max() > 0
     assert lost(sound) == 0
+    return found
 
 
 def kill_workers(pulse: Pulse, folder: Path, kills: int, injected: Count) -> None:
     chance = seeded("worker killed while recording")
     with LiveProcess(pulse.environment) as worker:
         for number in range(kills):
-            seen = worker.send(BOOTH, record_into(folder, f"k{number}"))
+            loop = (0, 9600 * (number % 2))  # every other one goes round a loop
+            order = replace(record_into(folder, f"k{number}"), loop_start=loop[0], loop_stop=loop[1])
+            seen = worker.send(BOOTH, order)
             wanted = chance.randrange(1, 72000)
             progress = worker.wait(TakeProgress, lambda said, wanted=wanted: said.frames >= wanted, since=seen)  # type: ignore[misc]
             worker.kill()
-            kept(folder, f"k{number}", progress.frames)
+            found = kept(folder, f"k{number}", progress.frames)
+            assert (found.loop_start, found.loop_stop) == loop
             injected(1)
             worker.start()
 
