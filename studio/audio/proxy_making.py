@@ -63,7 +63,9 @@ class ProxyMaker:
         length_s = max(0.0, end_s(self._container, self._stream) - self._start * float(self._tick))
         self.parts = max(1, math.ceil(length_s / PART_S))
         """How many parts there are to be, as the file tells it."""
-        self.is_over = _longest_way(self._stream, self.parts * PART_S) <= quick
+        self.is_needed = _longest_way(self._stream, self.parts * PART_S) > quick
+        """Whether pictures of the video take long to reach."""
+        self.is_over = not self.is_needed
         """Whether no more will be made: all is there, or it cannot be made, or the video needs none."""
         self._missing = {number for number in range(self.parts) if not file_of(self._folder, number).exists()}
         self._failed: set[int] = set()

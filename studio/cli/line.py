@@ -65,6 +65,15 @@ class Line:
             raise _failure(event.why)
         return event
 
+    def tell(self, request: Request) -> None:
+        """Send a request whose answers are looked for by `wait_until`."""
+        self._heard.clear()
+        self._worker.send(request)
+
+    def wait_until(self, done: Callable[[], bool], timeout_s: float = 60.0) -> None:
+        """Wait until something is so; it is asked after each event. A `StudioError` where that takes too long."""
+        self._wait(done, timeout_s)
+
     def end_with(self, request: Request, answer: type[Answer], timeout_s: float) -> Answer:
         """After Ctrl+C: ask for what is to come of it all the same."""
         self._watch.forget()

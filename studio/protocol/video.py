@@ -59,7 +59,7 @@ class PictureShown(Message, frozen=True, kw_only=True):
 
 
 class VideoPrepared(Message, frozen=True, kw_only=True):
-    """So much of a video, from 0 to 1, has small pictures by now that come at once."""
+    """So much of a video, from 0 to 1, is shown at once by now: it has small pictures, or needs none."""
 
     path: str
     share: float

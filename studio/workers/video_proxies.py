@@ -16,7 +16,7 @@ from studio.errors import StudioError
 from studio.protocol.video import VideoPrepared
 from studio.workers.runtime import Context
 
-_MODEST: Final = 19
+_MODEST: Final = 10
 _KEPT: Final = 3
 
 _log = logging.getLogger(__name__)
@@ -31,7 +31,7 @@ class _Place(NamedTuple):
 
 
 class Proxies:
-    """Makes those of the video that was looked at last, around that place first, at the lowest priority."""
+    """Makes those of the video that was looked at last, around that place first, at a low priority."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -85,20 +85,21 @@ class Proxies:
                 self._over.add(place.path)
 
     def _make(self, place: _Place) -> None:
-        told = 0.0
+        told = -1.0
         with ProxyMaker(Path(place.path)) as maker:
             while not maker.is_over:
+                if maker.share > told:
+                    told = maker.share
+                    place.context.send(VideoPrepared(path=place.path, share=told))
                 with self._changed:
                     self._changed.wait_for(lambda: not self._waiting)
                     now = self._place
                 if now is None or now.path != place.path:
                     return
                 made = maker.step(now.time_s)
-                if maker.share > told:
-                    told = maker.share
-                    place.context.send(VideoPrepared(path=place.path, share=told))
                 if not made and not maker.is_over:
                     self._wait_to_go_from(now)
+            place.context.send(VideoPrepared(path=place.path, share=maker.share if maker.is_needed else 1.0))
             self._over.add(place.path)
 
     def _wait_to_go_from(self, place: _Place) -> None:

@@ -1,4 +1,4 @@
-"""What was promised of pictures: at most fifty milliseconds from a jump to the right one, and never a wrong one."""
+"""What was promised of pictures: fifty milliseconds to the right one where it was prepared, and never a wrong one."""
 
 import json
 
