@@ -16,6 +16,9 @@ import numpy as np
 from studio.engines.base import Mono
 from studio.errors import StudioError
 
+RATE_HZ: Final = 22050
+"""Of all its voices."""
+
 _SYNCHRONOUS: Final = 2
 _NO_EXIT: Final = 0x8000
 _TELL_PHONES: Final = 1

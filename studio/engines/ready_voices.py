@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, ClassVar, Final, NamedTuple, TypeVar
+from typing import Any, ClassVar, Final, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from studio.catalogue.store import Installed
 from studio.engines import installed, residents
@@ -27,6 +27,15 @@ class ReadyVoice(NamedTuple):
     network: str = ""
 
 
+@runtime_checkable
+class Describes(Protocol):
+    """A speaker that can say more of its voices than their ids."""
+
+    def described(self, preset: str) -> ReadyVoice:
+        """Return one of the presets, as a person knows it."""
+        ...
+
+
 class ReadyVoices:
     """Says what is missing while no model is installed, and that nothing is learnt here."""
 
@@ -43,12 +52,7 @@ class ReadyVoices:
         self, references: Sequence[Reference], folder: Path, *, language: str, seed: int, report: Report
     ) -> Mapping[str, str | float]:
         """Refuse: see `Speaker`."""
-        raise StudioError(
-            f"{self.info.id}.cloning",
-            "The voice was not learnt.",
-            cause=f"{self.info.name} has its own voices and learns none.",
-            remedy="Choose an engine that clones.",
-        )
+        raise learns_none(self.info)
 
     def presets(self) -> tuple[str, ...]:
         """The ids of the voices that are installed: see `Speaker`."""
@@ -70,11 +74,21 @@ class ReadyVoices:
 
 def ready_voices(speaker: Speaker[Any]) -> tuple[ReadyVoice, ...]:
     """The voices that an engine brings, by name; loads no weights."""
-    if isinstance(speaker, ReadyVoices):
+    if isinstance(speaker, Describes):
         found = [speaker.described(preset) for preset in speaker.presets()]
     else:
         found = [ReadyVoice(preset, preset.replace("_", " ").title()) for preset in speaker.presets()]
     return tuple(sorted(found, key=lambda voice: voice.name))
+
+
+def learns_none(info: EngineInfo) -> StudioError:
+    """What an engine says that brings its voices, and is asked to learn one."""
+    return StudioError(
+        f"{info.id}.cloning",
+        "The voice was not learnt.",
+        cause=f"{info.name} has its own voices and learns none.",
+        remedy="Choose an engine that clones.",
+    )
 
 
 def network_file(one: Installed) -> str:

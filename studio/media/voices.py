@@ -24,6 +24,7 @@ from studio.model.voice import VOICE_FORM, Voice
 SUFFIX: Final = ".voice"
 _PROFILE: Final = "profile.json"
 _PART: Final = ".making-"
+_TAIL: Final = re.compile("-[0-9a-f]{8}$")  # what tells the ids of two voices of one name apart
 _KINDS: Final = frozenset({".json", ".wav", ".safetensors", ".onnx"})
 _MOST_FILES: Final = 4000
 _MOST_BYTES: Final = 4 << 30
@@ -67,7 +68,7 @@ def find(name: str) -> Voice:
     known = ", ".join(voice.name for voice in voices)
     raise StudioError(
         "voice.unknown",
-        f"The voice {name} was not found.",
+        f"The voice {_TAIL.sub('', name)} was not found.",
         cause="There is none of that name in the library.",
         remedy=f"Choose one of these: {known}." if known else "Make one with studio clone.",
     )

@@ -43,10 +43,11 @@ class ControlCard(Struct, frozen=True, kw_only=True):
 
 
 class VoiceCard(Struct, frozen=True, kw_only=True):
-    """A voice that an engine brings: the id that it is asked for by, and what a person calls it."""
+    """A voice that an engine brings: the id that it is asked for by, what a person calls it, and what it speaks."""
 
     id: str
     name: str
+    language: str = ""
 
 
 class EngineCard(Struct, frozen=True, kw_only=True):

@@ -119,11 +119,17 @@ class Parts:
         if workspace not in self._workspaces:
             self._workspaces[workspace] = self._make_workspace(workspace)
             self._pages.addWidget(self._workspaces[workspace])
-        page = self._workspaces[workspace]
-        top = page.top if isinstance(page, HasTop) else self._centre
-        top.insertWidget(0, self.banners)
-        self._pages.setCurrentWidget(page)
+        self._pages.setCurrentWidget(self._workspaces[workspace])
+        self._top.insertWidget(0, self.banners)
+        if self._recovery is not None and (offer := self._recovery.parentWidget()) is not None:
+            self._top.insertWidget(1, offer)
         self.header.workspaces.show_workspace(workspace)
+
+    @property
+    def _top(self) -> QVBoxLayout:
+        """Where something stands above the work that is in sight."""
+        page = self._pages.currentWidget()
+        return page.top if isinstance(page, HasTop) else self._centre
 
     def _make_workspace(self, workspace: Workspace) -> QWidget:
         """Workspaces are made when they are first opened; the start does not know their modules."""
@@ -171,7 +177,7 @@ class Parts:
         margins = QVBoxLayout(holder)
         margins.setContentsMargins(8, 8, 8, 0)
         margins.addWidget(view)
-        self._centre.insertWidget(1, holder)
+        self._top.insertWidget(1, holder)
         self._recovery = view
 
     def _withdraw(self) -> None:

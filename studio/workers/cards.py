@@ -41,4 +41,6 @@ def _voices(info: EngineInfo) -> tuple[VoiceCard, ...]:
     """The voices that an engine brings, as far as they are installed."""
     if info.task != "speak" or "presets" not in info.can:
         return ()
-    return tuple(VoiceCard(id=one.id, name=one.name) for one in ready_voices(registry.speaker(info.id)))
+    return tuple(
+        VoiceCard(id=one.id, name=one.name, language=one.language) for one in ready_voices(registry.speaker(info.id))
+    )

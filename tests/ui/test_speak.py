@@ -269,6 +269,10 @@ def test_what_an_earlier_run_was_to_say_is_offered_above_the_work(
     studio, _page = open_speak(tmp_path / "Script")
     qtbot.waitUntil(lambda: bool(studio.window.findChildren(RecoveryView)), timeout=WAIT_MS)
     (view,) = studio.window.findChildren(RecoveryView)
+    qtbot.waitUntil(view.isVisible, timeout=WAIT_MS)  # where the person is, and where they go to
+    for workspace in ("edit", "speak"):
+        studio.desk.view.set_workspace(workspace)
+        qtbot.waitUntil(view.isVisible, timeout=WAIT_MS)
     (go_on,) = [one for one in view.findChildren(QPushButton) if one.accessibleName() == "Go on: Speaking a line"]
     with qtbot.waitSignal(studio.desk.speaking.landed, timeout=WAIT_MS):
         go_on.click()
@@ -294,6 +298,35 @@ def test_a_voice_that_an_engine_brings_speaks_a_line(qtbot: QtBot, open_speak: O
 
     (take,) = studio.document.project.script.lines[0].takes
     assert (take.engine, take.voice_name) == ("piper", "Tante")
+    assert studio.desk.speaking.state(studio.document.project.script.lines[0]) == "spoken"
+
+
+def test_a_voice_is_found_by_its_language_and_speaks_at_once(qtbot: QtBot, open_speak: OpenSpeak) -> None:
+    studio, page = open_speak()
+    write(qtbot, page, "Seven hundred and four.")
+    qtbot.waitUntil(lambda: page.voices.list.count() > 5, timeout=WAIT_MS)
+    choice = page.speaker.voice
+    choice.setCurrentIndex(choice.findText("Search all voices…"))
+    choice.activated.emit(choice.currentIndex())
+    qtbot.waitUntil(page.voices.search.hasFocus, timeout=WAIT_MS)
+    assert choice.currentText() == "Choose a voice"
+
+    QTest.keyClicks(page.voices.search, "scotland andy")
+    listed = page.voices.list
+    assert [listed.item(number).text() for number in range(listed.count())] == ["eSpeak NG", "English (Scotland), Andy"]
+    listed.itemClicked.emit(listed.item(0))
+    assert studio.document.project.script.speakers[0].voice == ""
+    listed.itemClicked.emit(listed.item(1))
+
+    speaker = studio.document.project.script.speakers[0]
+    assert (speaker.engine, speaker.voice) == ("espeak", "en-gb-scotland+Andy")
+    assert choice.currentText() == "English (Scotland), Andy (eSpeak NG)"
+    page.voices.search.clear()
+    assert listed.currentItem().text() == "English (Scotland), Andy"
+    speak(qtbot, studio, "speak.line")
+
+    (take,) = studio.document.project.script.lines[0].takes
+    assert (take.engine, take.voice_name) == ("espeak", "English (Scotland), Andy")
     assert studio.desk.speaking.state(studio.document.project.script.lines[0]) == "spoken"
 
 

@@ -10,6 +10,7 @@ from scenes.base import Place, Shots, until
 if TYPE_CHECKING:
     from studio.desktop import Studio
     from studio.model.voice import Voice
+    from studio.ui.speak.page import SpeakPage
 
 LEARNT_FROM = (
     "The birch canoe slid on the smooth planks. Glue the sheet to the dark blue background. It is easy to tell the "
@@ -36,6 +37,11 @@ def shots(place: Place) -> Shots:
         "speak-empty-light": of(nothing_yet, "light"),
         "speak-dark": of(lambda studio: spoken(studio, folder)),
         "speak-light": of(lambda studio: spoken(studio, folder), "light"),
+        "speak-voices-dark": of(lambda studio: many_voices(studio, folder)),
+        "speak-voices-light": of(lambda studio: many_voices(studio, folder), "light"),
+        "speak-offer-dark": of(lambda studio: broken_off(studio, folder)),
+        "speak-offer-light": of(lambda studio: broken_off(studio, folder), "light"),
+        "speak-error-dark": of(lambda studio: failed(studio, folder)),
         "voice-dialog-dark": of(lambda studio: doctor(studio, folder)),
         "voice-dialog-light": of(lambda studio: doctor(studio, folder), "light"),
         "voice-reading-dark": of(lambda studio: reading_aloud(studio, folder)),
@@ -101,6 +107,82 @@ def spoken(studio: "Studio", folder: Path) -> None:
 
     assert isinstance(page, SpeakPage)
     page.script.go_to(lines[1].id)
+
+
+def many_voices(studio: "Studio", folder: Path) -> None:
+    """Voices of one's own, one of them with a long name, those of two engines, and a search among them."""
+    from scenes.voices import write_piper
+    from studio.media import voices
+    from studio.model.edits import SetSpeaker
+    from studio.model.spoken import Speaker, SpeakerId
+    from tests.helpers import people
+    from tests.helpers.installing import install
+
+    if not [voice for voice in voices.all_voices() if voice.name.startswith("Wilhelmine")]:
+        people.learn_roughly(folder, "Wilhelmine from the reading group, second try with the better microphone")
+        write_piper(folder / "brought-voice")
+        install("piper", folder / "brought-voice", "Tante Agathe")
+    a_voice(folder)
+    studio.desk.voices.look()
+    page = written(studio)
+    until(lambda: studio.desk.engines.card("espeak"))
+    scottish = Speaker(id=SpeakerId("keeper"), name="Keeper", voice="en-gb-scotland+Andy", engine="espeak")
+    studio.document.do(SetSpeaker(speaker=scottish))
+    page.script.go_to(page.script.script.lines[1].id)
+
+
+def broken_off(studio: "Studio", folder: Path) -> None:
+    """What an earlier run was to say of this script is offered above it."""
+    from studio.session.speaking_left import SpeechNotes
+
+    a_voice(folder)
+    studio.desk.voices.look()
+    written(studio)
+    place = folder / "The lighthouse"
+    studio.document.save_as(place)
+    lines = [line.id for line in studio.document.project.script.lines]
+    studio.document.close()
+    notes = SpeechNotes()
+    notes.note(place, lines[2:])
+    notes.close()
+    studio.document.open(place)
+    studio.desk.view.set_workspace("speak")
+    until(lambda: studio.desk.speaking.left_behind)
+    studio.desk.asks.recover(studio.desk.speaking.left_behind)
+
+
+def failed(studio: "Studio", folder: Path) -> None:
+    """A line that was not spoken, since its voice is gone, says so where it stands."""
+    from studio.media import voices
+
+    voice = a_voice(folder)
+    studio.desk.voices.look()
+    page = written(studio)
+    voices.remove(voice)
+    lines = page.script.script.lines
+    studio.desk.speaking.speak([lines[1].id])
+    until(lambda: studio.desk.speaking.why(lines[1].id) is not None)
+    studio.desk.voices.look()
+    page.script.go_to(lines[1].id)
+
+
+def written(studio: "Studio") -> "SpeakPage":
+    """Five lines of three people, all in the first voice of the library, and nothing spoken yet."""
+    from studio.model.edits import AddLines, SetSpeaker
+    from studio.model.spoken import Line, LineId, Speaker, SpeakerId
+    from studio.ui.speak.page import SpeakPage
+
+    studio.desk.view.set_workspace("speak")
+    voice, document = studio.desk.voices.all[0], studio.document
+    for who, name in (("narrator", "Narrator"), ("keeper", "Keeper"), ("marsh", "Dr. Marsh")):
+        document.do(SetSpeaker(speaker=Speaker(id=SpeakerId(who), name=name, voice=voice.id)))
+    lines = tuple(
+        Line(id=LineId(f"l{n}"), speaker=SpeakerId(who), text=text) for n, (who, text) in enumerate(SCRIPT, start=1)
+    )
+    document.do(AddLines(lines=lines, index=0))
+    page = studio.window.parts.workspace("speak")
+    assert isinstance(page, SpeakPage)
+    return page
 
 
 def doctor(studio: "Studio", folder: Path) -> None:

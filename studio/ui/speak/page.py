@@ -34,6 +34,8 @@ class SpeakPage(QWidget):
         self.speaker = SpeakerSection(desk, self.script, theme, self)
         self.dictionary = WordsSection(desk, theme, self)
         self.voices.used.connect(self.speaker.use_voice)
+        self.voices.used_ready.connect(self.speaker.use_ready)
+        self.speaker.wants_search.connect(lambda: self.voices.search.setFocus(Qt.FocusReason.ShortcutFocusReason))
         self.voices.wants_new.connect(self._new_voice)
         self.title = Text("Script", theme, size="heading")
         self.figures = Text("", theme, tone="secondary", figures=True)
@@ -132,7 +134,7 @@ class SpeakPage(QWidget):
         self.again.setEnabled(state not in ("empty", "waiting", "speaking"))
         self.all.setText("Speak all" if to_do in (0, len(script.lines)) else f"Speak {to_do} lines")
         self.all.setEnabled(to_do > 0)
-        self.voices.choose(self.speaker.speaker.voice)
+        self.voices.choose(*self.speaker.listed)
 
     def _new_voice(self, files: tuple[Path, ...]) -> None:
         self.desk.asks.new_voice(files)

@@ -4,7 +4,8 @@ import uuid
 from typing import Final
 
 from msgspec.structs import replace
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 from studio.model.edits import Edit, RemoveSpeaker, SetLineSpeaker, SetSpeaker, Several
 from studio.model.spoken import Speaker, SpeakerId, SpeechSettings
@@ -15,17 +16,25 @@ from studio.ui.fields import NameField, NumberField
 from studio.ui.sections import Choice, Section
 from studio.ui.speak.script_view import ScriptView
 from studio.ui.theme import Theme, wear
+from studio.ui.voices.voice_rows import MANY, brought
 
 _NEW: Final = "new"
 _MODELS: Final = "models"
+_SEARCH: Final = "search"
 _FIELD_PX: Final = 96
 
 
 class SpeakerSection(Section):
-    """Everything about the speaker of the current line; a change holds for all lines of that speaker."""
+    """Everything about the speaker of the current line; a change holds for all lines of that speaker.
+
+    `wants_search`: of an engine with many voices only those are listed that the script has; the others are searched.
+    """
+
+    wants_search = Signal()
 
     def __init__(self, desk: Desk, script: ScriptView, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__("Speaker", desk, theme, parent)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)  # what is said here wraps
         self._script = script
         self.who = Choice("Who speaks the line", {}, self)
         self.who.chosen.connect(self._choose)
@@ -65,12 +74,23 @@ class SpeakerSection(Section):
         script, line = self._script.script, self._script.line
         return script.speaker(line.speaker) if line is not None else script.speakers[0]
 
+    @property
+    def listed(self) -> tuple[str, str]:
+        """The voice of that speaker with the engine that brings it, "" for one of the person's own."""
+        speaker = self.speaker
+        return speaker.voice, speaker.engine if self._is_ready(speaker) else ""
+
     def use_voice(self, voice: str) -> None:
         """Let the speaker of the current line have this voice."""
         engine = self.speaker.engine
         found = self.desk.voices.voice(voice)
         if found is not None and found.by(engine) is None and found.learnt:
             engine = found.learnt[0].engine
+        settings = self.speaker.settings if engine == self.speaker.engine else {}
+        self._change(voice=voice, engine=engine, settings=settings)
+
+    def use_ready(self, engine: str, voice: str) -> None:
+        """Let the speaker of the current line have a voice that an engine brings."""
         settings = self.speaker.settings if engine == self.speaker.engine else {}
         self._change(voice=voice, engine=engine, settings=settings)
 
@@ -111,11 +131,18 @@ class SpeakerSection(Section):
         """The person's voices, those that engines bring, and the way to more of them."""
         voices: dict[object, str] = {"": "Choose a voice"} if not speaker.voice else {}
         voices |= {voice.id: voice.name for voice in self.desk.voices.all}
-        for card in self._cards:
-            voices |= {(card.id, voice.id): f"{voice.name} ({card.name})" for voice in card.voices}
+        used = {(one.engine, one.voice) for one in self._script.script.speakers}
+        has_many = False
+        for card in brought(self.desk.engines.cards):
+            few = len(card.voices) <= MANY
+            has_many |= not few
+            listed = [voice for voice in card.voices if few or (card.id, voice.id) in used]
+            voices |= {(card.id, voice.id): f"{voice.name} ({card.name})" for voice in listed}
         voices.setdefault(now, "Not on this computer")
+        if has_many:
+            voices[_SEARCH] = "Search all voices…"
         if self.desk.engines.cards:
-            has_ready = any("clone" not in card.can and card.voices for card in self._cards)
+            has_ready = any("clone" not in card.can and 0 < len(card.voices) <= MANY for card in self._cards)
             voices[_MODELS] = "More ready voices…" if has_ready else "Install a ready voice…"
         return voices
 
@@ -123,10 +150,11 @@ class SpeakerSection(Section):
         if value == _MODELS:
             self.show_now()
             self.desk.asks.models()
+        elif value == _SEARCH:
+            self.show_now()
+            self.wants_search.emit()
         elif isinstance(value, tuple):
-            engine, voice = str(value[0]), str(value[1])
-            settings = self.speaker.settings if engine == self.speaker.engine else {}
-            self._change(voice=voice, engine=engine, settings=settings)
+            self.use_ready(str(value[0]), str(value[1]))
         else:
             self.use_voice(str(value))
 

@@ -1,10 +1,19 @@
-"""The list of voices: who there is, from how much speech, and whether the doctor found something."""
+"""The list of voices: the person's own, with what the doctor found, and those that engines bring."""
 
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QLocale, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QMenu, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QMenu,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio.errors import Explanation, StudioError, explain
 from studio.model.voice import Voice
@@ -13,15 +22,20 @@ from studio.ui import words
 from studio.ui.controls import Button, Elided, FixedRows, IconButton, Text, caption, surface
 from studio.ui.icons import icon
 from studio.ui.theme import Theme
+from studio.ui.voices.voice_rows import VoiceRow, brought, rows
 
-_KEY = Qt.ItemDataRole.UserRole
 VOICES_PX = 232
+_LANGUAGE = "en-us"  # where the system does not say which one is the person's
 
 
 class VoicesPanel(QWidget):
-    """Voices by name. `used` carries the id of one that was clicked; files that are dropped become a new voice."""
+    """Voices by name. A click carries the id of the person's own, or engine and id of one that an engine brings.
+
+    Files that are dropped become a new voice.
+    """
 
     used = Signal(str)
+    used_ready = Signal(str, str)
     wants_new = Signal(object)  # tuple[Path, ...]: what was dropped
 
     def __init__(self, desk: Desk, theme: Theme, parent: QWidget | None = None) -> None:
@@ -40,15 +54,23 @@ class VoicesPanel(QWidget):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._menu)
-        self.list.itemClicked.connect(lambda item: self.used.emit(item.data(_KEY)))
-        self.list.itemActivated.connect(lambda item: self.used.emit(item.data(_KEY)))
+        self.list.itemClicked.connect(lambda item: self._use(self._rows[self.list.row(item)]))
+        self.list.itemActivated.connect(lambda item: self._use(self._rows[self.list.row(item)]))
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText("Search names and languages")
+        self.search.setAccessibleName("Search voices")
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(lambda _text: self.show_now())
+        self._rows: tuple[VoiceRow, ...] = ()
+        self._shown: tuple[object, ...] = ()
+        self._used = ("", "")
         self._learning = Elided("", theme, size="label", tone="secondary", mode=Qt.TextElideMode.ElideRight)
         self._bar = QProgressBar(self)
         self._bar.setRange(0, 1000)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Learning a voice")
         self._empty = Text(
-            "No voices yet. Record a minute of speech, or drop a file.", theme, tone="secondary", wrap=True
+            "No voices of your own yet. Record a minute of speech, or drop a file.", theme, tone="secondary", wrap=True
         )
         self.first = Button("New voice", self, kind="primary")
         self.first.clicked.connect(lambda: self.wants_new.emit(()))
@@ -68,14 +90,21 @@ class VoicesPanel(QWidget):
         foot.setSpacing(8)
         for widget in (self._about, self._learning, self._bar):
             foot.addWidget(widget)
-        rows = QVBoxLayout(self)
-        rows.setContentsMargins(0, 0, 1, 0)
-        rows.setSpacing(0)
-        rows.addLayout(head)
-        rows.addWidget(self._nothing)
-        rows.addWidget(self.list, 1)
-        rows.addStretch(0)
-        rows.addLayout(foot)
+        find = QHBoxLayout()
+        find.setContentsMargins(8, 0, 8, 4)
+        find.addWidget(self.search)
+        beside = QHBoxLayout()
+        beside.setContentsMargins(3, 0, 3, 0)
+        beside.addWidget(self.list)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 1, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self._nothing)
+        column.addLayout(find)
+        column.addLayout(beside, 1)
+        column.addStretch(0)
+        column.addLayout(foot)
         desk.voices.changed.connect(self.show_now)
         desk.engines.changed.connect(self.show_now)
         self.list.currentItemChanged.connect(lambda _now, _before: self._show_about())
@@ -84,33 +113,38 @@ class VoicesPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme."""
         self._theme = theme
+        self._shown = ()
         self.show_now()
 
-    def choose(self, voice: str) -> None:
-        """Mark the voice that the current line is spoken with."""
-        for row in range(self.list.count()):
-            if self.list.item(row).data(_KEY) == voice:
-                self.list.setCurrentRow(row)
+    def choose(self, voice: str, engine: str = "") -> None:
+        """Mark the voice that the current line is spoken with; `engine` is who brings it, "" for the person's own."""
+        if self._used != (engine, voice):
+            self._used = (engine, voice)
+            self.show_now()
+        self._mark()
+
+    def _mark(self) -> None:
+        for number, row in enumerate(self._rows):
+            if row.kind == "voice" and (row.engine, row.voice) == self._used:
+                self.list.setCurrentRow(number)
                 return
         self.list.setCurrentRow(-1)
 
     def show_now(self) -> None:
         """Show the voices there are, and the one that is being learnt."""
-        voices, current = self._desk.voices, self._current
-        self.list.clear()
-        for voice in voices.all:
-            grave = any(finding.grave for finding in voice.findings)
-            picture = icon("warning", self._theme, "warning", size=16) if grave else icon("voice", self._theme, size=16)
-            item = QListWidgetItem(picture, voice.name)
-            item.setData(_KEY, voice.id)
-            item.setToolTip(self._told(voice))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{voice.name}, {words.length(voice.length_s)} of speech")
-            self.list.addItem(item)
-        self.choose(current)
+        voices, engines = self._desk.voices, self._desk.engines
+        here = QLocale().name().replace("_", "-").lower()
+        language = here if len(here) > 1 else _LANGUAGE
+        listed = rows(voices.all, engines.cards, self.search.text(), self._used, language)
+        shown = (listed, voices.all)
+        if shown != self._shown:
+            self._shown = shown
+            self._fill(listed)
         row = voices.learning
         learning = row is not None and not row.is_over
         self._nothing.setVisible(not voices.all and not learning)
-        self.list.setVisible(bool(voices.all))
+        self.search.setVisible(bool(self.search.text()) or next(brought(engines.cards), None) is not None)
+        self.list.setVisible(bool(listed))
         self._learning.setVisible(learning)
         self._bar.setVisible(learning)
         if row is not None and learning:
@@ -118,16 +152,56 @@ class VoicesPanel(QWidget):
             self._bar.setValue(round(row.fraction * 1000))
         self._show_about()
 
+    def _fill(self, listed: tuple[VoiceRow, ...]) -> None:
+        self._rows = ()
+        self.list.clear()
+        for row in listed:
+            item = QListWidgetItem(row.text)
+            if row.kind == "voice":
+                self._dress(item, row)
+            else:
+                item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+                item.setFont(self._theme.font("label"))
+                item.setForeground(self._theme.secondary)
+            self.list.addItem(item)
+        self._rows = listed
+        self._mark()
+
+    def _dress(self, item: QListWidgetItem, row: VoiceRow) -> None:
+        """The picture and the words of a voice."""
+        voice = self._desk.voices.voice(row.voice) if not row.engine else None
+        grave = voice is not None and any(finding.grave for finding in voice.findings)
+        picture = icon("warning", self._theme, "warning", size=16) if grave else icon("voice", self._theme, size=16)
+        item.setIcon(picture)
+        item.setToolTip(self._told(row))
+        of = (
+            f"{words.length(voice.length_s)} of speech" if voice is not None else self._desk.engines.name_of(row.engine)
+        )
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{row.text}, {of}")
+
     @property
-    def _current(self) -> str:
-        return str(self.list.currentItem().data(_KEY)) if self.list.currentRow() >= 0 else ""
+    def _current(self) -> VoiceRow | None:
+        number = self.list.currentRow()
+        return self._rows[number] if 0 <= number < len(self._rows) else None
+
+    def _use(self, row: VoiceRow) -> None:
+        if row.kind == "voice" and row.engine:
+            self.used_ready.emit(row.engine, row.voice)
+        elif row.kind == "voice":
+            self.used.emit(row.voice)
 
     def _show_about(self) -> None:
-        voice = self._desk.voices.voice(self._current)
-        self._about.setText(self._told(voice) if voice is not None else "")
-        self._about.setVisible(voice is not None)
+        row = self._current
+        self._about.setText(self._told(row) if row is not None else "")
+        self._about.setVisible(bool(self._about.text()))
 
-    def _told(self, voice: Voice) -> str:
+    def _told(self, row: VoiceRow) -> str:
+        card = self._desk.engines.card(row.engine) if row.engine else None
+        if card is not None:
+            return f"{row.text}: {card.name}\n{card.about}"
+        voice = self._desk.voices.voice(row.voice)
+        if voice is None:
+            return ""
         engines = ", ".join(self._desk.engines.name_of(learnt.engine) for learnt in voice.learnt)
         lines = [f"{voice.name}: {words.length(voice.length_s)} of speech, {engines}"]
         lines += [f"{finding.sentence} {finding.remedy}" for finding in voice.findings]
@@ -150,16 +224,22 @@ class VoicesPanel(QWidget):
             self.wants_new.emit(files)
 
     def _menu(self, at: QPoint) -> None:
-        voice = self._desk.voices.voice(self._current)
-        if voice is None:
+        row = self._current
+        if row is None or row.kind != "voice":
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Use for the current line").triggered.connect(lambda: self.used.emit(voice.id))
+        menu.addAction("Use for the current line").triggered.connect(lambda: self._use(row))
+        voice = self._desk.voices.voice(row.voice) if not row.engine else None
+        if voice is not None:
+            self._add_of_own(menu, voice)
+        menu.popup(self.list.viewport().mapToGlobal(at))
+
+    def _add_of_own(self, menu: QMenu, voice: Voice) -> None:
+        """What can be done with a voice that is the person's own."""
         menu.addAction("Export voice…").triggered.connect(lambda: self._export(voice))
         menu.addSeparator()
         menu.addAction("Delete voice…").triggered.connect(lambda: self._delete(voice))
-        menu.popup(self.list.viewport().mapToGlobal(at))
 
     def _export(self, voice: Voice) -> None:
         path = self._desk.asks.save_path("Export the voice", voice.name, ".voice")
