@@ -214,7 +214,9 @@ def test_a_camera_is_seen_mirrored_and_told_of_where_it_is_missing(qtbot: QtBot,
     see(qtbot, page)
     document, hand, section = studio.document, page.hand, page.overlays
     capturing = studio.desk.capturing
+    assert "camera" not in page.elsewhere.page_note.text()
     hand.add("camera")
+    assert "Your camera is not on the page" in page.elsewhere.page_note.text()
     assert hand.overlays[0].device == ""
     qtbot.waitUntil(lambda: section.camera.findData(TEST_CAMERA) >= 0, timeout=WAIT_MS)
 

@@ -13,6 +13,8 @@ _ABOUT_PAGE = (
     "For OBS and the like: they show the overlays over their own picture, transparent, with what you say now. "
     "Only programs on this computer see it, and only with this address. A camera is left out: give it to them directly."
 )
+_ADD_IT = "Add it as a browser source of the size of your picture."
+_NO_CAMERA = "Your camera is not on the page: add it there as a source of its own."
 
 _ABOUT_WINDOW = (
     "For when another program records the screen: a window above all others that is seen and clicked through. It rests "
@@ -50,27 +52,33 @@ class ElsewhereSection(Section):
         row.addWidget(self.address, 1)
         row.addWidget(self.copy)
         row.addWidget(self.renew)
-        self._note = Text("Add it as a browser source of the size of your picture.", theme, tone="secondary", wrap=True)
-        for wide in (self.window_switch, self.window_note, self.page, self._row, self._note):
+        self.page_note = Text(_ADD_IT, theme, tone="secondary", wrap=True)
+        for wide in (self.window_switch, self.window_note, self.page, self._row, self.page_note):
             self.add_wide(wide)
         desk.overlay_window.changed.connect(self._show_window)
-        desk.document.changed.connect(lambda _project: self._show_window())
+        desk.document.changed.connect(lambda _project: self._show_layout())
         desk.overlay_page.changed.connect(self.show_now)
         desk.overlay_page.failed.connect(desk.asks.show)
         self.show_now()
 
     def show_now(self) -> None:
         """Show whether the window and the page are there, and where."""
-        self._show_window()
+        self._show_layout()
         page = self.desk.overlay_page
         with QSignalBlocker(self.page):
             self.page.setChecked(page.on)
         self._row.setVisible(page.on)
-        self._note.setVisible(page.on)
+        self.page_note.setVisible(page.on)
         self.address.setText(page.address or "Opening the page…")
         self.address.setToolTip(page.address)
         self.address.setCursorPosition(0)
         self.copy.setEnabled(bool(page.address))
+
+    def _show_layout(self) -> None:
+        document = self.desk.document
+        has_camera = document.is_open and any(one.kind == "camera" for one in document.project.overlays)
+        self.page_note.setText(f"{_ADD_IT} {_NO_CAMERA}" if has_camera else _ADD_IT)
+        self._show_window()
 
     def _show_window(self) -> None:
         window = self.desk.overlay_window
