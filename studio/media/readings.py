@@ -4,7 +4,9 @@ They are takes like any other, so that what was read survives the death of whoev
 beside them that was there before the first sample. They go once a voice has its own copy of them.
 """
 
+import os
 import shutil
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -18,6 +20,9 @@ from studio.media.takes import mark_recovered, read_header, recover
 from studio.model.project import Media
 
 _TEXTS: Final = "texts"
+_GONE: Final = "gone"
+_KEPT_S: Final = 7 * 24 * 3600.0
+"""How long what nobody wanted is kept, in case it was put aside by mistake."""
 
 
 class Reading(Struct, frozen=True, kw_only=True):
@@ -81,19 +86,56 @@ def put_aside(takes: Iterable[str]) -> None:
 
 def remove(takes: Iterable[str]) -> None:
     """Delete these, and what was put aside before."""
-    for take in {*takes, *_aside()}:
-        shutil.rmtree(folder() / TAKES / take, ignore_errors=True)
-        shutil.rmtree(paths.rescued(folder()) / TAKES / take, ignore_errors=True)
+    _remove({*takes, *_aside()})
+
+
+def sweep(keep_s: float = _KEPT_S) -> int:
+    """Remove what was put aside, and texts whose take is gone, once they are that old; return how many went.
+
+    What was read and is still offered stays, however old. It may be killed at any point: the next one goes on.
+    """
+    if not (paths.data() / "readings").is_dir():
+        return 0
+    oldest_s = time.time() - keep_s
+    alone = {path.stem for path in (folder() / _TEXTS).glob("*.json") if not any(map(Path.exists, _places(path.stem)))}
+    due = {take for take in {*_aside(), *alone} if _touched_s(take) < oldest_s}
+    _remove(due)
+    return len(due)
+
+
+def _remove(takes: Iterable[str]) -> None:
+    """Take each out of sight in one step before its files go: half a take would be offered again."""
+    gone = folder() / _GONE
+    for take in takes:
+        for number, place in enumerate(_places(take)):
+            gone.mkdir(exist_ok=True)
+            try:
+                place.rename(gone / f"{take}-{number}-{os.getpid()}")
+            except OSError:  # it is not there, or lies on another disk
+                shutil.rmtree(place, ignore_errors=True)
         _note_of(take).unlink(missing_ok=True)
+    shutil.rmtree(gone, ignore_errors=True)
 
 
 def _aside() -> set[str]:
     found = set()
-    for path in (folder() / TAKES).glob("*"):
-        header = read_header(path)
-        if header is not None and header.state == "recovered":
-            found.add(path.name)
+    for root in (folder(), paths.rescued(folder())):
+        for path in (root / TAKES).glob("*"):
+            header = read_header(path)
+            if header is not None and header.state == "recovered":
+                found.add(path.name)
     return found
+
+
+def _places(take: str) -> tuple[Path, Path]:
+    """Where a take may lie: here, or where takes go for which there was no room here."""
+    return folder() / TAKES / take, paths.rescued(folder()) / TAKES / take
+
+
+def _touched_s(take: str) -> float:
+    """When something of a take was last written."""
+    there = [path for path in (_note_of(take), *(place / "take.json" for place in _places(take))) if path.is_file()]
+    return max((path.stat().st_mtime for path in there), default=0.0)
 
 
 def _where(part: Media) -> Path:

@@ -9,7 +9,7 @@ from typing import Final
 import psutil
 from PySide6.QtCore import QObject
 
-from studio.media import leftovers
+from studio.media import leftovers, readings
 from studio.session import batch_list
 from studio.session.background import Background, Report
 from studio.session.document import Document
@@ -38,8 +38,9 @@ class Housekeeping(QObject):
         self._document, self._jobs, self._settings, self._background = document, jobs, settings, background
 
     def begin(self) -> None:
-        """Sweep the cache and the open project, and from now on every project that is opened."""
+        """Sweep the cache, what was read aloud, and the open project, and from now on every project that is opened."""
         self._sweep(leftovers.places_in_cache)
+        self._background.do(lambda _report: readings.sweep(), _log_takes)
         self._document.folder_changed.connect(self._project_opened)
         self._project_opened()
 
@@ -55,6 +56,11 @@ class Housekeeping(QObject):
             return leftovers.sweep(places(), keep_s, most_bytes, in_use=is_in_use, report=report)
 
         self._background.do(work, lambda gone: _log.info("removed %d old work folders", len(gone)) if gone else None)
+
+
+def _log_takes(count: int) -> None:
+    if count:
+        _log.info("removed %d sentences that nobody wanted", count)
 
 
 def is_in_use(path: Path) -> bool:
