@@ -139,7 +139,7 @@ class LiveProcess:
         self._process.kill()
         self._process.wait()
         self._process.stdin.close()
-        until(lambda: not any(_lives(child) for child in started), 2.0, "nothing outlives the worker")
+        until(lambda: not any(_lives(child) for child in started), 30.0, "nothing outlives the worker")
         for path in Path("/dev/shm").glob(f"melisma-{self._process.pid}-*"):  # noqa: S108
             path.unlink()  # what the desktop's janitor does at its next start
 

@@ -161,7 +161,7 @@ def test_marks_come_back_and_a_torn_line_is_ignored(tmp_path: Path) -> None:
 
 
 @settings(max_examples=25)
-@given(blocks=st.lists(st.integers(0, 700), max_size=12), segment=st.integers(1, 600))
+@given(blocks=st.lists(st.integers(0, 40), max_size=6), segment=st.integers(4, 60))  # each segment waits for the disk
 def test_no_sample_is_lost_or_doubled_between_segments(
     tmp_path_factory: pytest.TempPathFactory, blocks: list[int], segment: int
 ) -> None:
