@@ -107,12 +107,19 @@ NOTES: tuple[Command, ...] = (
     ),
     Command(
         id="pitch.note_snap",
-        title="Snap notes to semitones",
+        title="Snap notes to the scale",
         group="Pitch",
         keys="Q",
         run=lambda desk: desk.noting.snap(),
         unavailable=first_of(read_only, _no_note),
-        about=f"The nearest semitone of the project's tuning. A double click does the same. {_ABOUT}",
+        about=f"The nearest note of the chosen scale, in the project's tuning. A double click does the same. {_ABOUT}",
+    ),
+    Command(
+        id="pitch.snap_scale",
+        title="Choose the scale to snap to…",
+        group="Pitch",
+        run=lambda desk: desk.asks.preferences("pitch"),
+        about="Every semitone, or a key and a scale: major, minor, pentatonic and others. The pitch lane has it too.",
     ),
     Command(
         id="pitch.note_up",

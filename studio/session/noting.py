@@ -21,6 +21,7 @@ from studio.model.edits import (
 )
 from studio.model.pitch import PitchCurve
 from studio.model.project import Clip, ClipId, Pitch, Project
+from studio.model.scales import nearest
 from studio.model.sheet import SungNote
 from studio.protocol.common import JobId
 from studio.protocol.jobs import MeasureNotes, NotesMeasured
@@ -168,8 +169,9 @@ class Noting(QObject):
         self._pitch(lambda midi: midi + semitones)
 
     def snap(self) -> None:
-        """Put what is in hand onto the nearest semitones of the project's tuning."""
-        self._pitch(lambda midi: float(math.floor(midi + 0.5)))
+        """Put what is in hand onto the nearest notes of the chosen scale, in the project's tuning."""
+        chosen = self._settings.value.pitch
+        self._pitch(lambda midi: nearest(midi, chosen.snap_key, chosen.snap_scale))
 
     def follow(self) -> None:
         """Let what is in hand have the pitch that is sung there."""

@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from studio.model.scales import KEYS, SCALES, ScaleName
+
 Decibels = Annotated[float, Meta(ge=-60.0, le=0.0, extra={"unit": "dBFS"})]
 ThemeName = Literal["dark", "light", "contrast", "system"]
 Follow = Literal["page", "scroll", "off"]
@@ -88,6 +90,22 @@ class PitchSettings(Struct, frozen=True, kw_only=True):
             title="Transposition",
             description="While singing, notes are written so many semitones higher than they sound.",
             extra={"unit": "semitones"},
+        ),
+    ] = 0
+    snap_scale: Annotated[
+        ScaleName,
+        Meta(
+            title="Snap to",
+            description="The notes that written notes snap to.",
+            extra=dict(SCALES),
+        ),
+    ] = "chromatic"
+    snap_key: Annotated[
+        Literal[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+        Meta(
+            title="Keynote",
+            description="Of the scale that notes snap to.",
+            extra={str(key): name for key, name in enumerate(KEYS)},
         ),
     ] = 0
     live_spectrogram: Annotated[

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QRunnable, QSignalBlocker, Qt, QThreadPool, Signal, SignalInstance, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -29,6 +30,7 @@ from studio.ui.controls import Elided, IconButton, surface
 from studio.ui.theme import Theme
 from studio.ui.timeline.keyboard import WIDTH as KEYS_WIDTH
 from studio.ui.timeline.keyboard import Keyboard
+from studio.ui.timeline.note_scale import ScaleButton
 from studio.ui.timeline.pitch_canvas import PitchCanvas
 from studio.ui.timeline.saving import melody_rows, save_lines, save_picture
 from studio.ui.timeline.sight import Sight
@@ -36,6 +38,7 @@ from studio.ui.timeline.track_header import WIDTH as HEAD_WIDTH
 from studio.ui.words import job_line
 
 _TOOLS: Final = ("pitch.find_notes", "pitch.draw_notes", "pitch.note_split", "pitch.note_join")
+_TALL_PX: Final = 188  # a lower lane has no room for the scale; the settings have it too
 _FALLBACK_ENGINES: Final = (("melisma", "Melisma"),)
 
 
@@ -69,6 +72,7 @@ class PitchLane(QWidget):
         self._fit = IconButton("Fit to what is sung", "zoom-fit", theme)
         self._more = IconButton("Save the picture or its data", "export", theme)
         self.tools = {which: self._tool(which, theme) for which in _TOOLS}
+        self.scale = ScaleButton(desk.settings)
         self._lay_out(theme)
 
         self._find.clicked.connect(self.find_pitch)
@@ -97,6 +101,7 @@ class PitchLane(QWidget):
         column.addWidget(self._whose)
         column.addSpacing(4)
         column.addWidget(self._engine)
+        column.addWidget(self.scale)
         column.addStretch(1)
         buttons = QHBoxLayout()
         buttons.setSpacing(0)
@@ -172,6 +177,10 @@ class PitchLane(QWidget):
                 tool.setChecked(command.checked(self._desk))
 
     # What is shown
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.scale.setVisible(self.height() >= _TALL_PX)
 
     def set_playhead(self, sample: float) -> None:
         """Move the playhead."""

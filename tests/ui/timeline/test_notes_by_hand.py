@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +15,7 @@ from studio.model.project import MediaId
 from studio.model.sheet import SungNote
 from studio.session.desk import Desk
 from studio.session.noting import InHand
+from studio.ui.timeline.note_scale import ScaleButton
 from studio.ui.timeline.pitch_canvas import PitchCanvas
 from studio.ui.timeline.view import TimelineView
 from tests.ui.timeline.conftest import RATE
@@ -129,6 +131,21 @@ def test_a_pitch_is_given_snapped_and_let_go(qtbot: QtBot, desk: Desk, canvas: P
     assert [midi for _, _, midi in spans(desk)] == [None, None]
     with qtbot.waitSignal(canvas.menu_command):
         QTest.mouseDClick(canvas, LEFT, NONE, at(canvas, 1.5, A4))
+
+
+def test_notes_snap_to_the_scale_that_the_button_names_and_the_choice_stays(desk: Desk, canvas: PitchCanvas) -> None:
+    button = ScaleButton(desk.settings, canvas)
+    assert button.named == "Every semitone"
+    menu = button.menu_of_scales()
+    next(action for action in menu.actions() if action.text() == "Minor pentatonic").trigger()
+    next(action for action in menu.findChildren(QAction) if action.text() == "A").trigger()
+    assert button.named == "A minor pentatonic"
+    desk.document.do(FindNotes(TONE, (SungNote(start=RATE, stop=2 * RATE, midi=65.2),)))
+    ((clip, note),) = canvas.hand.notes()
+    desk.noting.pick(InHand(clip.id, note.start))
+    assert run(BY_ID["pitch.note_snap"], desk)
+    assert [midi for _, _, midi in spans(desk)] == [64.0]
+    assert ScaleButton(desk.settings, canvas).named == "A minor pentatonic"
 
 
 def test_where_nobody_sings_there_is_no_pitch_to_snap(desk: Desk, canvas: PitchCanvas) -> None:
