@@ -151,8 +151,10 @@ class Player:
             at = min(self._queue.read + round(_EDIT_MARGIN_S * self._rate_hz), self._queue.written)
             heard = self._map(at)
             if heard.playing:  # while a take is counted in, nothing of the project is queued that could be another
-                self._laps = heard.laps
-                self._begin(at, round(heard.position), follow=True)
+                start, self._laps = round(heard.position), heard.laps
+                if self._span.loops and heard.position < self._span.loop_stop <= start:
+                    start, self._laps = self._span.loop_start, heard.laps + 1
+                self._begin(at, start, follow=True)
 
     def stop(self) -> None:
         """Fade out and play nothing."""

@@ -130,6 +130,8 @@ class Recorder:
                 if self._first_s is None:
                     self._look_for_incidents(writer)
                     self._fill(writer, self._incidents.settle(time.monotonic(), at_once=True))
+                else:  # stopped so soon that its first sample is not known: nothing from before it was asked for
+                    self._queue.skip(max(0, self._asked_at - self._queue.read))
                 self._drain(writer, self._queue.written)
                 if self._resampler is not None:
                     writer.write(

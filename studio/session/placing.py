@@ -110,7 +110,7 @@ def placed_take(
     there = next((one for one in project.tracks if one.id == track), None)
     if there is not None and not any(old.start < stop and start < old.end for old in there.clips):
         edits += [PlaceClip(track=there.id, clip=clip) for clip in clips]
-    else:
+    elif clips:
         title = name if there is None else f"{there.name}, {name.lower()}"
         fresh = new_track(project, title, clips)
         edits.append(AddTrack(track=replace(fresh, id=track) if track and there is None else fresh))

@@ -24,3 +24,9 @@ def test_takes_are_counted_and_no_id_is_seen(project: Project) -> None:
     assert [media.name for media in project.media] == ["Take 1", "Take 2", "Take 2, part 2"]
     assert [clip.name for clip in project.clips] == ["Take 1", "Take 2", "Take 2"]
     assert [track.name for track in project.tracks] == ["Take 1"]
+
+
+def test_a_take_without_a_sample_leaves_no_trace() -> None:
+    edit = placing.placed_take(Project(), (), TrackId("t"), 0, name="Take 1")
+
+    assert edit.apply(Project()) == Project()

@@ -137,3 +137,15 @@ def test_sound_that_is_lost_in_a_pause_is_seen_though_nobody_said_so(booth: Boot
     booth.written()
 
     assert booth.gaps() == [(100 * BLOCK, 70 * BLOCK)]
+
+
+def test_a_take_that_is_stopped_at_once_holds_nothing_from_before_it(booth: Booth, tmp_path: Path) -> None:
+    booth.recorder.finish()
+    booth.hear(50)
+    header = TakeHeader(take="b", track="", start=0, rate_hz=RATE_HZ, channels=1)
+    booth.recorder.begin(tmp_path / "takes" / "b", header, lambda: None)
+    booth.hear(10)
+    booth.recorder.finish()
+
+    sound = numbers_in(soundfile.read(tmp_path / "takes" / "b" / "000.wav", dtype="float32")[0])
+    np.testing.assert_array_equal(sound, np.arange(150 * BLOCK, 160 * BLOCK))

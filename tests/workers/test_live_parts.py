@@ -102,6 +102,21 @@ def test_a_loop_is_exact_to_the_sample(player: Player, queue: Fifo) -> None:
         assert player.at(frame) == (expected[frame], True, max(0, (frame - 1000) // 4801))
 
 
+def test_an_edit_at_the_very_end_of_a_loop_does_not_leave_it(player: Player, queue: Fifo) -> None:
+    """On a device of twice the rate, the last frame is as near to the sample behind the end as to its own."""
+    player.load(Numbers(48000, rate_hz=24000))
+    player.play(Span(0, 0, 1000, 3802))
+    until(lambda: queue.available > 8000, 60, "it is queued ahead")
+    margin = round(0.025 * 48000)
+    assert player.at(7603).position == 3801.5
+    play(player, queue, 7603 - margin)
+    player.load(Numbers(48000, rate_hz=24000))
+
+    heard = [player.at(frame) for frame in range(queue.read, queue.written)]
+    assert max(place.position for place in heard) < 3802
+    assert heard[-1].laps == 1
+
+
 def test_playing_ends_where_the_project_ends(player: Player, queue: Fifo) -> None:
     player.load(Numbers(5000))
     player.play(Span(1000, 0))
