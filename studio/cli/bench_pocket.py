@@ -22,6 +22,7 @@ _TEXT: Final = "The birch canoe slid on the smooth planks."
 _ROUNDS: Final = 5
 _STOPS: Final = 40
 _HEARD_S: Final = 4.0
+_COMPARED_S: Final = 2.0
 _PATIENCE_S: Final = 3000
 _LATEST_MS: Final = 50.0
 _AT_LEAST: Final = 0.9
@@ -45,12 +46,14 @@ def _measure(folder: Path) -> dict[str, object]:
     from studio.engines.base import Reference
     from studio.engines.pocket.engine import PocketTts
 
+    _say("making a network of the released size")
     _save_untrained(folder / "network")
     _install(folder / "network")
     engine = PocketTts()
     noise = np.random.default_rng(0).normal(0, 0.1, 5 * 24000).astype(np.float32)
     place = folder / "voice"
     place.mkdir()
+    _say("learning a voice")
     began_s = time.perf_counter()
     engine.learn([Reference(noise, 24000)], place, language="en", seed=0, report=_quiet)
     learnt_s = time.perf_counter() - began_s
@@ -61,13 +64,20 @@ def _measure(folder: Path) -> dict[str, object]:
     _timed(_ours(engine, voice, 0))  # what happens once
     _timed(_theirs(package, state))
     for seed in range(_ROUNDS):
+        _say(f"speaking in turns, {seed + 1} of {_ROUNDS}")
         ours.append(_timed(_ours(engine, voice, seed)))
         theirs.append(_timed(_theirs(package, state)))
     first = statistics.median(one[0] for one in ours), statistics.median(one[0] for one in theirs)
     rate = statistics.median(one[1] for one in ours), statistics.median(one[1] for one in theirs)
-    stops = sorted(_stop_ms(engine, voice, number) for number in range(_STOPS))
+    stops = []
+    for number in range(_STOPS):
+        if not number % 10:
+            _say(f"stopping, {number} of {_STOPS}")
+        stops.append(_stop_ms(engine, voice, number))
+    stops.sort()
+    _say("comparing seeds")
     caches = {name: one["cache"].data_ptr() for name, one in voice.state.items() if "cache" in one}
-    same = [np.concatenate(list(_ours(engine, voice, seed))) for seed in (1, 1, 2)]
+    same = [_beginning(_ours(engine, voice, seed)) for seed in (1, 1, 2)]
     copied = caches != {name: one["cache"].data_ptr() for name, one in voice.state.items() if "cache" in one}
     latest_ms = stops[round(0.95 * (len(stops) - 1))]
     repeats, differs = bool(np.array_equal(same[0], same[1])), not np.array_equal(same[0], same[2])
@@ -118,6 +128,21 @@ def _timed(blocks: Iterator[Any]) -> tuple[float, float]:
         close()
     _wait_for_threads()
     return first_s - began_s, heard / spent_s
+
+
+def _beginning(blocks: Iterator[Any]) -> Any:  # noqa: ANN401 see above
+    """The first two seconds: a sentence of this network goes on for as long as the package allows."""
+    heard: list[Any] = []
+    while sum(map(len, heard)) < _COMPARED_S * 24000:
+        heard.append(next(blocks))
+    blocks.close()  # type: ignore[attr-defined]  # `speak` is a generator
+    _wait_for_threads()
+    return np.concatenate(heard)
+
+
+def _say(what: str) -> None:
+    """Tell whoever waits how far it is; the figures alone go to the standard output."""
+    print(f"bench voices: {what}", file=sys.stderr, flush=True)
 
 
 def _stop_ms(engine: Any, voice: Any, number: int) -> float:  # noqa: ANN401 see above

@@ -141,6 +141,7 @@ QAbstractItemView::item { min-height: 28px; padding: 0 4px; border-radius: 4px; 
 QAbstractItemView::item:hover { background: $hover; }
 QAbstractItemView::item:selected { background: $hover; color: $text; }
 QAbstractItemView::item:disabled { color: $disabled; }
+QAbstractItemView[titled="true"]::item:disabled { color: $secondary; }
 QHeaderView::section {
     background: transparent; color: $secondary; border: none; border-bottom: 1px solid $line; padding: 4px 8px;
 }

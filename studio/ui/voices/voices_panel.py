@@ -49,6 +49,7 @@ class VoicesPanel(QWidget):
         self.add.clicked.connect(lambda: self.wants_new.emit(()))
         self.list = QListWidget(self)
         self.list.setAccessibleName("Voices")
+        self.list.setProperty("titled", True)
         self.list.setItemDelegate(FixedRows(self.list))
         self.list.setIconSize(QSize(16, 16))
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -160,9 +161,8 @@ class VoicesPanel(QWidget):
             if row.kind == "voice":
                 self._dress(item, row)
             else:
-                item.setFlags(Qt.ItemFlag.ItemIsEnabled)
+                item.setFlags(Qt.ItemFlag.NoItemFlags)
                 item.setFont(self._theme.font("label"))
-                item.setForeground(self._theme.secondary)
             self.list.addItem(item)
         self._rows = listed
         self._mark()
