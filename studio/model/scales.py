@@ -16,7 +16,7 @@ ScaleName = Literal[
 ]
 
 SCALES: Final[dict[ScaleName, str]] = {
-    "chromatic": "Every semitone",
+    "chromatic": "Semitones",
     "major": "Major",
     "minor": "Minor",
     "harmonic_minor": "Harmonic minor",
@@ -46,7 +46,7 @@ STEPS: Final[dict[ScaleName, tuple[int, ...]]] = {
 
 
 def title(key: int, scale: ScaleName) -> str:
-    """What a scale over its keynote is called: "D minor", or "Every semitone", which has none."""
+    """What a scale over its keynote is called: "D minor", or "Semitones", which has none."""
     return SCALES[scale] if scale == "chromatic" else f"{KEYS[key]} {SCALES[scale].lower()}"
 
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from studio.errors import StudioError
 from studio.media.curve import write_curve
-from studio.media.interchange.melodies import SUFFIXES, Melody, Written, melody_or_notes, on_frames
+from studio.media.interchange.melodies import SUFFIXES, Melody, Played, Written, melody_or_notes, on_frames
 from studio.model.edits import AddPitch, FindNotes, Several
 from studio.model.pitch import IMPORTED
 from studio.model.project import Clip, Lineage, Pitch, PitchId, Project
@@ -32,7 +32,7 @@ def import_into(
     def put(edit: Several) -> None:
         if folder == document.folder:
             document.do(edit)
-            then("Notes" if isinstance(edit.edits[0], FindNotes) else "Pitch")
+            then(" and ".join("Notes" if isinstance(part, FindNotes) else "Pitch" for part in edit.edits).capitalize())
 
     background.do(lambda _report: imported(project, folder, clip, path), put)
 
@@ -44,10 +44,14 @@ def imported(project: Project, folder: Path, clip: Clip, path: Path) -> Several:
     StudioError where it holds nothing for so long a clip.
     """
     found = melody_or_notes(path, project.a4_hz)
+    if isinstance(found, Played):
+        sung = AddPitch(pitch=_pitch(project, folder, clip, path, found.melody))
+        notes = FindNotes(media=clip.media, notes=_notes(project, clip, path, found.notes))
+        return Several(label_text="Import pitch and notes", edits=(sung, notes))
     if isinstance(found, Melody):
         return Several(label_text="Import pitch", edits=(AddPitch(pitch=_pitch(project, folder, clip, path, found)),))
-    notes = _notes(project, clip, path, found)
-    return Several(label_text="Import notes", edits=(FindNotes(media=clip.media, notes=notes),))
+    written = FindNotes(media=clip.media, notes=_notes(project, clip, path, found))
+    return Several(label_text="Import notes", edits=(written,))
 
 
 def _pitch(project: Project, folder: Path, clip: Clip, path: Path, melody: Melody) -> Pitch:

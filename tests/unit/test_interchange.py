@@ -261,7 +261,7 @@ def test_a_synthesiser_that_plays_our_midi_sings_our_melody(bend_semitones: int,
     for frame in np.flatnonzero(song.curve.voiced)[2::20]:
         _, hz = played[int(np.searchsorted(times, frame / FRAMES_PER_S + 0.0006)) - 1]
         assert hz is not None
-        assert abs(1200 * np.log2(hz / song.curve.hz[frame])) < 25, "10 ms of a quick vibrato"
+        assert abs(1200 * np.log2(hz / song.curve.hz[frame])) < 15, "5 ms of a quick vibrato"
 
 
 @given(

@@ -33,4 +33,4 @@ def test_a_pitch_goes_to_the_scale(midi: float, key: int, scale: ScaleName, snap
 
 def test_a_scale_is_called_by_its_keynote() -> None:
     assert title(2, "minor_pentatonic") == "D minor pentatonic"
-    assert title(2, "chromatic") == "Every semitone"
+    assert title(2, "chromatic") == "Semitones"

@@ -10,14 +10,17 @@ from numpy.typing import NDArray
 
 from studio.errors import StudioError
 from studio.media.interchange import midi_reading, praat_pitch, svl, tables
+from studio.media.interchange.midi_wheels import Bend
 from studio.media.interchange.unreadable import unreadable, whole
-from studio.model.pitch import PitchCurve, hz_to_midi
+from studio.model.pitch import A4_MIDI, PitchCurve, hz_to_midi
 
 SUFFIXES: Final = (".pitch", ".pitchtier", ".svl", ".csv", ".tsv", ".txt", ".mid", ".midi")
 
 _DENSE_S: Final = 0.03
 """Points this near to each other are frames, and where one is missing nobody sings; others are joined by lines."""
 _GAP: Final = 1.5  # of the usual distance: beyond it a frame is missing
+_EACH_S: Final = 0.005  # of a melody that is made from bends
+_AT_ONCE_S: Final = 0.0075
 _LOWEST_HZ, _HIGHEST_HZ = 20.0, 5000.0
 
 Numbers = NDArray[np.float64]
@@ -40,7 +43,14 @@ class Written(NamedTuple):
     midi: float
 
 
-def melody_or_notes(path: Path, a4_hz: float) -> Melody | tuple[Written, ...]:
+class Played(NamedTuple):
+    """Notes with how each of them is sung."""
+
+    notes: tuple[Written, ...]
+    melody: Melody
+
+
+def melody_or_notes(path: Path, a4_hz: float) -> Melody | tuple[Written, ...] | Played:
     """Return what a file holds; StudioError where it is neither.
 
     `a4_hz` tells which note a frequency is. A table with a duration in each row holds notes.
@@ -52,7 +62,7 @@ def melody_or_notes(path: Path, a4_hz: float) -> Melody | tuple[Written, ...]:
     if suffix == ".pitchtier":
         return _of_points(praat_pitch.read_tier(data))
     if suffix in (".mid", ".midi"):
-        return _one_voice(Written(*key) for key in midi_reading.read(data))
+        return _of_keys(midi_reading.read(data), a4_hz)
     if suffix == ".svl":
         layer = svl.read(data)
         if any("duration" in point for point in layer.points):
@@ -87,6 +97,45 @@ def on_frames(melody: Melody, frames_per_s: int, most_s: float) -> PitchCurve:
     found = np.exp2(hz).astype(np.float32)
     confidence = np.where(np.isfinite(found), sure[nearest], 0.0).astype(np.float32)
     return PitchCurve(frames_per_s=frames_per_s, hz=found, confidence=confidence)
+
+
+def _of_keys(keys: Iterable[midi_reading.Key], a4_hz: float) -> tuple[Written, ...] | Played:
+    """Notes; where one is bent while it sounds, a melody too. One that is bent evenly to its end is off its key."""
+    played = {Written(key.start_s, key.end_s, key.midi + _held_bend(key)): key for key in keys}
+    notes = _one_voice(played)
+    bent = {(note.start_s, note.midi): key.bends for note, key in played.items() if _is_bent(key)}
+    if not any((note.start_s, note.midi) in bent for note in notes):
+        return notes
+    times_s: list[Numbers] = []
+    midis: list[Numbers] = []
+    for note in notes:
+        frames = np.arange(math.ceil(note.start_s / _EACH_S), math.ceil(note.end_s / _EACH_S), dtype=np.float64)
+        here_s = frames * _EACH_S
+        times_s.append(here_s)
+        midis.append(note.midi + _along(bent.get((note.start_s, note.midi), ()), here_s))
+    time_s = np.concatenate(times_s)
+    hz = a4_hz * np.exp2((np.concatenate(midis) - A4_MIDI) / 12)
+    return Played(notes, Melody(time_s, hz, np.ones(len(time_s))))
+
+
+def _is_bent(key: midi_reading.Key) -> bool:
+    return len({bend.semitones for bend in key.bends}) > 1
+
+
+def _held_bend(key: midi_reading.Key) -> float:
+    return key.bends[0].semitones if key.bends and not _is_bent(key) else 0.0
+
+
+def _along(bends: tuple[Bend, ...], time_s: Numbers) -> Numbers:
+    """Semitones at some times: each holds until the next, with a line between those that follow at once."""
+    if not bends:
+        return np.zeros(len(time_s))
+    at_s, semitones = (np.array(column) for column in zip(*bends, strict=True))
+    before = np.clip(np.searchsorted(at_s, time_s, "right") - 1, 0, len(at_s) - 1)
+    after = np.minimum(before + 1, len(at_s) - 1)
+    follows = (at_s[after] - at_s[before] <= _AT_ONCE_S) & (time_s >= at_s[0])
+    found: Numbers = np.where(follows, np.interp(time_s, at_s, semitones), semitones[before])
+    return found
 
 
 def _of_table(data: bytes, a4_hz: float) -> Melody | tuple[Written, ...]:

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from msgspec import Struct
+from numpy.typing import NDArray
 
 from studio.model.notes import Note
 from studio.model.pitch import PitchCurve, hz_to_midi
@@ -17,7 +18,7 @@ from studio.model.pitch import PitchCurve, hz_to_midi
 TICKS_A_BEAT: Final = 480
 _BEATS_A_MINUTE: Final = 120
 _TICKS_A_S: Final = TICKS_A_BEAT * _BEATS_A_MINUTE / 60
-_BEND_EACH_S: Final = 0.01
+_BEND_EACH_S: Final = 0.005
 _MIDDLE: Final = 8192
 _PROGRAM: Final = 52  # voice "aahs"
 _VELOCITY: Final = 80
@@ -78,16 +79,29 @@ def _played(note: Note, curve: PitchCurve | None, settings: MidiSettings, channe
 def _bends(note: Note, key: int, curve: PitchCurve, settings: MidiSettings, channel: int) -> Iterator[_Event]:
     first, last = (round(at_s * curve.frames_per_s) for at_s in (note.start_s, note.end_s))
     step = max(1, round(_BEND_EACH_S * curve.frames_per_s))
-    midi = curve.midi(settings.a4_hz)[first:last:step]
-    before = -1
-    for at, pitch in enumerate(midi.tolist()):
+    midi = curve.midi(settings.a4_hz)
+    before, still = -1, None
+    for frame in range(first, min(last, len(midi)), step):
+        tick = _tick(frame / curve.frames_per_s)
+        pitch = _at(midi, tick / _TICKS_A_S * curve.frames_per_s, frame)
         if math.isnan(pitch):  # unvoiced: the bend stays where it is
             continue
         bend = int(np.clip(round(_MIDDLE + (pitch - key) / settings.bend_semitones * _MIDDLE), 0, 2 * _MIDDLE - 1))
-        if bend != before:
-            tick = _tick((first + at * step) / curve.frames_per_s)
-            yield _Event(tick, 1, bytes((0xE0 | channel, bend & 0x7F, bend >> 7)))
-            before = bend
+        event = _Event(tick, 1, bytes((0xE0 | channel, bend & 0x7F, bend >> 7)))
+        if bend == before:
+            still = event
+            continue
+        if still is not None:  # how long it stood still, for whoever draws a line from one bend to the next
+            yield still
+        yield event
+        before, still = bend, None
+
+
+def _at(midi: NDArray[np.float32], place: float, frame: int) -> float:
+    """The pitch a little beside a frame: a tick is not a whole number of frames, and a vibrato is quick."""
+    beside = min(max(frame + (1 if place > frame else -1), 0), len(midi) - 1)
+    here, there = float(midi[frame]), float(midi[beside])
+    return here if math.isnan(there) else here + (there - here) * abs(place - frame)
 
 
 def _tick(at_s: float) -> int:

@@ -1,16 +1,19 @@
-"""The notes of a Standard MIDI File as one melody: all tracks and channels together, but no drums.
+"""The notes of a Standard MIDI File as one melody, and how each is bent: all tracks together, but no drums.
 
-SMF 1.1 (MIDI Manufacturers Association, 1996).
+SMF 1.1 (MIDI Manufacturers Association, 1996), bend range by RPN 0, MPE zone by RPN 6 (RP-053, 2018).
 """
 
 import struct
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from studio.media.interchange.midi_wheels import Bend, Wheels
 from studio.media.interchange.unreadable import unreadable
 
 _CALLED: Final = "MIDI file"
 _DRUMS: Final = 9
+_ORDER: Final = {0x8: 1, 0xB: 2, 0xE: 3, 0x9: 4}
+"""Of events at the same time: what ends comes before what bends, and that before what begins."""
 _DATA_BYTES: Final = {0x8: 2, 0x9: 2, 0xA: 2, 0xB: 2, 0xC: 1, 0xD: 1, 0xE: 2}
 _TEMPO, _US_A_BEAT = 0x51, 500_000
 _FRAMES_A_S: Final = {24: 24.0, 25: 25.0, 29: 30000 / 1001, 30: 30.0}
@@ -22,6 +25,8 @@ class Key(NamedTuple):
     start_s: float
     end_s: float
     midi: int
+    bends: tuple[Bend, ...] = ()
+    """The one that it began with, and those while it was held; none where nothing ever bent it."""
 
 
 class _Event(NamedTuple):
@@ -30,8 +35,9 @@ class _Event(NamedTuple):
     """High half of a status byte; `_TEMPO` for a change of the tempo."""
     channel: int
     value: int
-    """The key, or microseconds a beat."""
-    velocity: int
+    """The key, the controller, the bend of 14 bits, or microseconds a beat."""
+    more: int
+    """How hard a key was struck, or what a controller was set to."""
 
 
 def read(data: bytes) -> tuple[Key, ...]:
@@ -41,7 +47,7 @@ def read(data: bytes) -> tuple[Key, ...]:
     length, _form, _tracks, division = struct.unpack(">IHHh", data[4:14])
     events = sorted(
         (event for track in _tracks_in(data, 8 + length) for event in _events(track)),
-        key=lambda event: (event.tick, event.kind == _TEMPO and -1, event.kind),  # what ends comes before what begins
+        key=lambda event: (event.tick, _ORDER.get(event.kind, 0)),
     )
     return tuple(sorted(_held(events, division)))
 
@@ -75,9 +81,16 @@ def _events(track: bytes) -> Iterator[_Event]:
             raise unreadable(_CALLED, "There is a byte in it where an event should begin.")
         given = track[at : at + count]
         at += count
-        if status >> 4 in (0x8, 0x9) and len(given) == 2 and status & 0xF != _DRUMS:
-            down = status >> 4 == 0x9 and given[1] > 0
-            yield _Event(tick, 0x9 if down else 0x8, status & 0xF, given[0] & 0x7F, given[1])
+        kind, channel = status >> 4, status & 0xF
+        if len(given) != 2 or channel == _DRUMS:
+            continue
+        low, high = given[0] & 0x7F, given[1] & 0x7F
+        if kind in (0x8, 0x9):
+            yield _Event(tick, 0x9 if kind == 0x9 and high > 0 else 0x8, channel, low, high)
+        elif kind == 0xB:
+            yield _Event(tick, kind, channel, low, high)
+        elif kind == 0xE:
+            yield _Event(tick, kind, channel, high << 7 | low, 0)
 
 
 def _number(track: bytes, at: int) -> tuple[int, int]:
@@ -95,17 +108,22 @@ def _held(events: list[_Event], division: int) -> Iterator[Key]:
     seconds_a_tick = _seconds_a_tick(division, _US_A_BEAT)
     now_s, tick = 0.0, 0
     down: dict[tuple[int, int], float] = {}
+    wheels = Wheels()
     for event in events:
         now_s, tick = now_s + (event.tick - tick) * seconds_a_tick, event.tick
         if event.kind == _TEMPO:
             seconds_a_tick = _seconds_a_tick(division, event.value)
-            continue
-        key = (event.channel, event.value)
-        began_s = down.pop(key, None)
-        if began_s is not None and began_s < now_s:
-            yield Key(began_s, now_s, event.value)
-        if event.kind == 0x9:
-            down[key] = now_s
+        elif event.kind == 0xB:
+            wheels.control(event.channel, event.value, event.more)
+        elif event.kind == 0xE:
+            wheels.turn(event.channel, now_s, event.value)
+        else:
+            key = (event.channel, event.value)
+            began_s = down.pop(key, None)
+            if began_s is not None and began_s < now_s:
+                yield Key(began_s, now_s, event.value, wheels.between(event.channel, began_s, now_s))
+            if event.kind == 0x9:
+                down[key] = now_s
 
 
 def _seconds_a_tick(division: int, us_a_beat: int) -> float:

@@ -135,7 +135,7 @@ def test_a_pitch_is_given_snapped_and_let_go(qtbot: QtBot, desk: Desk, canvas: P
 
 def test_notes_snap_to_the_scale_that_the_button_names_and_the_choice_stays(desk: Desk, canvas: PitchCanvas) -> None:
     button = ScaleButton(desk.settings, canvas)
-    assert button.named == "Every semitone"
+    assert button.named == "Semitones"
     menu = button.menu_of_scales()
     next(action for action in menu.actions() if action.text() == "Minor pentatonic").trigger()
     next(action for action in menu.findChildren(QAction) if action.text() == "A").trigger()
