@@ -1,5 +1,6 @@
 """`studio capture`: the screen into a video file, with sound and overlays."""
 
+import re
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -62,7 +63,7 @@ def arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="lay over: level, speaking, waveform, pitch=SERIES, text=WORDS, image=FILE, camera or camera:DEVICE; "
+        help="lay over: level, speaking, waveform, pitch=SERIES, text=WORDS, image=FILE, camera or camera=DEVICE; "
         "give it again for more",
     )
 
@@ -150,7 +151,7 @@ def _sounds(names: list[str]) -> tuple[CaptureSound, ...]:
 
 
 def _overlay(name: str) -> OverlaySpec:
-    word, _, value = name.partition(":" if name.startswith("camera:") else "=")
+    word, value, *_ = (*re.split("[:=]", name, maxsplit=1), "")
     kind = next((known for known in _LAYOUT if known == word), None)
     if kind is None:
         raise WrongCall(f"There is no overlay called {word}; there are {', '.join(_LAYOUT)}.")
@@ -171,12 +172,13 @@ def _overlay(name: str) -> OverlaySpec:
 
 
 def _text(data: dict[str, Any]) -> str:
+    offset = f", sound off by {data['av_offset_ms']} ms" if data["tracks"] else ""
     lines = [
         f"{data['file']}",
         f"  {data['duration_s']:.2f} s, {data['frames']} frames ({data['unchanged']} unchanged), "
         f"{data['dropped']} dropped, {data['late']} late, {data['size_bytes'] / 1e6:.1f} MB by {data['encoder']}",
         f"  grab to packet {data['grab_to_packet_ms_p50']} ms (p95 {data['grab_to_packet_ms_p95']} ms), "
-        f"processor {data['cpu_ms_per_frame']} ms a frame, sound off by {data['av_offset_ms']} ms",
+        f"processor {data['cpu_ms_per_frame']} ms a frame{offset}",
     ]
     if data["camera_fps"]:
         lines.append(f"  camera {data['camera_fps']} pictures a second, processor {data['camera_cpu_ms']} ms a picture")

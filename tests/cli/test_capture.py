@@ -43,7 +43,7 @@ def test_a_camera_is_laid_over_or_told_of(studio: Studio, screen: VirtualScreen,
 
     done = studio(
         "capture", "--out", out, "--seconds", 3, "--audio", "none", "--json",
-        "--overlay", "camera:test", "--overlay", "camera:Desk cam",
+        "--overlay", "camera:test", "--overlay", "camera=Desk cam",
     )  # fmt: skip
 
     said = answer(done)
