@@ -247,7 +247,8 @@ def test_other_lost_videos_beside_it_are_found_too(screening: Screening, film: P
 def export(screening: Screening, tmp_path: Path, qtbot: QtBot) -> Iterator[Callable[[str, str, bool], Path]]:
     """Press "Export video" for these sound tracks, with or without the video's own, and wait for the file."""
     worker = screening.desk.jobs._worker
-    worker.start()
+    with qtbot.waitSignal(worker.ready, timeout=WAIT_MS):  # on a busy machine that takes longer than the export
+        worker.start()
     dialog = screening.window.parts.dialogs.export()
 
     def outcome() -> list[QWidget]:
