@@ -127,6 +127,7 @@ class Singing(QObject):
         self._heard = np.zeros((0, 1), np.float32)
         self._lost = 0
         self._reference: ClipId | None = None
+        self._against_notes = False
         self._a4_hz = document.project.a4_hz
         transport.worker.ready.connect(self._greet)
         transport.worker.said.connect(self._hear)
@@ -197,13 +198,18 @@ class Singing(QObject):
 
     @property
     def reference(self) -> ClipId | None:
-        """The clip whose melody is sung against."""
+        """The clip whose melody, or whose notes, are sung against."""
         return self._reference
 
-    def set_reference(self, clip: ClipId | None) -> None:
-        """Sing against the melody of a clip, or against none."""
-        if clip != self._reference:
-            self._reference = clip
+    @property
+    def against_notes(self) -> bool:
+        """Whether it is the notes as they are written, not the melody as it was sung."""
+        return self._against_notes
+
+    def set_reference(self, clip: ClipId | None, *, notes: bool = False) -> None:
+        """Sing against the melody of a clip, or against its notes; None is against nothing."""
+        if (clip, notes) != (self._reference, self._against_notes):
+            self._reference, self._against_notes = clip, notes
             self.changed.emit()
 
     # Tuning and accompaniment

@@ -116,6 +116,39 @@ def test_it_is_painted_behind_the_voice_and_ahead_of_it(desk: Desk, canvas: Sing
     assert canvas.axis.bottom_midi < 69 < canvas.axis.top_midi
 
 
+def test_notes_that_were_given_a_pitch_can_be_sung_against_too(
+    qtbot: QtBot, desk: Desk, canvas: SingCanvas, clock: Clock
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    section = PracticeSection(desk, Actions(ALL, desk, themes.DARK, window), themes.DARK, window)
+    clip = desk.document.project.clip(A)
+    begin = clip.source_start
+    notes = (
+        SungNote(start=begin, stop=begin + RATE, midi=64.0),
+        SungNote(start=begin + RATE, stop=begin + 2 * RATE),  # whatever is sung there
+    )
+    assert not any("Notes of" in section.reference.itemText(row) for row in range(section.reference.count()))
+    desk.document.do(FindNotes(clip.media, notes))
+    row = next(row for row in range(section.reference.count()) if "Notes of" in section.reference.itemText(row))
+    section.reference.setCurrentIndex(row)
+    section.reference.activated.emit(row)
+    assert (desk.singing.reference, desk.singing.against_notes) == (A, True)
+    assert section.reference.currentIndex() == row
+
+    at = np.array([clip.start + 10.0, clip.start + RATE + 10.0])
+    np.testing.assert_allclose(canvas.reference.hz_at(at), [440 * 2 ** (-5 / 12), math.nan])
+    desk.singing.set_a4(430.0)
+    assert canvas.reference.hz_at(at)[0] == pytest.approx(430 * 2 ** (-5 / 12))
+    desk.transport.play(clip.start + round(0.2 * RATE))
+    canvas.tick()
+    for _ in range(3):
+        clock.now_s += 0.1
+        sing(canvas, clock.now_s, 430 * 2 ** (-5.2 / 12))
+        canvas.tick()
+    assert canvas.off_cents == pytest.approx(-20, abs=0.5)
+
+
 def test_a_deleted_clip_is_sung_against_no_more(desk: Desk) -> None:
     desk.selection.set_clips((A,), desk.document.project)
     assert run(BY_ID["sing.against"], desk)

@@ -192,7 +192,7 @@ class SingCanvas(QWidget):
         clip = self.reference.clip
         if clip is None or clip.id == self._fitted or self.sings:
             return
-        spans = [melody.span(part, self._desk.singing.a4_hz) for part, melody in self.reference.parts]
+        spans = self.reference.spans()
         if spans and len(sung := np.concatenate(spans) + self.transposed):
             self._fitted = clip.id
             low, high = np.percentile(sung, (2, 98))

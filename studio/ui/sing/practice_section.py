@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QWidget
 
 from studio.model.edits.project import HIGHEST_A4_HZ, LOWEST_A4_HZ
 from studio.model.pitch import note_name
+from studio.model.project import ClipId
 from studio.session.desk import Desk
 from studio.session.singing import FASTEST, FASTEST_BPM, SLOWEST, SLOWEST_BPM
 from studio.ui.actions import Actions
@@ -16,6 +17,7 @@ _DRONE_NOTES = range(36, 85)
 _FIRST_DRONE = 57
 _FURTHEST = 24
 _FIELD_PX = 96
+_NOTES_OF = "notes "
 
 
 class PracticeSection(Section):
@@ -50,7 +52,7 @@ class PracticeSection(Section):
         self.speed.setToolTip(tip("Speed of what plays", "", "The pitch stays. A take is recorded at 100 %."))
         self.speed.edited.connect(lambda percent: desk.singing.set_speed(percent / 100))
         self.reference = Choice("Sing against", {}, self)
-        self.reference.chosen.connect(desk.singing.set_reference)
+        self.reference.chosen.connect(self._sing_against)
         self.add("A4", self.a4, self.transposed)
         self.add("Speed", self.speed)
         self.add("Against", self.reference)
@@ -87,18 +89,31 @@ class PracticeSection(Section):
         self.speed.show_value(sounds.speed * 100)
 
     def _offer_references(self) -> None:
-        """Every clip whose melody is known can be sung against."""
+        """Every clip whose melody is known, or whose notes have pitches of their own, can be sung against."""
         project, singing = self.desk.document.project, self.desk.singing
         known = {pitch.media for pitch in project.pitches}
+        written = {sheet.media for sheet in project.sheets if any(note.midi is not None for note in sheet.notes)}
         names: dict[object, str] = {None: "Nothing"}
         for track in project.tracks:
             for clip in track.clips:
-                if clip.media in known or clip.id == singing.reference:
-                    names[clip.id] = f"{clip.name or project.medium(clip.media).name} · {track.name}"
+                name, chosen = clip.name or project.medium(clip.media).name, clip.id == singing.reference
+                if clip.media in known or (chosen and not singing.against_notes):
+                    names[clip.id] = f"{name} · {track.name}"
+                if clip.media in written or (chosen and singing.against_notes):
+                    names[_NOTES_OF + clip.id] = f"Notes of {name} · {track.name}"
         self.reference.set_choices(names)
-        self.reference.show_value(singing.reference)
-        more = "Its melody lies behind yours while the project plays. Find the pitch of a clip, and it is offered here."
+        of_notes = singing.reference is not None and singing.against_notes
+        self.reference.show_value(_NOTES_OF + str(singing.reference) if of_notes else singing.reference)
+        more = (
+            "It lies behind your voice while the project plays. Melodies that were found, and notes, are offered here."
+        )
         self.reference.setToolTip(tip("Sing against", "", more))
+
+    def _sing_against(self, chosen: str | None) -> None:
+        """A clip's melody by its id, its notes by that with a word before it."""
+        notes = chosen is not None and chosen.startswith(_NOTES_OF)
+        clip = ClipId(chosen.removeprefix(_NOTES_OF)) if chosen is not None else None
+        self.desk.singing.set_reference(clip, notes=notes)
 
     def _hold(self) -> None:
         chosen = self.note.currentData()

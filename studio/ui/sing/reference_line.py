@@ -7,8 +7,9 @@ import numpy as np
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QPolygonF
 
-from studio.model.pitch import PitchCurve
+from studio.model.pitch import PitchCurve, midi_to_hz
 from studio.model.project import Clip
+from studio.model.sheet import SungNote
 from studio.session.desk import Desk
 from studio.session.singing import Numbers
 from studio.ui.sing.sung import Stretch, Sung, to_midi
@@ -59,6 +60,21 @@ class ReferenceLine(QObject):
         found = [(part, self._melodies.of(pitch)) for part, pitch in self._desk.document.project.melody_in(clip)]
         return [(part, melody) for part, melody in found if melody is not None]
 
+    @property
+    def notes(self) -> tuple[SungNote, ...]:
+        """The notes with a pitch of their own that are sung against, in samples of the clip's medium; else none."""
+        clip, project = self.clip, self._desk.document.project
+        sheet = project.sheet_of(clip.media) if clip is not None and self._desk.singing.against_notes else None
+        if clip is None or sheet is None:
+            return ()
+        return tuple(note for note in sheet.within(clip.source_start, clip.source_end) if note.midi is not None)
+
+    def spans(self) -> list[Numbers]:
+        """Which pitches occur in it, as note numbers."""
+        if self._desk.singing.against_notes:
+            return [np.array([note.midi for note in self.notes], np.float64)]
+        return [melody.span(part, self._desk.singing.a4_hz) for part, melody in self.parts]
+
     def wait(self) -> None:
         """Return when the melody has been read."""
         if self.parts == [] and self._melodies is not None:
@@ -85,11 +101,23 @@ class ReferenceLine(QObject):
     def hz_at(self, samples: Numbers) -> Numbers:
         """The pitch at timeline samples, NaN where nobody sings; (samples,)."""
         hz = np.full(len(samples), np.nan)
+        if self._desk.singing.against_notes:
+            self._fill(hz, samples)
+            return hz
         for clip, melody in self.parts:
             frames = np.round((samples - melody.sample_of(clip, 0)) / melody.samples_per_frame).astype(np.int64)
             inside = (samples >= clip.start) & (samples < clip.end) & (frames >= 0) & (frames < len(melody.curve.hz))
             hz[inside] = melody.curve.hz[frames[inside]]
         return hz
+
+    def _fill(self, hz: Numbers, samples: Numbers) -> None:
+        """Put the pitches of the notes where they lie."""
+        clip = self.clip
+        for note in self.notes:
+            if clip is not None and note.midi is not None:
+                start, stop = (at - clip.source_start + clip.start for at in (note.start, note.stop))
+                inside = (samples >= start) & (samples < min(stop, clip.end))
+                hz[inside] = midi_to_hz(note.midi, self._desk.singing.a4_hz)
 
     def cents_off(self, time_s: float, hz: float) -> float:
         """How far from it a pitch lies that was sung at a time, in whichever octave is nearest; NaN in its rests."""
@@ -102,9 +130,12 @@ class ReferenceLine(QObject):
 
     @property
     def name(self) -> str:
-        """What the clip is called."""
+        """What is sung against."""
         clip = self.clip
-        return "" if clip is None else clip.name or self._desk.document.project.medium(clip.media).name
+        if clip is None:
+            return ""
+        name = clip.name or self._desk.document.project.medium(clip.media).name
+        return f"the notes of {name}" if self._desk.singing.against_notes else name
 
     def under(self, melody: Melody, clip: Clip) -> PitchCurve | None:
         """What is sung against, frame by frame of the melody of another clip; None where that is silence all along."""

@@ -159,7 +159,7 @@ class TakeStage(QWidget):
         """Work out the figures of all notes away from the window's thread, once both notes and melody are there."""
         notes, shown = self.notes, self.canvas.shown()
         clip, line = self.clip, self._reference
-        sung_to_now = tuple(melody.pitch.id for _, melody in line.parts) if line is not None else ()
+        sung_to_now = (line.notes, *(melody.pitch.id for _, melody in line.parts)) if line is not None else ()
         known = tuple(melody.pitch.id for _, melody in shown)
         key = (clip, notes, known, sung_to_now, line and line.clip, self._desk.document.project.a4_hz)
         if not notes or not shown or key == self._asked:
