@@ -1,8 +1,12 @@
 """The built-in separator: what it takes apart, what it leaves whole, and the shapes it gives."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import soxr
+from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from studio import paths
 from studio.engines import espeak, sample
@@ -10,6 +14,7 @@ from studio.engines import recipe as recipes
 from studio.engines.base import Effort, Sound, Whole
 from studio.engines.separation import speech
 from studio.engines.separation.amounts import settle
+from studio.engines.separation.belief import believed
 from studio.engines.separation.builtin import BuiltinSeparator
 from studio.engines.separation.cues import BANDS, pool, spread
 from studio.engines.separation.spectrum import RATE_HZ, sound_of, spectrum
@@ -39,6 +44,27 @@ def speaker(name: str = "en-us") -> Sound:
     """Somebody who reads a sentence, in both channels."""
     spoken, rate_hz = espeak.speak("A boat in the harbour, a bird on the wall, and nobody else for miles.", voice=name)
     return np.repeat(soxr.resample(spoken, rate_hz, RATE_HZ).astype(np.float32)[:, None], 2, axis=1)
+
+
+@pytest.fixture(scope="module")
+def sung() -> Sound:
+    """What the sample's singer sings first."""
+    return beginning(sample.voice)
+
+
+@pytest.fixture(scope="module")
+def band() -> Sound:
+    """How the sample's band begins."""
+    return beginning(sample.backing)
+
+
+def beginning(make: Callable[[recipes.Recipe], sample.Part]) -> Sound:
+    """The first eight seconds of a part of the sample, in both channels."""
+    recipe = recipes.load(paths.resources() / "sample" / "recipe.toml")
+    frames = make(recipe).frames[: 8 * recipe.rate_hz]
+    return np.asarray(
+        soxr.resample(np.repeat(frames, 3 - frames.shape[1], axis=1), recipe.rate_hz, RATE_HZ), np.float32
+    )
 
 
 def musical_saw(length_s: float = 4.0) -> Sound:
@@ -105,11 +131,8 @@ def test_a_melody_alone_is_taken_for_a_voice_and_leaves_next_to_nothing(separato
     assert np.square(mix - vocals(separator, mix)).sum() < 0.01 * np.square(mix).sum()
 
 
-def test_a_band_alone_gives_next_to_no_vocals(separator: BuiltinSeparator) -> None:
-    recipe = recipes.load(paths.resources() / "sample" / "recipe.toml")
-    frames = sample.backing(recipe).frames[: 8 * recipe.rate_hz]
-    mix = soxr.resample(frames, recipe.rate_hz, RATE_HZ).astype(np.float32)
-    assert np.square(vocals(separator, mix)).sum() < _GATE * np.square(mix).sum()
+def test_a_band_alone_gives_next_to_no_vocals(separator: BuiltinSeparator, band: Sound) -> None:
+    assert np.square(vocals(separator, band)).sum() < _GATE * np.square(band).sum()
 
 
 @pytest.mark.parametrize("name", ["en-us", "de+f3", "it+m5"])
@@ -178,20 +201,77 @@ def test_a_sure_voice_that_does_not_sound_like_one_is_put_down_unless_it_is_alon
     assert (voice > 0.92).all()
 
 
+def test_what_is_left_of_a_voice_for_a_moment_is_no_band_and_what_lasts_is_one() -> None:
+    power = np.ones((8, 860), np.float32)
+    mask = np.full_like(power, 0.95)
+    mask[:2, -25:] = 0
+    (voice,) = settle(power, mask)
+    assert np.square(1 - voice[:, -25:]).mean() < _GATE
+    mask[:2, -300:] = 0
+    assert np.array_equal(settle(power, mask)[0][:, -200:], mask[:, -200:])
+
+
+def test_both_who_listen_have_a_say_and_a_sure_listener_is_not_overruled() -> None:
+    assert believed(1.0, 0.5) == believed(0.1, 0.8) == believed(0.6, None) == 1.0
+    assert believed(0.1, 0.5) == believed(1.0, 0.1) == believed(0.1, None) == 0.0
+    assert 0 < believed(1.0, 0.25) < 1
+    assert 0 < believed(0.3, None) < 1
+
+
+@pytest.mark.parametrize("has_listener", [True, False])
+def test_the_samples_singer_is_believed_and_its_band_is_not(
+    sung: Sound, band: Sound, monkeypatch: pytest.MonkeyPatch, has_listener: bool
+) -> None:
+    if not has_listener:
+        monkeypatch.setattr(speech, "_PACKAGE", "silero_vad_is_not_installed")
+    separator = BuiltinSeparator()
+
+    def listened(sound: Sound) -> float:
+        return separator.listen(sound, RATE_HZ, settings={}, report=lambda _share, _doing: None)
+
+    assert listened(band + sung) > 0.5
+    assert listened(sung) > 0.5
+    assert listened(band) < 0.5
+
+
+def test_the_samples_singer_alone_leaves_next_to_no_accompaniment(separator: BuiltinSeparator, sung: Sound) -> None:
+    assert np.square(sung - vocals(separator, sung)).sum() < _GATE * np.square(sung).sum()
+
+
+def test_what_was_heard_elsewhere_in_the_song_counts_here(separator: BuiltinSeparator) -> None:
+    mix = (musical_saw() + chords(4.0) * 0.7).mean(1, keepdims=True)
+    parts = separator.separate(
+        mix,
+        RATE_HZ,
+        count=2,
+        whole=replace(_WHOLE, heard=1.0),
+        settings={},
+        effort=Effort(),
+        report=lambda _share, _doing: None,
+    )
+    assert np.square(parts).sum() > 10 * _GATE * np.square(mix).sum()
+
+
 @needs_listener
 def test_speech_is_heard_and_a_melody_or_chords_are_not() -> None:
     listener = Listener()
-    assert listener.heard(speaker()[:, 0]) > 0.9
-    assert listener.heard(0.01 * speaker()[:, 0]) > 0.9
+
+    def heard(sound: NDArray[np.float32]) -> float:
+        found = listener.heard(sound)
+        assert found is not None
+        return found
+
+    assert heard(speaker()[:, 0]) > 0.9
+    assert heard(0.01 * speaker()[:, 0]) > 0.9
     for sound in (musical_saw()[:, 0], chords()[:, 0], np.zeros(RATE_HZ, np.float32), np.zeros(0, np.float32)):
-        assert listener.heard(np.ascontiguousarray(sound)) < 0.3
+        assert heard(np.ascontiguousarray(sound)) < 0.3
 
 
-def test_without_its_package_the_listener_holds_anybody_for_possible(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_its_package_the_listener_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     before = BuiltinSeparator().model_hash({})
     monkeypatch.setattr(speech, "_PACKAGE", "silero_vad_is_not_installed")
     assert speech.weights() == b""
-    assert Listener().heard(np.zeros(RATE_HZ, np.float32)) == speech.ANYBODY
+    assert Listener().heard(np.zeros(RATE_HZ, np.float32)) is None
     assert (BuiltinSeparator().model_hash({}) == before) == (not _HAS_LISTENER)
 
 

@@ -14,12 +14,14 @@ from typing import Final, NamedTuple
 import numpy as np
 import soundfile
 import soxr
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from studio.audio.chunks import Joiner, spans
-from studio.engines.base import Effort, Sound, Whole
+from studio.engines.base import Effort, Report, Sound, Whole
 from studio.engines.separation.builtin import BuiltinSeparator
 from studio.engines.separation.spectrum import RATE_HZ
+from studio.workers.first_listen import Answer, Listening, listened
 
 GATE_DB: Final = -20.0
 """What may be left where there is nothing to find."""
@@ -50,18 +52,27 @@ class Judge:
         chunking = self._separator.chunking({})
         joiner = Joiner(1, sound.shape[1])
         made: list[NDArray[np.float32]] = []
-        for span in spans(
-            len(sound), *(round(length_s * RATE_HZ) for length_s in (chunking.chunk_s, chunking.overlap_s))
-        ):
-            chunk = np.ascontiguousarray(sound[span.start : span.stop])
-            made.append(joiner.add(span, self._separate(chunk)))
+        chunk_length, overlap = (round(length_s * RATE_HZ) for length_s in (chunking.chunk_s, chunking.overlap_s))
+        plan = spans(len(sound), chunk_length, overlap)
+
+        def chunk(index: int) -> Sound:
+            return np.ascontiguousarray(sound[plan[index].start : plan[index].stop])
+
+        first = Listening(listen=self._listen, enough=self._separator.enough)
+        answer = listened(first, Answer(), len(plan), chunk, RATE_HZ, _quiet, keep=lambda _answer: None)
+        whole = replace(_WHOLE, heard=answer.heard)
+        for index, span in enumerate(plan):
+            made.append(joiner.add(span, self._separate(chunk(index), whole)))
         self.core_s += time.process_time() - began_s
         self.sound_s += len(sound) / RATE_HZ
         return np.asarray(np.concatenate(made, axis=1)[0])
 
-    def _separate(self, chunk: Sound) -> NDArray[np.float32]:
+    def _listen(self, chunk: Sound, rate_hz: int, report: Report) -> float:
+        return self._separator.listen(chunk, rate_hz, settings={}, report=report)
+
+    def _separate(self, chunk: Sound, whole: Whole) -> NDArray[np.float32]:
         return self._separator.separate(
-            chunk, RATE_HZ, count=2, whole=_WHOLE, settings={}, effort=Effort(), report=lambda _share, _doing: None
+            chunk, RATE_HZ, count=2, whole=whole, settings={}, effort=Effort(), report=_quiet
         )
 
     def mixes(self, folder: Path) -> Iterator[Figures]:
@@ -80,6 +91,10 @@ class Judge:
     def voice(self, sound: Sound) -> float:
         """What is left of a voice in the accompaniment."""
         return beside_db(sound - self.vocals(sound), sound)
+
+
+def _quiet(_share: float, _doing: str) -> None:
+    """Nobody is told."""
 
 
 def read(path: Path) -> Sound:

@@ -4,12 +4,11 @@ from typing import Final
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from studio.engines.separation.cues import BAND_CUES, BANDS, FRAME_CUES, RULE_CUE
+from studio.engines.separation.cues import BAND_CUES, FRAME_CUES, RULE_CUE
+from studio.engines.separation.ear import COARSE, coarse
 
-COARSE: Final = 40
 _OPINIONS: Final = 8
 _INSIDE: Final = 96
 _MEMORY: Final = 64
@@ -25,7 +24,7 @@ class Fusion(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        pooled = _coarse()
+        pooled = coarse()
         self.register_buffer("to_coarse", torch.from_numpy(pooled / pooled.sum(1, keepdims=True)))
         self.register_buffer("from_coarse", torch.from_numpy(np.ascontiguousarray(pooled.T)))
         self.enter = nn.Linear(BAND_CUES * COARSE + FRAME_CUES, _INSIDE)
@@ -53,10 +52,3 @@ class Fusion(nn.Module):
         by_rule = torch.clamp(bands[:, RULE_CUE : RULE_CUE + 1], 0.03, 0.97)
         masks = torch.sigmoid(torch.log(by_rule / (1 - by_rule)) + self.leave(torch.cat([maps, told], 1)))
         return masks, self.presence(remembered).transpose(1, 2)
-
-
-def _coarse() -> NDArray[np.float32]:
-    """Overlapping triangles over the bands, narrow below and wide above; in every band they add up to 1."""
-    centres = np.concatenate([np.linspace(2, 90, 16), np.geomspace(100, BANDS - 2, COARSE - 16)])
-    where = np.interp(np.arange(BANDS), centres, np.arange(COARSE))
-    return np.asarray(np.maximum(1 - np.abs(where[None] - np.arange(COARSE)[:, None]), 0), np.float32)

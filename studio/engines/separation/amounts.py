@@ -13,12 +13,11 @@ _NOWHERE: Final = 0.44
 _SOMEWHERE: Final = 0.58
 _NOT_HERE: Final = 0.00
 _HERE: Final = 0.20
-_UNHEARD: Final = 0.10
-HEARD: Final = 0.20
-"""From here on the network that follows melodies is believed."""
-
 _DOUBT: Final = 0.6
-"""What a voice loses of its evidence that does not sound like one: an instrument that sings misleads the network."""
+"""What a voice loses of its evidence that nobody believes in: an instrument that sings misleads the network."""
+
+_LASTING_S: Final = 4.0
+"""A band lasts; what is left of a voice's long notes and of its room does not."""
 
 _LEFT_DB: Final = -24.0
 """Where a part is taken for not there, so much of it stays, beside the mix: a wrong guess is quiet, not lost."""
@@ -43,31 +42,31 @@ def settle(power: Mask, *masks: Mask, heard: float = 1.0) -> tuple[Mask, ...]:
     The first mask is that of `power`, and the one that is judged. A real part owns the bins it is heard in, so that
     the mean of its mask over its own power is high, and it is loud; one that is only imagined holds a little of many.
     Of the two parts the more doubtful one is judged: at its best moment, for the whole, and then around each frame.
-    `heard` is how much like a voice sounds what the masks let through, 0 to 1; see `Listener`.
+    `heard` is how far somebody is to be believed in, 0 to 1; see `believed`.
     """
     whole, held, kept = (part.sum(0) for part in (power, power * masks[0], power * masks[0] ** 2))
-    voice, rest = _part(whole, held, kept, _doubt(heard)), _part(whole, whole - held, whole - 2 * held + kept)
+    voice, rest = _part(whole, held, kept), _part(whole, whole - held, whole - 2 * held + kept)
+    voice = voice._replace(sure=voice.sure - _DOUBT * (1 - heard))
     if voice.sure >= rest.sure:
-        gain = _gain(rest)
+        gain = _gain(rest._replace(sure=_lasting(rest.evidence)))
         return tuple(np.asarray(1 - gain * (1 - mask)) for mask in masks)
     gain = _gain(voice)
     return tuple(np.asarray(gain * mask) for mask in masks)
 
 
-def _part(
-    whole: NDArray[np.float32], held: NDArray[np.float32], kept: NDArray[np.float32], doubt: float = 0.0
-) -> _Part:
+def _part(whole: NDArray[np.float32], held: NDArray[np.float32], kept: NDArray[np.float32]) -> _Part:
     """From the power of the mix, that weighted with the mask and with its square, each frame's sum."""
     whole, held, kept = (np.maximum(_around(part), 0) for part in (whole, held, kept))
     quiet = _QUIET * whole.mean() + _TINY
     level_db = 10 * np.log10(kept / (whole + quiet) + _TINY)
     evidence = kept / (held + quiet) + _PER_DB * level_db
-    return _Part(evidence, level_db, float(evidence.max()) - doubt)
+    return _Part(evidence, level_db, float(evidence.max()))
 
 
-def _doubt(heard: float) -> float:
-    """What the evidence of a voice loses that hardly sounds like one."""
-    return _DOUBT * float(np.clip((HEARD - heard) / (HEARD - _UNHEARD), 0, 1))
+def _lasting(evidence: NDArray[np.float32]) -> float:
+    """The evidence over the best few seconds, or over all where there are no more."""
+    frames = min(round(_LASTING_S / frame_times()), len(evidence))
+    return float(np.convolve(np.maximum(evidence, -1), np.ones(frames) / frames, "valid").max())
 
 
 def _gain(part: _Part) -> NDArray[np.float32]:

@@ -1,14 +1,16 @@
 """The separator that every installation has: voice and accompaniment, without a download."""
 
 import hashlib
-from typing import TYPE_CHECKING, ClassVar, Final
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 import numpy as np
 
 from studio.engines.base import Chunking, Effort, EngineInfo, Report, Settings, Sound, Stems, Whole
-from studio.engines.separation import speech
-from studio.engines.separation.amounts import HEARD, settle
-from studio.engines.separation.cues import cues
+from studio.engines.separation import ear, speech
+from studio.engines.separation.amounts import settle
+from studio.engines.separation.belief import believed
+from studio.engines.separation.cues import Cues, cues, spread
+from studio.engines.separation.ear import Ear
 from studio.engines.separation.fusion import Fusion, weights
 from studio.engines.separation.spectrum import RATE_HZ, Mask, Spectrum, sound_of, spectrum
 from studio.engines.separation.speech import Listener
@@ -32,12 +34,10 @@ class BuiltinSeparator:
         version_of="swift-f0",
         stems=(2,),
     )
-    enough: ClassVar[float] = HEARD
+    enough: ClassVar[float] = 1.0
 
     def __init__(self) -> None:
-        self._tracker: SwiftF0 | None = None
-        self._fusion: Fusion | None = None
-        self._listener: Listener | None = None
+        self._networks: _Networks | None = None
 
     def chunking(self, settings: Settings) -> Chunking:
         """Twenty seconds at 44.1 kHz: long enough to tell what in a mix is steady."""
@@ -50,9 +50,9 @@ class BuiltinSeparator:
         return (Effort(),)
 
     def model_hash(self, settings: Settings) -> str:
-        """The network that came with this version of the studio, and the one that listens beside it."""
+        """The network that came with this version of the studio, and those that listen beside it."""
         del settings
-        return hashlib.blake2b(weights() + speech.weights(), digest_size=16).hexdigest()
+        return hashlib.blake2b(weights() + ear.weights() + speech.weights(), digest_size=16).hexdigest()
 
     def stems(self, count: int) -> tuple[str, ...]:
         """Vocals, accompaniment."""
@@ -61,7 +61,7 @@ class BuiltinSeparator:
         return ("vocals", "accompaniment")
 
     def listen(self, mix: Sound, rate_hz: int, *, settings: Settings, report: Report) -> float:
-        """How much like a voice sounds what would be taken out of this chunk; see `ListensFirst`."""
+        """How far to believe that somebody is in this chunk; see `ListensFirst`."""
         del settings
         assert rate_hz == RATE_HZ
         if not len(mix) or float(np.abs(mix).max()) < _SILENT:
@@ -71,7 +71,8 @@ class BuiltinSeparator:
             report(fraction, "Listening for a voice")
 
         both = spectrum(mix)
-        return self._heard(both, self._masks(both, len(mix), told)[0], len(mix))
+        known = self._told(both, len(mix), told)
+        return self._heard(both, known, self._loaded().fusion.masks(known)[0], len(mix))
 
     def separate(
         self, mix: Sound, rate_hz: int, *, count: int, whole: Whole, settings: Settings, effort: Effort, report: Report
@@ -83,30 +84,39 @@ class BuiltinSeparator:
         if not len(mix) or float(np.abs(mix).max()) < _SILENT:
             return np.zeros((1, *mix.shape), np.float32)
         both = spectrum(mix)
-        masks = self._masks(both, len(mix), report)
-        heard = whole.heard if whole.heard >= self.enough else max(whole.heard, self._heard(both, masks[0], len(mix)))
+        known = self._told(both, len(mix), report)
+        report(0.65, "Taking the voice out")
+        masks = self._loaded().fusion.masks(known)
+        heard = whole.heard
+        if heard < self.enough:
+            heard = max(heard, self._heard(both, known, masks[0], len(mix)))
         middle, side = both.mean(0), (both[0] - both[-1]) / 2
-        of_middle, of_side = settle(middle.real**2 + middle.imag**2, *masks, heard=heard)
+        of_middle, of_side = settle(middle.real**2 + middle.imag**2, *map(spread, masks), heard=heard)
         report(0.9, "Taking the voice out")
         middle, side = middle * of_middle, side * of_side
         voice = np.stack([middle + side, middle - side] if len(both) > 1 else [middle])
         return sound_of(voice.astype(np.complex64), len(mix))[None]
 
-    def _masks(self, both: Spectrum, samples: int, report: Report) -> tuple[Mask, Mask]:
-        """What the network takes for the voice, in the middle and on the sides."""
+    def _told(self, both: Spectrum, samples: int, report: Report) -> Cues:
         report(0.0, "Listening for the voice")
-        tracker, fusion, _ = self._loaded()
-        told = cues(both, samples, tracker, report)
-        report(0.65, "Taking the voice out")
-        return fusion.masks(told)
+        return cues(both, samples, self._loaded().tracker, report)
 
-    def _heard(self, both: Spectrum, mask: Mask, samples: int) -> float:
-        """How much like a voice the middle sounds that a mask lets through."""
-        return self._loaded()[2].heard(sound_of((both.mean(0) * mask)[None].astype(np.complex64), samples)[:, 0])
+    def _heard(self, both: Spectrum, told: Cues, mask: Mask, samples: int) -> float:
+        """How far to believe that the middle which a mask lets through is somebody."""
+        taken = sound_of((both.mean(0) * spread(mask))[None].astype(np.complex64), samples)[:, 0]
+        loaded = self._loaded()
+        return believed(loaded.ear.heard(told, mask), loaded.listener.heard(taken))
 
-    def _loaded(self) -> "tuple[SwiftF0, Fusion, Listener]":
-        if self._tracker is None or self._fusion is None or self._listener is None:
+    def _loaded(self) -> "_Networks":
+        if self._networks is None:
             from swift_f0 import SwiftF0
 
-            self._tracker, self._fusion, self._listener = SwiftF0(threads=1, spin=False), Fusion(), Listener()
-        return self._tracker, self._fusion, self._listener
+            self._networks = _Networks(SwiftF0(threads=1, spin=False), Fusion(), Ear(), Listener())
+        return self._networks
+
+
+class _Networks(NamedTuple):
+    tracker: "SwiftF0"
+    fusion: Fusion
+    ear: Ear
+    listener: Listener

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from studio import paths
-from studio.engines.separation.cues import Cues, spread
+from studio.engines.separation.cues import Cues
 from studio.engines.separation.spectrum import Mask
 from studio.errors import StudioError
 
@@ -22,10 +22,10 @@ class Fusion:
         self._session = session_of(weights())
 
     def masks(self, told: Cues) -> tuple[Mask, Mask]:
-        """How much of each bin is the voice's, in the middle and on the sides."""
+        """How much of each band is the voice's, in the middle and on the sides; `spread` makes bins of them."""
         (found,) = self._session.run(None, {"bands": told.bands[None], "frames": told.frames[None]})
         middle, side = np.asarray(found, np.float32)[0]
-        return spread(middle), spread(side)
+        return middle, side
 
 
 def weights() -> bytes:

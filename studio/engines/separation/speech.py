@@ -25,23 +25,22 @@ _STATE: Final = (1, 1, 128)
 _WORKING_PEAK: Final = 0.5
 _SILENT: Final = 1e-6
 _PHRASE: Final = 31  # frames: a second
-ANYBODY: Final = 1.0
 
 
 class Listener:
-    """Says how sure it is of a voice. The network comes with `silero-vad`; where that is not, anybody may be there."""
+    """Says how sure it is of a voice. The network comes with `silero-vad`; where that is not, it says nothing."""
 
     def __init__(self) -> None:
         model = weights()
         self._session: InferenceSession | None = session_of(model) if model else None
 
-    def heard(self, sound: Mono) -> float:
+    def heard(self, sound: Mono) -> float | None:
         """How voice-like a sound at `RATE_HZ` is over its best second, 0 to 1. Its level makes no difference.
 
         A second, since a drum or the bow on a string may be like a voice for a moment.
         """
         if self._session is None:
-            return ANYBODY
+            return None
         probable = self._probable(self._session, sound)
         phrase = min(_PHRASE, len(probable))
         return float(np.convolve(probable, np.ones(phrase) / phrase, "valid").max())
