@@ -1,5 +1,10 @@
 """Of very many markers those are drawn that can be told apart."""
 
+import math
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from studio.model.project import Marker, MarkerId
 from studio.ui.timeline.marked import Marked
 from studio.ui.timeline.viewport import Viewport
@@ -34,3 +39,29 @@ def test_a_region_that_covers_the_view_is_drawn() -> None:
     view = Viewport(first_sample=1e6, samples_per_px=1.0, width_px=100)
 
     assert len(Marked(markers(1, 1, length=10_000_000)).seen(view, 0.0)) == 1
+
+
+@given(
+    spans=st.lists(st.tuples(st.integers(-3000, 120_000), st.integers(0, 4000)), min_size=201, max_size=400),
+    samples_per_px=st.floats(1, 400),
+)
+def test_a_crowd_shows_the_longest_that_begins_on_each_pixel(
+    spans: list[tuple[int, int]], samples_per_px: float
+) -> None:
+    many = [
+        Marker(id=MarkerId(f"m{at}"), start=max(start, 0), length=length) for at, (start, length) in enumerate(spans)
+    ]
+    view = Viewport(first_sample=500.0, samples_per_px=samples_per_px, width_px=300)
+
+    seen = Marked(tuple(many)).seen(view, 20.0)
+
+    there = [m for m in many if m.end >= 500 - 20 * samples_per_px and m.start < 500 + 300 * samples_per_px]
+    if len(there) <= 200:
+        assert seen == there
+        return
+    longest: dict[int, Marker] = {}
+    for marker in sorted(there, key=lambda marker: (marker.start, many.index(marker))):
+        column = math.floor((marker.start - 500.0) / samples_per_px)
+        if column not in longest or marker.length > longest[column].length:
+            longest[column] = marker
+    assert {marker.id for marker in seen} == {marker.id for marker in longest.values()}

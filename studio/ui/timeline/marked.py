@@ -3,6 +3,7 @@
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from studio.model.project import Marker
 from studio.ui.timeline.viewport import Viewport
@@ -15,8 +16,10 @@ class Marked:
 
     def __init__(self, markers: tuple[Marker, ...]) -> None:
         self.markers = markers
-        self._starts = np.array([marker.start for marker in markers], np.float64)
-        self._ends = np.array([marker.end for marker in markers], np.float64)
+        starts = np.array([marker.start for marker in markers], np.float64)
+        self._order = np.argsort(starts, kind="stable")
+        self._starts = starts[self._order]
+        self._ends = np.array([marker.end for marker in markers], np.float64)[self._order]
 
     def seen(self, view: Viewport, room_px: float) -> list[Marker]:
         """Those that are drawn, in their order; words beside a marker may reach `room_px` to its right."""
@@ -24,7 +27,15 @@ class Marked:
         last = view.first_sample + view.width_px * view.samples_per_px
         there = np.flatnonzero((self._ends >= first) & (self._starts < last))
         if len(there) > _FEW:
-            column = np.floor((self._starts[there] - view.first_sample) / view.samples_per_px)
-            order = np.lexsort((self._starts[there] - self._ends[there], column))
-            there = np.sort(there[order[np.unique(column[order], return_index=True)[1]]])
-        return [self.markers[at] for at in there.tolist()]
+            there = there[self._longest(there, view)]
+        return [self.markers[at] for at in np.sort(self._order[there]).tolist()]
+
+    def _longest(self, there: NDArray[np.intp], view: Viewport) -> NDArray[np.intp]:
+        """Which of those that lie on each pixel is the longest, the first of equals; they come in the order of time."""
+        column = np.floor((self._starts[there] - view.first_sample) / view.samples_per_px)
+        begins = np.concatenate(([True], column[1:] != column[:-1]))
+        length = self._ends[there] - self._starts[there]
+        most = np.maximum.reduceat(length, np.flatnonzero(begins))
+        which = np.cumsum(begins) - 1
+        longest = np.flatnonzero(length == most[which])
+        return longest[np.unique(which[longest], return_index=True)[1]]

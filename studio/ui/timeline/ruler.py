@@ -39,6 +39,8 @@ _TICKS_TOP: Final = _MARKERS + _LOOP
 _GRIP_PX: Final = 6
 _FLAG_ROOM: Final = 18
 _WIDEST_FLAG: Final = 160
+_NARROWEST_FLAG: Final = 8.0
+_BARE_FLAG: Final = 3.0
 
 
 class Flag(NamedTuple):
@@ -97,10 +99,14 @@ class Ruler(QWidget):
         flags = []
         if self._marked.markers is not self._shown.markers:
             self._marked = Marked(self._shown.markers)
-        for marker in self._marked.seen(view, _WIDEST_FLAG):
+        seen = self._marked.seen(view, _WIDEST_FLAG)
+        crowded = len(seen) > view.width_px / _NARROWEST_FLAG  # words would lie upon each other, and take long to draw
+        for marker in seen:
             left, right = view.x_of(marker.start), view.x_of(marker.end)
-            words = min(metrics.horizontalAdvance(marker.text or "Marker") + _FLAG_ROOM, _WIDEST_FLAG)
-            width = max(right - left, words) if not marker.length else max(right - left, 3.0)
+            width = max(right - left, _BARE_FLAG)
+            if not marker.length and not crowded:
+                words = metrics.horizontalAdvance(marker.text or "Marker") + _FLAG_ROOM
+                width = max(width, min(words, _WIDEST_FLAG))
             if left < view.width_px and left + width > 0:
                 flags.append(Flag(marker, QRectF(left, 2, width, _MARKERS - 4)))
         return tuple(flags)
@@ -166,6 +172,9 @@ class Ruler(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for marker, box in self.flags():
             chosen = marker.id == self._desk.selection.marker
+            if box.width() <= _BARE_FLAG and not chosen:
+                painter.fillRect(QRectF(round(box.left()), box.top(), 2, _MARKERS - 2), theme.warning)
+                continue
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(region if marker.length else ground)
             shape = QPainterPath()

@@ -6,7 +6,8 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
-from studio.model.project import MarkerId, TrackId
+from studio.model.edits import AddMarkers
+from studio.model.project import Marker, MarkerId, TrackId
 from studio.session.desk import Desk
 from studio.ui.timeline.head_controls import GainSlider, LetterButton
 from studio.ui.timeline.playhead import follow
@@ -53,6 +54,20 @@ def test_a_marker_is_dragged_as_one_undo_step(desk: Desk, view: TimelineView) ->
     assert desk.document.project.marker(MarkerId("m")).start == pytest.approx(8.6 * RATE, abs=RATE / 20)
     assert desk.document.undo_label == "Move marker"
     assert desk.selection.marker == "m"
+
+
+def test_in_a_crowd_of_markers_each_is_a_line_without_words(desk: Desk, view: TimelineView) -> None:
+    (alone,) = view.ruler.flags()
+    assert alone.box.width() > 20  # with its words
+    last = round(12 * RATE)
+    crowd = tuple(Marker(id=MarkerId(f"m{at}"), start=last * at // 100_000, text=f"{at}") for at in range(100_000))
+    desk.document.do(AddMarkers(crowd))
+
+    flags = view.ruler.flags()
+
+    assert len(flags) > 100
+    assert max(flag.box.width() for flag in flags) <= 3
+    view.ruler.grab()
 
 
 def test_the_loop_is_drawn_above_the_ticks_and_a_click_switches_it(desk: Desk, view: TimelineView) -> None:
