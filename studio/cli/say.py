@@ -17,7 +17,10 @@ def arguments(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--file", type=Path, metavar="F", help="a text file to say instead")
     parser.add_argument(
-        "--voice", required=True, metavar="NAME", help="a voice of the library; see: studio voices list"
+        "--voice",
+        required=True,
+        metavar="NAME",
+        help="a voice of the library (studio voices list), or one of the engine's own: en-us+Annie of espeak",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="OUT", help="the speech, a float WAV")
     parser.add_argument("--engine", default="basic", metavar="ID", help="basic (default), or see: studio doctor")
