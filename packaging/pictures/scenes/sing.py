@@ -147,7 +147,7 @@ def live(page: "SingPage") -> None:
     page.start()
     until(lambda: len(page.sung) > 10 * 200)
     page.canvas.show_notes(*notes_of(page))
-    until(lambda: is_whole(page) and page.reading.sings, 90_000)
+    until(lambda: is_whole(page) and page.reading.sings and page.sung.swing(page.canvas.now_s), 90_000)
 
 
 def against(page: "SingPage") -> None:
