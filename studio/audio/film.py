@@ -120,6 +120,9 @@ class Film:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._frames, self._passing = iter(()), lambda _key: None  # either may hold the film itself, and its pictures
+        self._current = self._next = None
+        self._kept.clear()
         self._container.close()
 
     def at(

@@ -1,6 +1,8 @@
 """The picture that is shown is the one that FFmpeg decodes at that time, wherever one jumps to and however."""
 
+import gc
 import random
+import weakref
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -180,6 +182,20 @@ def test_what_is_known_of_the_pictures_of_a_file(tmp_path: Path) -> None:
     assert (found.width, found.height, found.fps) == (192, 108, 25.0)
     assert found.length_s == pytest.approx(2.5, abs=0.05)
     assert pictures_of(write_as("mp3", tmp_path / "s.mp3", noise(48000)), 0) is None
+
+
+def test_a_film_that_was_closed_keeps_no_pictures_in_memory(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "s.mp4")
+    gc.disable()
+    try:
+        film = Film(path)
+        with film:
+            film.at(3.5)
+        gone = weakref.ref(film)
+        del film
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_a_file_without_pictures_says_so(tmp_path: Path) -> None:
