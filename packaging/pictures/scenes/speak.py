@@ -1,6 +1,7 @@
 """A script, spoken: empty, written, with takes; and how a voice is made."""
 
 import os
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -138,7 +139,7 @@ def broken_off(studio: "Studio", folder: Path) -> None:
     a_voice(folder)
     studio.desk.voices.look()
     written(studio)
-    place = folder / "The lighthouse"
+    place = Path(tempfile.mkdtemp(dir=folder)) / "The lighthouse"
     studio.document.save_as(place)
     lines = [line.id for line in studio.document.project.script.lines]
     studio.document.close()
