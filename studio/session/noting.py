@@ -21,7 +21,6 @@ from studio.model.edits import (
 )
 from studio.model.pitch import PitchCurve
 from studio.model.project import Clip, ClipId, Pitch, Project
-from studio.model.scales import nearest
 from studio.model.sheet import SungNote
 from studio.protocol.common import JobId
 from studio.protocol.jobs import MeasureNotes, NotesMeasured
@@ -30,6 +29,7 @@ from studio.session.document import Document
 from studio.session.jobs import Jobs
 from studio.session.measuring import read_notes
 from studio.session.settings_file import SettingsFile
+from studio.settings.scales import nearest
 
 SHORTEST_S = 0.03
 """No hand leaves a note shorter than this."""

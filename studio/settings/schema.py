@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from studio.model.scales import KEYS, SCALES, ScaleName
+from studio.settings.scales import KEYS, SCALES, ScaleName
 
 Decibels = Annotated[float, Meta(ge=-60.0, le=0.0, extra={"unit": "dBFS"})]
 ThemeName = Literal["dark", "light", "contrast", "system"]

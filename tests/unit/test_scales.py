@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.model.scales import STEPS, ScaleName, nearest, title
+from studio.settings.scales import STEPS, ScaleName, nearest, title
 
 
 @given(midi=st.floats(0, 127), key=st.integers(0, 11), scale=st.sampled_from(list(STEPS)))

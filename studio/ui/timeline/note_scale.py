@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
-from studio.model.scales import KEYS, SCALES, title
 from studio.session.settings_file import SettingsFile
+from studio.settings.scales import KEYS, SCALES, title
 
 _MORE: Final = " ▾"
 _PAD_PX: Final = 4
