@@ -183,6 +183,14 @@ def written(studio: "Studio") -> "SpeakPage":
     document.do(AddLines(lines=lines, index=0))
     page = studio.window.parts.workspace("speak")
     assert isinstance(page, SpeakPage)
+
+    def is_whole() -> bool:
+        try:
+            return page.script.row(lines[-1].id) is not None
+        except KeyError:
+            return False
+
+    until(is_whole)  # the rows are made in slices
     return page
 
 
