@@ -120,7 +120,7 @@ def _place(speaker: Speaker[Any], voice: str) -> Path | str:
             "voice.unlearnt",
             _TITLE,
             cause=f"{speaker.info.name} has not learnt the voice {found.name} yet.",
-            remedy=f"Learn it with studio clone --engine {speaker.info.id}, or choose another engine.",
+            remedy=f"Learn it for that engine (studio clone --engine {speaker.info.id}), or choose another engine.",
         )
     return voices.folder_of(found) / learnt.engine
 
