@@ -69,6 +69,7 @@ def cases(frames: int) -> list[Case]:
             (random(frames, 257), noise, comb.density(257, 15.6), comb.teeth(257, 15.6, pitches_hz)),
         ),
         Case("path", "likeliest", (random(frames, 210), 0.01, 0.8)),
+        Case("path", "onward", (random(frames, 210), 0.01, 0.8)),
         Case("summits", "highest", (random(frames, 210), 4)),
         Case(
             "periods",

@@ -1,14 +1,19 @@
 """Speech by eSpeak NG, the rule-based synthesiser that needs no model, with the exact time of each sound of speech.
 
 The library keeps its state in globals, and that state outlives its own end. One thread at a time uses it, and it is
-loaded anew for each text, so that the same text always gives the same sound.
+loaded anew for each text, so that the same text always gives the same sound. Other packages load the same file and
+never let go of it, which would keep its state alive: so it is a copy in memory that is loaded.
 """
 
 import _ctypes
 import ctypes
+import os
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -154,7 +159,7 @@ def _library() -> Iterator[tuple[ctypes.CDLL, int]]:
     """The library as it is before its first word, with the rate of its voices."""
     import espeakng_loader
 
-    library = ctypes.CDLL(espeakng_loader.get_library_path())
+    library = ctypes.CDLL(_own_copy(espeakng_loader.get_library_path()))
     library.espeak_Synth.argtypes = (
         ctypes.c_char_p,
         ctypes.c_size_t,
@@ -179,3 +184,14 @@ def _library() -> Iterator[tuple[ctypes.CDLL, int]]:
         library.espeak_Terminate()
     finally:
         _ctypes.dlclose(library._handle)
+
+
+@cache
+def _own_copy(file: str) -> str:
+    """A copy of a library that nobody else in this process has loaded, where the system can hold one without a file."""
+    if sys.platform != "linux":
+        return file
+    copy = os.memfd_create("espeak-ng")
+    with os.fdopen(os.dup(copy), "wb") as writing:
+        writing.write(Path(file).read_bytes())
+    return f"/proc/self/fd/{copy}"

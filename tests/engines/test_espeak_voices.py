@@ -1,7 +1,10 @@
 """eSpeak NG as a speaker: its languages by name, at one level, turned by its controls, the same for the same seed."""
 
+import _ctypes
+import ctypes
 from pathlib import Path
 
+import espeakng_loader
 import numpy as np
 import pytest
 
@@ -57,6 +60,17 @@ def test_its_controls_and_the_seed_change_what_is_said() -> None:
     np.testing.assert_array_equal(say("en-us", seed=7), say("en-us", seed=7))
     other = say("en-us", seed=7)
     assert other.shape != usual.shape or not np.array_equal(other, usual)
+
+
+def test_another_package_that_holds_the_library_does_not_change_what_is_said() -> None:
+    held = ctypes.CDLL(espeakng_loader.get_library_path())
+    try:
+        said = [say("en-us", text=text) for text in (TEXT, "Are you?", TEXT, "Read now.", TEXT)]
+    finally:
+        _ctypes.dlclose(held._handle)
+
+    for again in said[2::2]:
+        np.testing.assert_array_equal(again, said[0])
 
 
 def test_nothing_to_say_is_no_block_and_phonemes_in_a_text_are_only_letters() -> None:
