@@ -70,7 +70,7 @@ def find(name: str) -> Voice:
         "voice.unknown",
         f"The voice {_TAIL.sub('', name)} was not found.",
         cause="There is none of that name in the library.",
-        remedy=f"Choose one of these: {known}." if known else 'Make one: “New voice…” in the window, or studio clone.',
+        remedy=f"Choose one of these: {known}." if known else "Make one with New voice… or studio clone.",
     )
 
 
