@@ -61,7 +61,7 @@ IN_FILE: tuple[Command, ...] = (
         run=import_melody,
         unavailable=first_of(read_only, no_clip),
         icon="import",
-        about="A melody or notes from Praat, Tony, Sonic Visualiser or MIDI, counted from where the clip begins.",
+        about="From Praat, Tony, Sonic Visualiser, MIDI, MusicXML or UltraStar, counted from where the clip begins.",
     ),
     Command(
         id="measures.import_labels",

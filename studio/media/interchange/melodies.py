@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.errors import StudioError
-from studio.media.interchange import midi_reading, praat_pitch, svl, tables
+from studio.media.interchange import midi_reading, musicxml, praat_pitch, svl, tables, ultrastar
 from studio.media.interchange.midi_wheels import Bend
 from studio.media.interchange.unreadable import unreadable, whole
 from studio.model.pitch import A4_MIDI, PitchCurve, hz_to_midi
 
-SUFFIXES: Final = (".pitch", ".pitchtier", ".svl", ".csv", ".tsv", ".txt", ".mid", ".midi")
+SUFFIXES: Final = (".pitch", ".pitchtier", ".svl", ".csv", ".tsv", ".txt", ".mid", ".midi", *musicxml.SUFFIXES)
 
 _DENSE_S: Final = 0.03
 """Points this near to each other are frames, and where one is missing nobody sings; others are joined by lines."""
@@ -22,6 +22,7 @@ _GAP: Final = 1.5  # of the usual distance: beyond it a frame is missing
 _EACH_S: Final = 0.005  # of a melody that is made from bends
 _AT_ONCE_S: Final = 0.0075
 _LOWEST_HZ, _HIGHEST_HZ = 20.0, 5000.0
+_SCORES_A4_HZ: Final = 440.0
 
 Numbers = NDArray[np.float64]
 
@@ -53,7 +54,8 @@ class Played(NamedTuple):
 def melody_or_notes(path: Path, a4_hz: float) -> Melody | tuple[Written, ...] | Played:
     """Return what a file holds; StudioError where it is neither.
 
-    `a4_hz` tells which note a frequency is. A table with a duration in each row holds notes.
+    `a4_hz` tells which note a frequency is. A table with a duration in each row holds notes; a text that begins with
+    UltraStar's tags is a song.
     """
     data, suffix = whole(path), path.suffix.lower()
     if suffix == ".pitch":
@@ -66,9 +68,13 @@ def melody_or_notes(path: Path, a4_hz: float) -> Melody | tuple[Written, ...] | 
     if suffix == ".svl":
         layer = svl.read(data)
         if any("duration" in point for point in layer.points):
-            tuned_hz = a4_hz if layer.units.lower() == "hz" else 440.0
+            tuned_hz = a4_hz if layer.units.lower() == "hz" else _SCORES_A4_HZ
             return _notes(layer.notes(), tuned_hz)
         return _of_points(layer.melody())
+    if suffix in musicxml.SUFFIXES:
+        return _notes(musicxml.read(data), _SCORES_A4_HZ)
+    if suffix == ".txt" and ultrastar.is_song(data):
+        return _notes(ultrastar.read(data), _SCORES_A4_HZ)
     if suffix in SUFFIXES:
         return _of_table(data, a4_hz)
     raise unreadable("file", f"A file called {path.suffix or path.name} holds no melody that is known here.")
