@@ -49,6 +49,20 @@ def test_paths_are_worth_as_much_as_the_best(frames: int, columns: int) -> None:
     assert worth(scores, found, 0.05, 0.8) == pytest.approx(best, abs=1e-4)
 
 
+@pytest.mark.parametrize(("frames", "columns"), [(1, 1), (2, 7), (9, 33), (5, 64)])
+def test_a_way_goes_on_as_in_the_reference(frames: int, columns: int) -> None:
+    scores = random(frames, frames, columns)
+
+    found = gpu_path.onward(there(scores), 0.05, 0.8).cpu().numpy()
+
+    np.testing.assert_allclose(found, path.onward(scores, 0.05, 0.8), atol=1e-4)
+
+
+def test_a_way_that_never_began_does_not_go_on() -> None:
+    with pytest.raises(ValueError, match="no frames"):
+        gpu_path.onward(there(random(0, 0, 4)), 0.05, 0.8)
+
+
 @pytest.mark.parametrize(
     ("frames", "samples", "points"), [(1, 50, 16), (5, 700, 160), (3, 0, 8), (0, 9, 8), (9, 400, 320)]
 )
