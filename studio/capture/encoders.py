@@ -65,11 +65,11 @@ def choose(wanted: str = "auto") -> Choice:
 
 
 @functools.cache
-def works(choice: Choice) -> bool:
-    """Whether it really encodes: a driver that is listed may still be missing, too old or in use."""
+def works(choice: Choice, width: int = 256, height: int = 144) -> bool:
+    """Whether it really encodes: a driver that is listed may be missing, too old or in use, or take no such size."""
     try:
-        with PictureEncoder(choice, 256, 144, 30.0, 23) as encoder:
-            grey = np.full((216, 256), 128, np.uint8)
+        with PictureEncoder(choice, width, height, 30.0, 23) as encoder:
+            grey = np.full((height * 3 // 2, width), 128, np.uint8)
             chunks = [chunk for number in range(3) for chunk in encoder.encode(grey, number * 3000)]
             return bool(chunks or encoder.flush())
     except (av.FFmpegError, ValueError, OSError) as error:

@@ -1,5 +1,6 @@
 """The files of one recording: parts that follow each other, pauses that are left out, chapters."""
 
+import bisect
 import threading
 from collections.abc import Callable, Sequence
 from fractions import Fraction
@@ -115,7 +116,7 @@ class Reel:
     def chapter(self, at_s: float, name: str) -> None:
         """A chapter begins here."""
         with self._lock:
-            self._chapters.append(Mark(at_s, name))
+            bisect.insort(self._chapters, Mark(at_s, name))  # one that was heard is told of a little later
 
     def write(self, chunk: Chunk) -> None:
         """Put a chunk where it belongs; what lies in a pause belongs nowhere."""

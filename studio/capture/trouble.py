@@ -81,6 +81,24 @@ def resized(width: int, height: int) -> Explanation:
     )
 
 
+def encoder_refused(name: str, width: int, height: int) -> Explanation:
+    return Explanation(
+        code="capture.encoder_refused",
+        title="The picture is encoded by the processor.",
+        cause=f"{name} does not take a picture of {width} × {height} on this computer.",
+        remedy="If too many pictures are dropped, record a smaller region, or fewer pictures a second.",
+    )
+
+
+def encoder_failed(name: str) -> Explanation:
+    return Explanation(
+        code="capture.encoder_failed",
+        title="The recording goes on in a new part, encoded by the processor.",
+        cause=f"{name} has stopped working.",
+        remedy="Both parts are kept. Choose the processor in Preferences if this happens again.",
+    )
+
+
 def screen_gone() -> StudioError:
     return StudioError(
         "capture.screen_gone",

@@ -18,7 +18,10 @@ from studio.media.wav import Frames
 
 
 class Wanted(Struct, frozen=True, kw_only=True):
-    """What is to be recorded and how. `path` None keeps a replay only."""
+    """What is to be recorded and how. `path` None keeps a replay only.
+
+    `chapter_pause_s` begins a chapter where the first sound speaks again after so long; 0 for never.
+    """
 
     path: Path | None
     fallback: Path | None = None
@@ -30,6 +33,7 @@ class Wanted(Struct, frozen=True, kw_only=True):
     split: Split = Split()
     replay_s: float = 0.0
     cursor: bool = True
+    chapter_pause_s: float = 0.0
     floor_bytes: int = trouble.FLOOR_BYTES
 
 

@@ -53,6 +53,21 @@ def arguments(parser: ArgumentParser) -> None:
         help="the microphone (default), nothing, or a device by name; give it again for more tracks",
     )
     parser.add_argument(
+        "--audio-earlier",
+        action="append",
+        type=float,
+        default=[],
+        metavar="MS",
+        help="move a sound towards the picture, one for each --audio in their order; negative is later",
+    )
+    parser.add_argument(
+        "--chapter-after",
+        type=float,
+        default=0.0,
+        metavar="S",
+        help="begin a chapter where the first sound speaks again after so much silence",
+    )
+    parser.add_argument(
         "--encoder", default="auto", metavar="ID", help="auto, x264, nvenc, qsv, vaapi, amf, videotoolbox"
     )
     parser.add_argument("--quality", type=int, default=23, metavar="Q", help="constant quality, less is better (23)")
@@ -63,7 +78,7 @@ def arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="lay over: level, speaking, waveform, pitch=SERIES, text=WORDS, image=FILE, camera or camera=DEVICE; "
+        help="lay over: level, speaking, waveform, pitch, text=WORDS, image=FILE, camera or camera=DEVICE; "
         "give it again for more",
     )
 
@@ -117,7 +132,8 @@ def _spec(call: Call) -> CaptureSpec:
         monitor=asked.monitor,
         fps=asked.fps,
         seconds=asked.seconds,
-        sounds=_sounds(asked.audio or ["default"]),
+        sounds=_sounds(asked.audio or ["default"], asked.audio_earlier),
+        chapter_pause_s=asked.chapter_after,
         overlays=tuple(_overlay(name) for name in asked.overlay),
         container="mkv" if container == "mkv" else "mp4",
         encoder=asked.encoder,
@@ -139,14 +155,20 @@ def _region(words: str | None) -> Region | None:
     return Region(left=left, top=top, width=width, height=height)
 
 
-def _sounds(names: list[str]) -> tuple[CaptureSound, ...]:
+def _sounds(names: list[str], earlier_ms: list[float]) -> tuple[CaptureSound, ...]:
+    if len(earlier_ms) > len(names):
+        raise WrongCall("There are more --audio-earlier than --audio.")
     if names == ["none"]:
         return ()
     if "none" in names:
         raise WrongCall("--audio none does not go together with another --audio.")
     return tuple(
-        CaptureSound(title="Microphone" if name == "default" else name, device="" if name == "default" else name)
-        for name in names
+        CaptureSound(
+            title="Microphone" if name == "default" else name,
+            device="" if name == "default" else name,
+            earlier_ms=earlier,
+        )
+        for name, earlier in zip(names, [*earlier_ms, *[0.0] * len(names)], strict=False)
     )
 
 
@@ -155,7 +177,7 @@ def _overlay(name: str) -> OverlaySpec:
     kind = next((known for known in _LAYOUT if known == word), None)
     if kind is None:
         raise WrongCall(f"There is no overlay called {word}; there are {', '.join(_LAYOUT)}.")
-    if kind in ("text", "image", "pitch") and not value:
+    if kind in ("text", "image") and not value:
         raise WrongCall(f"--overlay {kind} needs a value, as in {kind}=…")
     left, top, width, height = _LAYOUT[kind]
     return OverlaySpec(

@@ -53,7 +53,8 @@ class OverlaySpec(Struct, frozen=True, kw_only=True):
 class CaptureSpec(Struct, frozen=True, kw_only=True):
     """What to record and how. `path` "" keeps a replay only; `seconds` 0 goes on until `StopCapture`.
 
-    With `lenient`, a sound that cannot be had is left out and told of, instead of being the end of it all.
+    With `lenient`, a sound that cannot be had is left out and told of, instead of being the end of it all. Where the
+    first sound speaks again after `chapter_pause_s`, a chapter begins; 0 for never.
     """
 
     path: str = ""
@@ -72,6 +73,7 @@ class CaptureSpec(Struct, frozen=True, kw_only=True):
     split_s: float = 0.0
     replay_s: float = 0.0
     cursor: bool = True
+    chapter_pause_s: float = 0.0
     lenient: bool = False
 
 
@@ -295,7 +297,7 @@ class CaptureProgress(Message, frozen=True, kw_only=True):
 class CaptureTrouble(Message, frozen=True, kw_only=True):
     """Something a person has to know of; `device` tells troubles with several cameras apart."""
 
-    kind: Literal["black", "disk_low", "folder_lost", "resized", "stopped", "silent", "overlay", "camera"]
+    kind: Literal["black", "disk_low", "folder_lost", "resized", "stopped", "silent", "overlay", "camera", "encoder"]
     why: Explanation
     over: bool = False
     device: str = ""

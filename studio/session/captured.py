@@ -69,7 +69,8 @@ def sounds(settings: CaptureSettings) -> tuple[CaptureSound, ...]:
         earlier_ms = settings.microphone_earlier_ms
         chosen.append(CaptureSound(title="Microphone", device=settings.microphone, earlier_ms=earlier_ms))
     if settings.desktop != NONE:
-        chosen.append(CaptureSound(title="Desktop", device=settings.desktop))
+        earlier_ms = settings.desktop_earlier_ms
+        chosen.append(CaptureSound(title="Desktop", device=settings.desktop, earlier_ms=earlier_ms))
     return tuple(chosen)
 
 
@@ -109,7 +110,9 @@ def spec(
         encoder=settings.encoder,
         quality=settings.quality,
         split_s=settings.split_min * 60,
+        split_bytes=round(settings.split_mb * 1e6),
         replay_s=settings.replay_s if replay else 0.0,
         cursor=settings.cursor,
+        chapter_pause_s=settings.chapter_pause_s if settings.microphone != NONE else 0.0,
         lenient=True,
     )

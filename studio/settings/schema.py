@@ -108,6 +108,14 @@ class PitchSettings(Struct, frozen=True, kw_only=True):
             extra={str(key): name for key, name in enumerate(KEYS)},
         ),
     ] = 0
+    just_over: Annotated[
+        Literal[-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11],
+        Meta(
+            title="Intonation",
+            description="What cents are counted from while singing, where it is not a melody or notes.",
+            extra={"-1": "Equal temperament", **{str(key): f"Just over {name}" for key, name in enumerate(KEYS)}},
+        ),
+    ] = -1
     live_spectrogram: Annotated[
         bool,
         Meta(title="Spectrogram while singing", description="What the voice is made of, below the live pitch."),
@@ -228,7 +236,7 @@ class CaptureSettings(Struct, frozen=True, kw_only=True):
         Literal["auto", "x264"],
         Meta(
             title="Encoder",
-            description="Automatic takes the graphics card where it can.",
+            description="Automatic takes the graphics card where it can; the processor leaves it to games and models.",
             extra={"auto": "Automatic", "x264": "Processor (x264)"},
         ),
     ] = "auto"
@@ -248,6 +256,26 @@ class CaptureSettings(Struct, frozen=True, kw_only=True):
             extra={"unit": "min"},
         ),
     ] = 0.0
+    split_mb: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=100_000.0,
+            title="New file after",
+            description="Large recordings in parts, for disks and sites that take no larger files; 0 for never.",
+            extra={"unit": "MB"},
+        ),
+    ] = 0.0
+    chapter_pause_s: Annotated[
+        float,
+        Meta(
+            ge=0.0,
+            le=600.0,
+            title="Chapter after silence",
+            description="Where the voice speaks again after so long, a chapter begins; 0 for never.",
+            extra={"unit": "s"},
+        ),
+    ] = 0.0
     cursor: Annotated[bool, Meta(title="Show the pointer", description="The mouse pointer is in the picture.")] = True
     monitor: Annotated[str, Meta(title="Monitor", description="The one that was recorded last.")] = ""
     microphone: Annotated[str, Meta(title="Microphone", description='"-" for none, empty for the system\'s.')] = ""
@@ -259,6 +287,16 @@ class CaptureSettings(Struct, frozen=True, kw_only=True):
             le=1000.0,
             title="Microphone earlier by",
             description="Moves the voice towards the picture. Negative is later.",
+            extra={"unit": "ms"},
+        ),
+    ] = 0.0
+    desktop_earlier_ms: Annotated[
+        float,
+        Meta(
+            ge=-1000.0,
+            le=1000.0,
+            title="Desktop sound earlier by",
+            description="Moves what the computer plays towards the picture. Negative is later.",
             extra={"unit": "ms"},
         ),
     ] = 0.0

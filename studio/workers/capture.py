@@ -275,7 +275,7 @@ class Capture:
             CaptureStarted(
                 path=str(recording.path or ""),
                 region=region_of(grabber.area),
-                encoder=choice.id,
+                encoder=recording.encoder.id,
                 tracks=tuple(recording.titles),
             ),
         )

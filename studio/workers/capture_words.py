@@ -83,6 +83,7 @@ def wanted_of(spec: CaptureSpec) -> Wanted:
         split=Split(spec.split_bytes, spec.split_s),
         replay_s=spec.replay_s,
         cursor=spec.cursor,
+        chapter_pause_s=spec.chapter_pause_s,
     )
 
 
