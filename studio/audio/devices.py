@@ -56,7 +56,7 @@ def choose(available: tuple[Card, ...], name: str, direction: Direction) -> Card
         )
     raise StudioError(
         f"device.none.{direction}",
-        "Nothing can be recorded." if direction == "input" else "Nothing can be played.",
+        "No sound can be recorded." if direction == "input" else "No sound can be played.",
         cause=f"This computer has no {what} that the studio can use.",
         remedy=f"Plug a {what} in, or switch it on in the system's sound settings.",
     )

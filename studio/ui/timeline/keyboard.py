@@ -66,14 +66,19 @@ class Keyboard(QWidget):
             self._keys(painter)
         painter.fillRect(QRectF(WIDTH - 1, 0, 1, self.height()), theme.strong_line)
 
+    @property
+    def _axis(self) -> PitchAxis:
+        axis = self._canvas.axis  # that of a canvas which has not been seen yet has another height
+        return axis if axis.height_px == self.height() else axis.resized(self.height())
+
     def _frequencies(self, painter: QPainter) -> None:
-        axis = self._canvas.axis
+        axis = self._axis
         painter.setPen(self._theme.secondary)
         for note, text in hz_labels(axis, self._desk.document.project.a4_hz):
             painter.drawText(QRectF(0, axis.y_of(note) - 8, WIDTH - 8, 16), _RIGHT, text)
 
     def _keys(self, painter: QPainter) -> None:
-        theme, axis = self._theme, self._canvas.axis
+        theme, axis = self._theme, self._axis
         white = QColor("#B9C0CE") if theme.is_dark else QColor("#FFFFFF")
         black = QColor("#1B1F29") if theme.is_dark else QColor("#3A4154")
         crack, ink = QColor("#8E97AA") if theme.is_dark else theme.strong_line, QColor("#171B24")

@@ -8,7 +8,7 @@ from studio.model.project import Project, TrackId
 from studio.settings.schema import Follow
 from studio.ui.timeline.rows import DEFAULT_HEIGHT, Row, Rows
 from studio.ui.timeline.scene import TrackLook
-from studio.ui.timeline.viewport import Viewport
+from studio.ui.timeline.viewport import WIDEST_ALWAYS_S, Viewport
 
 _STEP = 1.5
 _WIDEST_ZOOM, _NARROWEST_ZOOM = 32.0, 0.5
@@ -122,8 +122,9 @@ class Sight(QObject):
         self.set_viewport(self.viewport.panned(by_px))
 
     def fit(self) -> None:
-        """Show the whole project."""
-        self.set_viewport(self.viewport.fitted(0, max(self.length, self.viewport.rate_hz)))
+        """Show the whole project; of an empty one as much as a first take may need."""
+        span = max(self.length, self.viewport.rate_hz) if self.length else WIDEST_ALWAYS_S * self.viewport.rate_hz
+        self.set_viewport(self.viewport.fitted(0, span))
 
     def show_range(self, start: float, stop: float) -> None:
         """Show exactly a stretch of time."""

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 CLOSEST_SAMPLES_PER_PX = 1 / 64
 """Nothing is gained by drawing one sample wider than this."""
 
-_SHORTEST_VIEW_S = 8.0
+WIDEST_ALWAYS_S = 30.0
+"""So much can be in view however short a project is."""
 """How far one can always zoom out, also on an empty or very short project."""
 
 
@@ -74,7 +75,7 @@ class Viewport(Struct, frozen=True, kw_only=True):
 
     def widest(self, length: int) -> float:
         """The most samples a pixel may hold for a project of that length."""
-        return max(length * 1.1, _SHORTEST_VIEW_S * self.rate_hz) / self.width_px
+        return max(length * 1.1, WIDEST_ALWAYS_S * self.rate_hz) / self.width_px
 
     def clamped(self, length: int) -> Self:
         """The nearest viewport that shows something of a project of that length: never before 0, never all past it."""

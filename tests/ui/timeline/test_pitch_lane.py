@@ -223,3 +223,23 @@ def test_the_engine_shown_is_the_one_that_made_the_curve(lane: TimelineView, des
         assert box.currentText() == name
         assert box.toolTip() == f"This melody was found by {name}"
         assert desk.document.undo_label == f"Find pitch ({name})"
+
+
+def test_the_keyboard_reaches_down_to_the_end_before_there_is_a_melody(
+    open_desk: Callable[..., Desk], show: Callable[[Desk], TimelineView]
+) -> None:
+    view = show(open_desk(lambda _folder: Project()))
+    view.pitch.resize(view.width(), 1200)
+    keyboard = view.pitch.keyboard
+    keys = keyboard.grab().toImage()
+    lowest_black = max(y for y in range(keys.height()) if keys.pixelColor(4, y).lightness() < 80)
+
+    assert lowest_black > 0.75 * keyboard.height()
+
+
+def test_an_empty_timeline_has_room_for_a_first_take(
+    open_desk: Callable[..., Desk], show: Callable[[Desk], TimelineView]
+) -> None:
+    view = show(open_desk(lambda _folder: Project()))
+
+    assert view.sight.viewport.span == pytest.approx(30 * view.sight.viewport.rate_hz, rel=0.05)
