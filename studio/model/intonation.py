@@ -61,3 +61,9 @@ class Reference:
 
 
 Intonation = Tempered | Just | Reference
+
+
+def cents_from(scale: Tempered | Just, hz: float) -> float:
+    """Return how far above (or, negative, below) the nearest note of a scale a frequency lies, in cents."""
+    midi = hz_to_midi(hz, scale.a4_hz)
+    return 100 * (midi - scale.target_midi(midi, 0.0, 0.0))

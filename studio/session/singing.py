@@ -19,6 +19,7 @@ from studio.errors import StudioError
 from studio.ipc.ring import Ring
 from studio.ipc.series import Series
 from studio.model.edits import SetTuning
+from studio.model.intonation import Just, Tempered
 from studio.model.pitch import midi_to_hz
 from studio.model.project import ClipId, Project
 from studio.protocol.common import Refused
@@ -211,6 +212,19 @@ class Singing(QObject):
         if (clip, notes) != (self._reference, self._against_notes):
             self._reference, self._against_notes = clip, notes
             self.changed.emit()
+
+    @property
+    def intonation(self) -> Tempered | Just:
+        """What cents are counted from where nothing is sung against: equal temperament, or pure intervals."""
+        pitch = self._settings.value.pitch
+        if pitch.just_over < 0:
+            return Tempered(a4_hz=self.a4_hz)
+        return Just(tonic=(pitch.just_over - pitch.transposed) % 12, a4_hz=self.a4_hz)
+
+    def set_just(self, key: int) -> None:
+        """Count cents from pure intervals over a keynote as it is written, 0 is C; -1 is equal temperament."""
+        self.set_reference(None)
+        self._settings.change("pitch", just_over=key)
 
     # Tuning and accompaniment
 

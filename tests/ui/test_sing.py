@@ -123,6 +123,8 @@ def test_what_is_sung_is_drawn_read_recorded_and_measured(qtbot: QtBot, stage: P
     measured = None if vibrato is None else (vibrato.rate_hz, vibrato.half_extent_cents)
     assert page.take.dial.swing == measured
     assert {"Held", "Begins", "Drifts"} <= set(page.take.figures.rows)
+    _, off = page.take.heat.columns()
+    assert np.nanmax(off) < 100  # cents: nobody is further from the nearest note than half a semitone and a swing
     page.take.spectrum.wait()
     strip = page.take.spectrum.grab().toImage()
     shades = {strip.pixel(x, strip.height() // 2) for x in range(60, page.take.canvas.now_x)}

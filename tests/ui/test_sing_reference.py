@@ -161,15 +161,33 @@ def test_clips_whose_pitch_is_known_are_offered(qtbot: QtBot, desk: Desk) -> Non
     window = QWidget()
     qtbot.addWidget(window)
     section = PracticeSection(desk, Actions(ALL, desk, themes.DARK, window), themes.DARK, window)
-    assert [section.reference.itemText(row) for row in range(section.reference.count())] == [
-        "Nothing",
-        "a · Vox",
-        "b · Vox",
-        "c · Band",
-    ]
+    offered = [section.reference.itemText(row) for row in range(section.reference.count())]
+    assert offered[:5] == ["Equal temperament", "a · Vox", "b · Vox", "c · Band", "Just intonation over C"]
     section.reference.setCurrentIndex(2)
     section.reference.chosen.emit(section.reference.currentData())
     assert desk.singing.reference == "b"
+
+
+def test_cents_are_counted_from_pure_intervals_over_the_written_keynote(
+    qtbot: QtBot, desk: Desk, canvas: SingCanvas, clock: Clock
+) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    section = PracticeSection(desk, Actions(ALL, desk, themes.DARK, window), themes.DARK, window)
+    desk.settings.change("pitch", transposed=2)
+    section.reference.chosen.emit(7)  # written over G: it sounds over F, and the third of that is A
+    assert (desk.singing.reference, section.reference.currentText()) == (None, "Just intonation over G")
+
+    canvas.tick()
+    clock.now_s += 0.1
+    sing(canvas, clock.now_s, 440.0)
+    canvas.tick()
+    assert canvas.off_cents == pytest.approx(13.7, abs=0.1)
+    assert canvas.against == "just over G"
+    section.reference.chosen.emit(None)
+    canvas.tick()
+    assert math.isnan(canvas.off_cents)
+    assert desk.settings.value.pitch.just_over == -1
 
 
 def test_the_figures_of_a_take_are_against_what_sounded_at_the_same_time(desk: Desk, canvas: SingCanvas) -> None:

@@ -11,9 +11,11 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from studio.model.intonation import Just, cents_from
 from studio.model.pitch import midi_to_hz, note_name
 from studio.model.project import ClipId
 from studio.session.desk import Desk
+from studio.settings.scales import KEYS
 from studio.ui.sing.reference_line import ReferenceLine, paint_reference
 from studio.ui.sing.strip import Strip
 from studio.ui.sing.sung import Stretch, Sung, to_midi
@@ -144,8 +146,21 @@ class SingCanvas(QWidget):
             self.hz = float(np.median(newest.hz[there]))
             a4_hz = self._desk.singing.a4_hz
             newest_hz = float(newest.hz[np.flatnonzero(there)[-1]])
-            self.off_cents = self.reference.cents_off(float(newest.time_s[there][-1]), self.hz)
+            self.off_cents = self._off(float(newest.time_s[there][-1]))
             self.midi, self._point_midi = to_midi(np.array([self.hz, newest_hz]), a4_hz, self.transposed).tolist()
+
+    def _off(self, time_s: float) -> float:
+        """How far the note of this moment lies from what is sung against; NaN where that is equal temperament."""
+        scale = self._desk.singing.intonation
+        if self.reference.clip is not None:
+            return self.reference.cents_off(time_s, self.hz)
+        return cents_from(scale, self.hz) if isinstance(scale, Just) else math.nan
+
+    @property
+    def against(self) -> str:
+        """What `off_cents` is counted from, in words."""
+        key = self._desk.settings.value.pitch.just_over
+        return "the reference" if self.reference.clip is not None or key < 0 else f"just over {KEYS[key]}"
 
     def _follow(self) -> None:
         """Keep the note in sight, and what was sung before it as far as there is room."""

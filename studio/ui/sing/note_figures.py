@@ -39,9 +39,9 @@ class NoteFigures(QWidget):
         return {name.text(): value.text() for name, value in pairs if name.text()}
 
     def show_note(self, note: NoteMeasures, against: str = "") -> None:
-        """Show one note; `against` names the melody that it was sung to."""
+        """Show one note; `against` says what it was measured against, where that is not equal temperament."""
         vibrato = note.vibrato
-        rows = [("From the reference", _cents(note.off_cents))] if against else []
+        rows = [(f"From {against}", _cents(note.off_cents))] if against else []
         rows += [
             ("Held", f"{note.duration_s:.2f} s"),
             ("Begins", _cents(note.onset_cents)),

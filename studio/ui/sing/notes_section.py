@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from studio.model.intonation import cents_from
 from studio.session.desk import Desk
 from studio.ui.sections import Section
 from studio.ui.sing.heard_notes import Heard
@@ -25,7 +26,13 @@ class NotesSection(Section):
     def show_heard(self, notes: Sequence[Heard]) -> None:
         """Show what was sung just now."""
         self.set_title("Sung just now")
-        self._show([Line(note.hz, note.length_s, note.vibrato_hz, note.vibrato_cents) for note in notes[-_MOST_HEARD:]])
+        scale = self.desk.singing.intonation
+        self._show(
+            [
+                Line(note.hz, note.length_s, note.vibrato_hz, note.vibrato_cents, cents_from(scale, note.hz))
+                for note in notes[-_MOST_HEARD:]
+            ]
+        )
         self.table.scrollToBottom()
 
     def show_take(self, lines: Sequence[Line], in_hand: int) -> None:

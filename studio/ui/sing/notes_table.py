@@ -24,6 +24,8 @@ class Line(NamedTuple):
     length_s: float
     vibrato_hz: float = math.nan
     vibrato_cents: float = math.nan
+    off_cents: float | None = None
+    """From what it aims at, NaN where that is silent; None is from the nearest tempered note."""
 
 
 class NoteLines(QAbstractTableModel):
@@ -68,7 +70,7 @@ class NoteLines(QAbstractTableModel):
                 return f"{_TITLES[index.column()]} {self._words(line, midi)[index.column()]}"
             case Qt.ItemDataRole.TextAlignmentRole:
                 return _side(index.column())
-            case Qt.ItemDataRole.ForegroundRole if index.column() == 1 and abs(cents_off(midi)) > OUT_OF_TUNE_CENTS:
+            case Qt.ItemDataRole.ForegroundRole if index.column() == 1 and abs(_off(line, midi)) > OUT_OF_TUNE_CENTS:
                 return self._theme.warning_text
             case Qt.ItemDataRole.ForegroundRole if index.column() == 3:
                 return self._theme.pitch_text
@@ -76,11 +78,11 @@ class NoteLines(QAbstractTableModel):
                 return None
 
     def _words(self, line: Line, midi: float) -> tuple[str, str, str, str]:
-        cents = cents_off(midi)
+        cents = _off(line, midi)
         swing = "–" if math.isnan(line.vibrato_hz) else f"{line.vibrato_hz:.1f} Hz ±{line.vibrato_cents:.0f} ¢"
         return (
             note_name(midi, flats=self._flats),
-            f"{'−' if cents < 0 else '+'}{abs(cents)}",
+            "–" if math.isnan(cents) else f"{'−' if round(cents) < 0 else '+'}{abs(round(cents))}",
             f"{line.length_s:.1f}",
             swing,
         )
@@ -148,6 +150,10 @@ class NotesTable(QTableView):
     def _go(self, now: QModelIndex) -> None:
         if now.isValid():
             self.chosen.emit(now.row())
+
+
+def _off(line: Line, midi: float) -> float:
+    return cents_off(midi) if line.off_cents is None else line.off_cents
 
 
 def _side(column: int) -> int:

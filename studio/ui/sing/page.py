@@ -154,7 +154,9 @@ class SingPage(QWidget):
     def _read(self) -> None:
         canvas, flats = self.canvas, self.desk.settings.value.pitch.flats
         off = canvas.off_cents if canvas.sings else math.nan
-        self.reading.show_pitch(canvas.midi, canvas.hz, sings=canvas.sings, flats=flats, against_cents=off)
+        self.reading.show_pitch(
+            canvas.midi, canvas.hz, sings=canvas.sings, flats=flats, against_cents=off, against=canvas.against
+        )
         held = self.heard.held_s >= SWINGS_FROM_S
         self.dial.show_swing(self.sung.swing(canvas.now_s) if held else None)
 

@@ -7,6 +7,7 @@ from studio.model.pitch import note_name
 from studio.model.project import ClipId
 from studio.session.desk import Desk
 from studio.session.singing import FASTEST, FASTEST_BPM, SLOWEST, SLOWEST_BPM
+from studio.settings.scales import KEYS
 from studio.ui.actions import Actions
 from studio.ui.controls import tip
 from studio.ui.fields import NumberField
@@ -93,7 +94,7 @@ class PracticeSection(Section):
         project, singing = self.desk.document.project, self.desk.singing
         known = {pitch.media for pitch in project.pitches}
         written = {sheet.media for sheet in project.sheets if any(note.midi is not None for note in sheet.notes)}
-        names: dict[object, str] = {None: "Nothing"}
+        names: dict[object, str] = {None: "Equal temperament"}
         for track in project.tracks:
             for clip in track.clips:
                 name, chosen = clip.name or project.medium(clip.media).name, clip.id == singing.reference
@@ -101,19 +102,26 @@ class PracticeSection(Section):
                     names[clip.id] = f"{name} · {track.name}"
                 if clip.media in written or (chosen and singing.against_notes):
                     names[_NOTES_OF + clip.id] = f"Notes of {name} · {track.name}"
+        pitch = self.desk.settings.value.pitch
+        names |= {key: f"Just intonation over {name}" for key, name in enumerate(KEYS)}
         self.reference.set_choices(names)
-        of_notes = singing.reference is not None and singing.against_notes
-        self.reference.show_value(_NOTES_OF + str(singing.reference) if of_notes else singing.reference)
+        if singing.reference is None:
+            self.reference.show_value(pitch.just_over if pitch.just_over >= 0 else None)
+        else:
+            self.reference.show_value((_NOTES_OF if singing.against_notes else "") + singing.reference)
         more = (
-            "It lies behind your voice while the project plays. Melodies that were found, and notes, are offered here."
+            "What cents are counted from. Melodies that were found, and notes, are offered here; "
+            "such a one lies behind your voice while the project plays."
         )
         self.reference.setToolTip(tip("Sing against", "", more))
 
-    def _sing_against(self, chosen: str | None) -> None:
-        """A clip's melody by its id, its notes by that with a word before it."""
-        notes = chosen is not None and chosen.startswith(_NOTES_OF)
-        clip = ClipId(chosen.removeprefix(_NOTES_OF)) if chosen is not None else None
-        self.desk.singing.set_reference(clip, notes=notes)
+    def _sing_against(self, chosen: str | int | None) -> None:
+        """A clip's melody by its id, its notes by that with a word before it; a keynote by its number."""
+        if isinstance(chosen, str):
+            clip = ClipId(chosen.removeprefix(_NOTES_OF))
+            self.desk.singing.set_reference(clip, notes=chosen.startswith(_NOTES_OF))
+        else:
+            self.desk.singing.set_just(-1 if chosen is None else chosen)
 
     def _hold(self) -> None:
         chosen = self.note.currentData()

@@ -26,6 +26,7 @@ class Reading(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._midi, self._hz, self._against_cents = math.nan, math.nan, math.nan
+        self._against = ""
         self._flats = self._sings = False
         self._words = ""
         self.setFixedSize(self.sizeHint())
@@ -51,10 +52,17 @@ class Reading(QWidget):
         self.update()
 
     def show_pitch(
-        self, midi: float, hz: float, *, sings: bool, flats: bool = False, against_cents: float = math.nan
+        self,
+        midi: float,
+        hz: float,
+        *,
+        sings: bool,
+        flats: bool = False,
+        against_cents: float = math.nan,
+        against: str = "the reference",
     ) -> None:
         """Show a note number with its fraction, its frequency, and how far from a reference it lies; NaN is nothing."""
-        self._against_cents = against_cents
+        self._against_cents, self._against = against_cents, against
         before = (self._words, self._sings)
         self._midi, self._hz, self._sings, self._flats = midi, hz, sings, flats
         self._words = f"{self.text} · {self._hertz()}"
@@ -66,7 +74,7 @@ class Reading(QWidget):
         if math.isnan(self._hz):
             return ""
         off = round(self._against_cents) if not math.isnan(self._against_cents) else None
-        more = "" if off is None else f" · {'−' if off < 0 else '+'}{abs(off)} ¢ from the reference"
+        more = "" if off is None else f" · {'−' if off < 0 else '+'}{abs(off)} ¢ from {self._against}"
         return f"{self._hz:.1f} Hz{more}"
 
     def _ink(self) -> QColor:

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QProgressBar, QVBoxLayout, QWidget
 
-from studio.model.intonation import Intonation, Reference, Tempered
+from studio.model.deviation import deviation
+from studio.model.intonation import Intonation, Just, Reference
 from studio.model.measures import NoteMeasures, Summary, measure_notes, summarise
 from studio.model.notes import Note
 from studio.model.pitch import hz_to_midi
@@ -17,8 +18,10 @@ from studio.session.desk import Desk
 from studio.session.jobs import JobRow
 from studio.session.measuring import Measuring
 from studio.session.singing import Swing
+from studio.settings.scales import KEYS
 from studio.ui.controls import Button, Text
 from studio.ui.sing.dial import VibratoDial
+from studio.ui.sing.heat_strip import Cents, HeatStrip
 from studio.ui.sing.note_figures import NoteFigures
 from studio.ui.sing.notes_table import Line
 from studio.ui.sing.reading import Reading
@@ -46,10 +49,11 @@ class TakeStage(QWidget):
         self._summary: Summary | None = None
         self._asked: object = None
         self._reference: ReferenceLine | None = None
-        self._against = ""
+        self._against = ("", "")  # what was sung against, by its name and in a sentence
         self.measuring = Measuring(desk.document, desk.jobs, desk.settings, self)
         self.canvas = TakeCanvas(desk, theme, self)
         self.keyboard = Keyboard(desk, theme, self.canvas, self)
+        self.heat = HeatStrip(self.canvas, theme, self)
         self.spectrum = SpectrumStrip(desk, self.canvas, theme, self)
         self.reading = Reading(theme, self.canvas)
         self.reading.setAccessibleName("Note in hand")
@@ -72,6 +76,7 @@ class TakeStage(QWidget):
         self.canvas.melodies.ready.connect(self._measure)
         self.measuring.changed.connect(lambda _media: self._refresh())
         desk.document.changed.connect(lambda _project: self._refresh())
+        desk.settings.changed.connect(self._measure)
         desk.jobs.changed.connect(self._show_state)
         desk.transport.state_changed.connect(self._pace)
         self._tell()
@@ -95,7 +100,12 @@ class TakeStage(QWidget):
     @property
     def lines(self) -> Sequence[Line]:
         """The notes for a table."""
-        return [Line(note.pitch_hz, note.end_s - note.start_s, *_swing(note)) for note in self.notes]
+        notes = self.notes
+        known = (
+            [note.off_cents for note in self._measured] if len(self._measured) == len(notes) else [None] * len(notes)
+        )
+        pairs = zip(notes, known, strict=True)
+        return [Line(note.pitch_hz, note.end_s - note.start_s, *_swing(note), off) for note, off in pairs]
 
     @property
     def state(self) -> str:
@@ -114,6 +124,7 @@ class TakeStage(QWidget):
         if clip != self._clip:
             self._clip = clip
             self._measured, self._summary, self._asked = (), None, None
+            self.heat.clear()
             if clip is not None:
                 self._look()
         self._refresh()
@@ -155,13 +166,14 @@ class TakeStage(QWidget):
         self._show_state()
         self._tell()
 
-    def _measure(self) -> None:
+    def _measure(self, _changed: object = None) -> None:
         """Work out the figures of all notes away from the window's thread, once both notes and melody are there."""
         notes, shown = self.notes, self.canvas.shown()
         clip, line = self.clip, self._reference
         sung_to_now = (line.notes, *(melody.pitch.id for _, melody in line.parts)) if line is not None else ()
         known = tuple(melody.pitch.id for _, melody in shown)
-        key = (clip, notes, known, sung_to_now, line and line.clip, self._desk.document.project.a4_hz)
+        written = self._desk.singing.intonation
+        key = (clip, notes, known, sung_to_now, line and line.clip, written)
         if not notes or not shown or key == self._asked:
             return
         self._asked = key
@@ -170,9 +182,10 @@ class TakeStage(QWidget):
         sung_to = None
         if self._reference is not None and self._reference.clip not in (None, clip):
             sung_to = self._reference.under(first, shown[0][0])
-        a4_hz = self._desk.document.project.a4_hz
-        scale: Intonation = Tempered(a4_hz=a4_hz) if sung_to is None else Reference(sung_to, a4_hz)
-        self._against = "" if sung_to is None or self._reference is None else self._reference.name
+        scale: Intonation = written if sung_to is None else Reference(sung_to, written.a4_hz)
+        key_name = KEYS[self._desk.settings.value.pitch.just_over] if isinstance(scale, Just) else ""
+        name = self._reference.name if sung_to is not None and self._reference is not None else ""
+        self._against = (name, "the reference") if name else (f"just {key_name}",) * 2 if key_name else ("", "")
         moved = tuple(
             Note(
                 start_s=note.start_s - offset_s,
@@ -184,12 +197,17 @@ class TakeStage(QWidget):
             for note in notes
         )
 
-        def then(found: tuple[NoteMeasures, ...]) -> None:
+        def work(_report: object) -> tuple[tuple[NoteMeasures, ...], Cents]:
+            found = measure_notes(moved, curve, scale)
+            return found, deviation(curve, found)
+
+        def then(found: tuple[tuple[NoteMeasures, ...], Cents]) -> None:
             if self._asked == key:
-                self._measured, self._summary = found, summarise(found)
+                self._measured, self._summary = found[0], summarise(found[0])
+                self.heat.show_cents(*shown[0], found[1])
                 self._tell()
 
-        self._desk.background.do(lambda _report: measure_notes(moved, curve, scale), then)
+        self._desk.background.do(work, then)
 
     def _tell(self) -> None:
         """Show the note in hand, or what all of them come to."""
@@ -205,9 +223,9 @@ class TakeStage(QWidget):
         self.dial.show_swing(None if math.isnan(rate_hz) else Swing(rate_hz, cents))
         measured = self._measured[number] if note is not None and len(self._measured) == len(notes) else None
         if measured is not None:
-            self.figures.show_note(measured, self._against)
+            self.figures.show_note(measured, self._against[1])
         elif note is None and self._summary is not None:
-            self.figures.show_summary(self._summary, self._against)
+            self.figures.show_summary(self._summary, self._against[0])
         self.figures.setVisible(measured is not None or (note is None and self._summary is not None))
         self._place()
         self.told.emit()
@@ -263,7 +281,8 @@ class TakeStage(QWidget):
         grid.setSpacing(0)
         grid.addWidget(self.keyboard, 0, 0)
         grid.addWidget(self.canvas, 0, 1)
-        grid.addWidget(self.spectrum, 1, 0, 1, 2)
+        grid.addWidget(self.heat, 1, 0, 1, 2)
+        grid.addWidget(self.spectrum, 2, 0, 1, 2)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(0, 1)
 
