@@ -9,7 +9,7 @@ from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Final, NamedTuple, Self
+from typing import Final, Literal, NamedTuple, Self
 
 import av
 import numpy as np
@@ -31,6 +31,11 @@ _MOST_LOOKED_AT: Final = 50_000
 _QUICK: Final = 24 * 1920 * 1080
 """So many pixels are decoded soon enough: about a second of 1080p."""
 _ENCODER: Final = {"preset": "ultrafast", "tune": "zerolatency", "g": "1", "crf": "18"}
+_STRETCH: Final = 8
+_THREADS: Final = 2
+
+Hindrance = Literal["", "room", "damage"]
+"""Why there are pictures that are not made: the disk or what is allowed of it is full, or they cannot be decoded."""
 
 _log = logging.getLogger(__name__)
 
@@ -46,8 +51,8 @@ class _Run(NamedTuple):
 class ProxyMaker:
     """Makes what is missing, a step at a time; what is there, from whenever, is not made again.
 
-    It reads the video from a key frame on as any player does. A video that is damaged, or whose times go back, gets
-    none from there on. Used by one thread at a time.
+    It reads the video from a key frame on as any player does. Parts that are damaged get none; a video whose times go
+    back gets none from there on. Used by one thread at a time.
     """
 
     def __init__(self, path: Path, *, most_bytes: int = _MOST_BYTES, quick: int = _QUICK) -> None:
@@ -67,9 +72,9 @@ class ProxyMaker:
         """Whether pictures of the video take long to reach."""
         self.is_over = not self.is_needed
         """Whether no more will be made: all is there, or it cannot be made, or the video needs none."""
-        self._missing = {number for number in range(self.parts) if not file_of(self._folder, number).exists()}
+        self._missing = self._not_there()
         self._failed: set[int] = set()
-        self._is_full = False
+        self._is_full = self._is_broken = False
         self._run: _Run | None = None
         self._last = -math.inf
         self._doing = self._heading = -1
@@ -89,6 +94,13 @@ class ProxyMaker:
         """How much of the video is there, from 0 to 1."""
         return 1 - len(self._missing) / self.parts
 
+    @property
+    def hindrance(self) -> Hindrance:
+        """What keeps some from being made, as far as it is known by now."""
+        if self._is_full:
+            return "room"
+        return "damage" if self._is_broken or self._failed else ""
+
     def step(self, near_s: float) -> bool:
         """Make one picture more, before all others those around a time in the file; False where there is none to make.
 
@@ -105,7 +117,7 @@ class ProxyMaker:
             try:
                 self._run = self._run_to(wanted)
             except StudioError:  # it is gone
-                self.is_over = True
+                self.is_over = self._is_broken = True
                 return False
             if self._run is None:
                 self._failed.add(wanted)
@@ -118,17 +130,30 @@ class ProxyMaker:
                 self._end(near)
             else:
                 self._take(frame, near)
-        except (av.FFmpegError, ValueError, OSError) as error:  # damaged, or the disk is full
+        except av.FFmpegError as error:
+            _log.info("no small pictures of some seconds of %s: %s", self._path.name, error)
+            self._failed |= {self._doing, max(self._doing, self._heading)} & self._missing
+            self._run = None
+        except ValueError as error:
             _log.info("no more small pictures of %s: %s", self._path.name, error)
-            self.is_over = True
+            self.is_over = self._is_broken = True
+        except OSError as error:  # nothing can be written
+            _log.info("no more small pictures of %s: %s", self._path.name, error)
+            self.is_over = self._is_full = True
         return not self.is_over
 
     def _most_wanted(self, near: int) -> int | None:
-        """The first part from there on that is missing, else the first of all."""
+        """The next part that is missing: first a stretch from there on, then one that ends there, then farther away."""
         left = self._missing - self._failed
         if self._is_full:
             left &= {near, near + 1}
-        return min(left, key=lambda number: (number < near, number), default=None)
+
+        def rank(number: int) -> tuple[int, bool, int]:
+            is_before = number < near
+            away = near - 1 - number if is_before else number - near
+            return away // _STRETCH, is_before, number
+
+        return min(left, key=rank, default=None)
 
     def _take(self, frame: VideoFrame, near: int) -> None:
         assert self._run is not None
@@ -160,9 +185,11 @@ class ProxyMaker:
         written = _nothing() if made is None else made.written()
         self._folder.mkdir(parents=True, exist_ok=True)
         enough = shutil.disk_usage(self._folder).free > _LEFT_FREE + len(written)
-        if not enough or not room_for(self._folder, len(written), self._most_bytes, own_too=number in (near, near + 1)):
-            self._failed.add(number)
+        is_near = number in (near, near + 1)
+        if not enough or not room_for(self._folder, len(written), self._most_bytes, own_too=is_near):
             self._is_full = True
+            if is_near:
+                self._failed.add(number)
             return
         path = file_of(self._folder, number)
         part = path.with_name(f".{path.name}.{os.getpid()}.part")
@@ -172,6 +199,11 @@ class ProxyMaker:
         finally:
             part.unlink(missing_ok=True)
         self._missing.discard(number)
+        if self._is_full:  # others of this video had to go for it
+            self._missing = self._not_there()
+
+    def _not_there(self) -> set[int]:
+        return {number for number in range(self.parts) if not file_of(self._folder, number).exists()}
 
     def _end(self, near: int) -> None:
         while self._doing < self.parts:
@@ -269,7 +301,8 @@ def _opened(path: Path) -> tuple[InputContainer, VideoStream]:
     container = open_foreign(path)
     try:
         stream = moving(container, path)
-        stream.codec_context.thread_count = 1
+        stream.thread_type = "FRAME"
+        stream.codec_context.thread_count = _THREADS  # pictures are decoded while the one before is made small
     except BaseException:
         container.close()
         raise

@@ -1,5 +1,7 @@
 """What the video worker is asked to show, and what it says of the pictures that it put into shared memory."""
 
+from typing import Literal
+
 from studio.model.pictures import Pictures
 from studio.protocol.common import Message
 
@@ -8,7 +10,8 @@ class ShowPicture(Message, frozen=True, kw_only=True):
     """Show the picture that a video has at a time, in at most this size. Only the newest request counts.
 
     Answered by `PictureShown`, or refused; one that was overtaken is not answered. Where the picture takes long to
-    reach, a small one that was made beforehand is shown first, and where there is none the key frame before.
+    reach, a small one that was made beforehand is shown first, and where there is none the key frame before. Small
+    ones are made from now on, around that time first, as long as those of all videos need no more than `most_bytes`.
     """
 
     serial: int
@@ -16,6 +19,7 @@ class ShowPicture(Message, frozen=True, kw_only=True):
     time_s: float
     width: int
     height: int
+    most_bytes: int = 4 << 30
 
 
 class MakeThumbnails(Message, frozen=True, kw_only=True):
@@ -59,10 +63,16 @@ class PictureShown(Message, frozen=True, kw_only=True):
 
 
 class VideoPrepared(Message, frozen=True, kw_only=True):
-    """So much of a video, from 0 to 1, is shown at once by now: it has small pictures, or needs none."""
+    """So much of a video, from 0 to 1, is shown at once by now: it has small pictures, or needs none.
+
+    `hindrance` says why some are not made: there is no room for them, or they cannot be decoded. `is_over` when no more
+    will come, wherever the person looks.
+    """
 
     path: str
     share: float
+    hindrance: Literal["", "room", "damage"] = ""
+    is_over: bool = False
 
 
 class ThumbnailsMade(Message, frozen=True, kw_only=True):

@@ -60,6 +60,7 @@ class Video:
         self._preview: Preview | None = None
         self._put_last: _Put | None = None
         self._number = 0
+        self._was_overtaken = False
         threading.Thread(target=self._show_on, name="pictures", daemon=True).start()
         threading.Thread(target=self._look_on, name="asides", daemon=True).start()
 
@@ -108,7 +109,7 @@ class Video:
                 wanted, self._wanted = self._wanted, None
             if wanted is not None:
                 request, context = wanted.request, wanted.context
-                with self._proxies.waiting(request.path, request.time_s, context):
+                with self._proxies.waiting(request, context):
                     context.answer(request, partial(self._show, wanted))
             elif last is not None and last.request.path in self._films:
                 self._films[last.request.path].get_ready(self._is_wanted)
@@ -121,7 +122,7 @@ class Video:
         request = wanted.request
         film = self._film(request.path)
         has_small = not film.is_at_hand(request.time_s) and self._show_small(wanted, film)
-        if has_small and self._goes_on():
+        if has_small and self._was_overtaken and self._goes_on():
             return None
 
         def overtaken() -> bool:
@@ -137,6 +138,7 @@ class Video:
                 wanted.context.send(self._put(wanted, film, key, exact=False))
 
         picture = film.at(request.time_s, overtaken, announce)
+        self._was_overtaken = picture is None
         return None if picture is None else self._put(wanted, film, picture, exact=True)
 
     def _show_small(self, wanted: _Wanted, film: Film) -> bool:
@@ -152,7 +154,7 @@ class Video:
         return True
 
     def _goes_on(self) -> bool:
-        """Whether the person is dragging: the next wish comes before a hand that stopped would be noticed."""
+        """Whether the hand does not stop: the next wish comes before that would be noticed."""
         with self._changed:
             return self._changed.wait_for(self._is_wanted, _REST_S)
 

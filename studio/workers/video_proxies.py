@@ -13,7 +13,7 @@ from studio.audio.film import Film
 from studio.audio.proxy import Proxy, Small, folder_for
 from studio.audio.proxy_making import ProxyMaker
 from studio.errors import StudioError
-from studio.protocol.video import VideoPrepared
+from studio.protocol.video import ShowPicture, VideoPrepared
 from studio.workers.runtime import Context
 
 _MODEST: Final = 10
@@ -23,11 +23,17 @@ _log = logging.getLogger(__name__)
 
 
 class _Place(NamedTuple):
-    """Where a person looks."""
+    """Where a person looks, and how much room there is for all small pictures."""
 
     path: str
     time_s: float
+    most_bytes: int
     context: Context
+
+    @property
+    def task(self) -> tuple[str, int]:
+        """What one maker does; another one is needed where this changes."""
+        return self.path, self.most_bytes
 
 
 class Proxies:
@@ -37,16 +43,16 @@ class Proxies:
         self._changed = threading.Condition()
         self._place: _Place | None = None
         self._waiting = 0
-        self._over: set[str] = set()
+        self._over: set[tuple[str, int]] = set()
         self._found: dict[str, Proxy] = {}
         threading.Thread(target=self._make_on, name="proxies", daemon=True).start()
 
     @contextmanager
-    def waiting(self, path: str, time_s: float, context: Context) -> Iterator[None]:
+    def waiting(self, request: ShowPicture, context: Context) -> Iterator[None]:
         """While somebody waits for the picture of a time nothing is made; afterwards what lies around it is."""
         with self._changed:
             self._waiting += 1
-            self._place = _Place(path, time_s, context)
+            self._place = _Place(request.path, request.time_s, request.most_bytes, context)
         try:
             yield
         finally:
@@ -68,7 +74,8 @@ class Proxies:
         return proxy.at(film.place(time_s))
 
     def _is_something_to_make(self) -> bool:
-        return self._place is not None and self._place.path not in self._over
+        place = self._place
+        return place is not None and place.most_bytes > 0 and place.task not in self._over
 
     def _make_on(self) -> None:
         if sys.platform == "linux":
@@ -82,25 +89,28 @@ class Proxies:
                 self._make(place)
             except (StudioError, OSError) as error:
                 _log.info("no small pictures of %s: %s", place.path, error)
-                self._over.add(place.path)
+                self._wait_to_go_from(place)
 
     def _make(self, place: _Place) -> None:
-        told = -1.0
-        with ProxyMaker(Path(place.path)) as maker:
-            while not maker.is_over:
-                if maker.share > told:
-                    told = maker.share
-                    place.context.send(VideoPrepared(path=place.path, share=told))
+        told: VideoPrepared | None = None
+        with ProxyMaker(Path(place.path), most_bytes=place.most_bytes) as maker:
+            while True:
+                share = maker.share if maker.is_needed else 1.0
+                state = VideoPrepared(path=place.path, share=share, hindrance=maker.hindrance, is_over=maker.is_over)
+                if state != told:
+                    place.context.send(state)
+                    told = state
+                if maker.is_over:
+                    self._over.add(place.task)
+                    return
                 with self._changed:
                     self._changed.wait_for(lambda: not self._waiting)
                     now = self._place
-                if now is None or now.path != place.path:
+                if now is None or now.task != place.task:
                     return
                 made = maker.step(now.time_s)
                 if not made and not maker.is_over:
                     self._wait_to_go_from(now)
-            place.context.send(VideoPrepared(path=place.path, share=maker.share if maker.is_needed else 1.0))
-            self._over.add(place.path)
 
     def _wait_to_go_from(self, place: _Place) -> None:
         with self._changed:

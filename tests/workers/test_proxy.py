@@ -90,6 +90,33 @@ def test_what_lies_around_the_person_comes_first(tmp_path: Path) -> None:
     assert [file.name for file in folder_for(path).iterdir()] == ["000006.pictures"]
 
 
+def test_from_there_on_it_goes_outwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("studio.audio.proxy_making._STRETCH", 2)
+    path = write_video(tmp_path / "s.mp4", seconds=8, gop=25)
+    made: list[str] = []
+    with ProxyMaker(path, quick=0) as maker:
+        while maker.step(4.5):
+            made += sorted(file.stem for file in folder_for(path).glob("*.pictures") if file.stem not in made)
+
+    assert [int(name) for name in made] == [4, 5, 2, 3, 6, 7, 0, 1]
+
+
+def test_what_is_damaged_has_none_and_the_rest_does(tmp_path: Path) -> None:
+    path = write_video(tmp_path / "s.mp4", seconds=6, gop=25)
+    with av.open(str(path)) as container:
+        packet = next(p for p in container.demux(video=0) if p.pts is not None and p.pts * p.time_base > 3.2)
+        place, size = packet.pos, packet.size
+    assert place is not None
+    with path.open("r+b") as file:
+        file.seek(place)
+        file.write(b"\xff" * size)
+
+    maker = make(path)
+
+    assert maker.hindrance == "damage"
+    assert [file.stem[-1] for file in sorted(folder_for(path).iterdir())] == ["0", "1", "2", "4", "5"]
+
+
 def test_a_person_who_goes_elsewhere_is_followed(tmp_path: Path) -> None:
     path = write_video(tmp_path / "s.mp4", seconds=8, gop=50)
     folder = folder_for(path)
@@ -135,8 +162,9 @@ def test_without_room_only_what_is_around_the_person_is_made_and_the_oldest_goes
     whole = sum(file.stat().st_size for file in folder_for(first).iterdir())
     second = write_video(tmp_path / "b.mp4", seconds=6, gop=30)
 
-    make(second, near_s=3.5, most_bytes=whole // 2)
+    maker = make(second, near_s=3.5, most_bytes=whole // 2)
 
+    assert maker.hindrance == "room"
     left = sum(file.stat().st_size for folder in (first, second) for file in folder_for(folder).iterdir())
     assert left <= whole // 2
     assert file_of(folder_for(second), 3).exists()
