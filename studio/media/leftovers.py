@@ -46,14 +46,23 @@ def sweep(
 
 
 def places_in_cache() -> tuple[Path, ...]:
-    """Every work folder of the window and of the command line, notes of what is to be gone on with, small pictures."""
-    roots = [paths.cache() / name for name in ("batch", "separating", "unfinished", "apart", "converting", "proxies")]
-    return tuple(path for root in roots if root.is_dir() for path in root.iterdir())
+    """Every work folder of the window and of the command line, and notes of what is to be gone on with."""
+    return _in_cache("batch", "separating", "unfinished", "apart", "converting")
+
+
+def places_of_videos() -> tuple[Path, ...]:
+    """The small pictures of every video, a folder each."""
+    return _in_cache("proxies")
 
 
 def places_in_project(folder: Path) -> tuple[Path, ...]:
     """What separations and cleanings of a project have not finished."""
     return tuple((folder / "media").glob("making-*"))
+
+
+def _in_cache(*names: str) -> tuple[Path, ...]:
+    roots = [paths.cache() / name for name in names]
+    return tuple(path for root in roots if root.is_dir() for path in root.iterdir())
 
 
 def measured(path: Path) -> Leftover:

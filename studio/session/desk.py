@@ -311,7 +311,7 @@ class Desk:
         """The pictures of the project; nobody asks for them until there is something to see."""
         from studio.session.video import Video
 
-        return Video(self.document, self.transport, self.selection)
+        return Video(self.document, self.transport, self.selection, self.settings)
 
     def close_video(self) -> None:
         """End the process that decodes pictures, where one was needed."""

@@ -39,18 +39,21 @@ class Housekeeping(QObject):
 
     def begin(self) -> None:
         """Sweep the cache, what was read aloud, and the open project, and from now on every project that is opened."""
-        self._sweep(leftovers.places_in_cache)
+        settings = self._settings.value
+        video_gb = settings.video.room_gb if settings.video.prepare else 0.0
+        self._sweep(leftovers.places_in_cache, settings.separation.keep_gb)
+        self._sweep(leftovers.places_of_videos, video_gb)
         self._background.do(lambda _report: readings.sweep(), _log_takes)
         self._document.folder_changed.connect(self._project_opened)
         self._project_opened()
 
     def _project_opened(self) -> None:
         if self._document.is_open and self._document.read_only is None and not self._jobs.busy:
-            self._sweep(partial(leftovers.places_in_project, self._document.folder))
+            places = partial(leftovers.places_in_project, self._document.folder)
+            self._sweep(places, self._settings.value.separation.keep_gb)
 
-    def _sweep(self, places: Callable[[], tuple[Path, ...]]) -> None:
-        kept = self._settings.value.separation
-        keep_s, most_bytes = kept.keep_days * _DAY_S, kept.keep_gb * _GB
+    def _sweep(self, places: Callable[[], tuple[Path, ...]], most_gb: float) -> None:
+        keep_s, most_bytes = self._settings.value.separation.keep_days * _DAY_S, most_gb * _GB
 
         def work(report: Report) -> tuple[Path, ...]:
             return leftovers.sweep(places(), keep_s, most_bytes, in_use=is_in_use, report=report)

@@ -14,14 +14,24 @@ from studio.model.project import Project
 from studio.model.video import Moment, Shot, has_pictures, moment_at, shots
 from studio.protocol.common import Refused
 from studio.protocol.messages import Event
-from studio.protocol.video import LookedInto, LookInto, MakeThumbnails, PictureShown, ShowPicture, ThumbnailsMade
+from studio.protocol.video import (
+    LookedInto,
+    LookInto,
+    MakeThumbnails,
+    PictureShown,
+    ShowPicture,
+    ThumbnailsMade,
+    VideoPrepared,
+)
 from studio.session.document import Document
 from studio.session.selection import Selection
+from studio.session.settings_file import SettingsFile
 from studio.session.transport import Transport
 from studio.supervision.worker import State, Worker
 
 _TICK_MS: Final = 16
 _SMALLEST_PX: Final = 16
+_GB: Final = 1e9
 
 
 class Video(QObject):
@@ -33,12 +43,18 @@ class Video(QObject):
     changed = Signal()  # what there is to see
     shown = Signal()  # another picture
     thumbnails_changed = Signal(str)  # the path of a video
+    prepared_changed = Signal()  # how far the small pictures of some video are made
 
     def __init__(
-        self, document: Document, transport: Transport, selection: Selection, parent: QObject | None = None
+        self,
+        document: Document,
+        transport: Transport,
+        selection: Selection,
+        settings: SettingsFile,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._document, self._transport = document, transport
+        self._document, self._transport, self._settings = document, transport, settings
         self.worker = Worker("video", parent=self)
         self.shots: tuple[Shot, ...] = ()
         self.picture: Bgra | None = None
@@ -51,6 +67,8 @@ class Video(QObject):
         self._asked: Moment | None = None
         self._preview: Preview | None = None
         self._thumbnails: dict[str, Thumbnails | None] = {}
+        self._prepared: dict[str, VideoPrepared] = {}
+        self._room_bytes = 0
         self._looking: dict[tuple[str, float], Callable[[Pictures | None], None]] = {}
         self._clock = QTimer(self, interval=_TICK_MS)
         self._clock.timeout.connect(self._follow)
@@ -60,6 +78,8 @@ class Video(QObject):
         document.changed.connect(self._project_changed)
         selection.changed.connect(self._follow)
         transport.state_changed.connect(self._transport_changed)
+        settings.changed.connect(self._settings_changed)
+        self._settings_changed()
         if document.is_open:
             self._project_changed(document.project)
 
@@ -72,6 +92,12 @@ class Video(QObject):
     def moment(self) -> Moment | None:
         """The picture that belongs to the playhead."""
         return moment_at(self._document.project, self._transport.position()) if self.is_there else None
+
+    @property
+    def preparation(self) -> VideoPrepared | None:
+        """How far the video that is seen is prepared; None where it is, or is not to be."""
+        known = self._prepared.get(self._asked.pictures.path) if self._asked is not None else None
+        return known if known is not None and known.share < 1 and self._room_bytes else None
 
     def look(self, width: int, height: int) -> None:
         """Show pictures of at most so many pixels from now on; `look(0, 0)` shows none."""
@@ -123,6 +149,15 @@ class Video(QObject):
             self._follow()
             self.changed.emit()
 
+    def _settings_changed(self) -> None:
+        now = self._settings.value.video
+        room_bytes = round(now.room_gb * _GB) if now.prepare else 0
+        if room_bytes != self._room_bytes:
+            self._room_bytes = room_bytes
+            self._asked = None
+            self._follow()
+            self.prepared_changed.emit()
+
     def _transport_changed(self) -> None:
         if self._transport.playing and self.is_there:
             self._clock.start()
@@ -146,7 +181,12 @@ class Video(QObject):
         width, height = self._size
         self.worker.send(
             ShowPicture(
-                serial=self._serial, path=moment.pictures.path, time_s=moment.time_s, width=width, height=height
+                serial=self._serial,
+                path=moment.pictures.path,
+                time_s=moment.time_s,
+                width=width,
+                height=height,
+                most_bytes=self._room_bytes,
             )
         )
 
@@ -160,6 +200,9 @@ class Video(QObject):
                 self._take(event)
             case ThumbnailsMade():
                 self._take_thumbnails(event)
+            case VideoPrepared():
+                self._prepared[event.path] = event
+                self.prepared_changed.emit()
             case LookedInto():
                 self._looking.pop((event.path, event.begins_s), _ignore)(event.pictures)
             case Refused(request="ShowPicture" | "MakeThumbnails"):
@@ -197,6 +240,7 @@ class Video(QObject):
 
     def _died(self, _why: Explanation) -> None:
         self._asked = None
+        self._prepared.clear()
         self._let_go()
         looking, self._looking = self._looking, {}
         for then in looking.values():  # whatever ended it can be shown even less

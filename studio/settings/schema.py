@@ -215,6 +215,28 @@ class CaptureSettings(Struct, frozen=True, kw_only=True):
     """Settings > Screen: how the screen is recorded."""
 
     folder: Annotated[
+class VideoSettings(Struct, frozen=True, kw_only=True):
+    """Settings > Video: how one is gone through."""
+
+    prepare: Annotated[
+        bool,
+        Meta(
+            title="Prepare videos",
+            description="Small pictures, made beforehand, are seen at once while you drag.",
+        ),
+    ] = True
+    room_gb: Annotated[
+        float,
+        Meta(
+            ge=0.1,
+            le=500.0,
+            title="Room for prepared videos",
+            description="When there is more, what was looked at longest ago goes.",
+            extra={"unit": "GB"},
+        ),
+    ] = 4.0
+
+
         str, Meta(title="Folder", description="Where recordings go. Empty means the folder for videos.")
     ] = ""
     container: Annotated[
@@ -351,3 +373,4 @@ class Settings(Struct, frozen=True, kw_only=True):
     privacy: PrivacySettings = PrivacySettings()
     keys: KeySettings = KeySettings()
     start: StartSettings = StartSettings()
+    video: VideoSettings = VideoSettings()

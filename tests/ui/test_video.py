@@ -18,11 +18,13 @@ from studio.commands import run as run_command
 from studio.model.edits import AddMedia
 from studio.model.pictures import Pictures
 from studio.model.project import Clip, ClipId, MediaId, Project, Track, TrackId
+from studio.protocol.video import VideoPrepared
 from studio.session.desk import Desk
 from studio.session.video import Video
 from studio.ui.export_result import ExportResult
 from studio.ui.messages import ExplanationView
 from studio.ui.theme import DARK
+from studio.ui.video.dock import VideoDock
 from studio.ui.video.lane import PictureLane
 from studio.ui.video.screen import VideoScreen
 from studio.ui.window import MainWindow
@@ -303,3 +305,26 @@ def test_sounds_are_added_beside_that_of_the_video_and_no_picture_encoded_again(
     assert picture_packets(made) == picture_packets(film)
     assert sorted(sound_titles(made)) == sorted([*own, "Mix", "Vox"])
     assert sound_titles(film) == own
+
+
+def test_how_far_a_video_is_prepared_is_said_until_it_is(screening: Screening, film: Path) -> None:
+    screening.wait_for(0)
+    (dock,) = screening.window.findChildren(VideoDock)
+
+    def said(state: VideoPrepared) -> tuple[str, str]:
+        screening.video._hear(state)
+        return dock.state.text(), dock.state.property("tone")
+
+    path = str(film)
+    assert said(VideoPrepared(path=path, share=0.424)) == ("Preparing, 42 %", "secondary")
+    assert said(VideoPrepared(path=path, share=0.6, hindrance="damage")) == ("Preparing, 60 %", "secondary")
+    damaged = VideoPrepared(path=path, share=0.9, hindrance="damage", is_over=True)
+    assert said(damaged) == ("Partly prepared", "warning")
+    assert said(VideoPrepared(path=path, share=0.5, hindrance="room")) == ("Partly prepared", "warning")
+    assert dock.state.isVisible()
+    assert "room" in dock.state.toolTip()
+    screening.desk.settings.change("video", prepare=False)
+    assert dock.state.text() == ""
+    screening.desk.settings.change("video", prepare=True)
+    assert said(VideoPrepared(path=path, share=1.0))[0] == ""
+    assert not dock.state.isVisible()

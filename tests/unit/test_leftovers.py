@@ -68,6 +68,23 @@ def test_what_a_living_process_has_is_in_use(tmp_path: Path) -> None:
     assert not is_in_use(listed)
 
 
+@pytest.mark.parametrize(("prepare", "gone"), [(False, True), (True, False)])
+def test_small_pictures_of_videos_go_when_nobody_wants_them(
+    tmp_path: Path, qtbot: QtBot, prepare: bool, gone: bool
+) -> None:
+    settings, document, background = SettingsFile(tmp_path / "settings.json"), Document(), Background()
+    settings.change("video", prepare=prepare)
+    film = work(paths.cache() / "proxies" / "film", 5)
+
+    Housekeeping(document, Jobs(Worker("compute")), settings, background).begin()
+    qtbot.waitUntil(lambda: not background.busy, timeout=20_000)
+
+    assert film.exists() is not gone
+    background.close()
+    document.close()
+    settings.close()
+
+
 @pytest.mark.parametrize(("days", "gone"), [(1, True), (14, False)])
 def test_cache_and_project_are_swept_as_the_settings_say(tmp_path: Path, qtbot: QtBot, days: int, gone: bool) -> None:
     settings, document, background = SettingsFile(tmp_path / "settings.json"), Document(), Background()

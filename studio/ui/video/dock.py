@@ -1,8 +1,9 @@
 """Puts the picture and its lane into the timeline once a project has something to see, and hides them when not."""
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSplitter, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
+from studio.protocol.video import VideoPrepared
 from studio.session.desk import Desk
 from studio.session.video_finding import find_video
 from studio.ui.controls import IconButton, Text, surface
@@ -14,6 +15,9 @@ from studio.ui.video.screen import VideoScreen
 
 _SHARE = 0.36
 """How much of the height the picture takes at first."""
+_NO_ROOM = "There is no room for more small pictures. Free some of the disk, or allow more in Preferences > Video."
+_DAMAGED = "Some of it is damaged, or gone. A picture there takes a moment."
+_WHY = "Small pictures are made, so that each is seen at once while you drag."
 
 
 class VideoDock(QObject):
@@ -35,7 +39,14 @@ class VideoDock(QObject):
         line = QHBoxLayout(self.head)
         line.setContentsMargins(12, 0, 8, 0)
         line.setSpacing(4)
-        line.addWidget(Text("Video", theme), 1)
+        self.state = Text("", theme, size="label", tone="secondary", figures=True)
+        words = QVBoxLayout()
+        words.setSpacing(0)
+        words.addStretch(1)
+        words.addWidget(Text("Video", theme))
+        words.addWidget(self.state)
+        words.addStretch(1)
+        line.addLayout(words, 1)
         line.addWidget(self.hide_button)
         whole.insertWidget(0, self.screen)
         whole.setStretchFactor(0, 0)
@@ -45,6 +56,8 @@ class VideoDock(QObject):
         for part in (self.screen, self.head, self.lane):
             wear(theme, part)
         desk.video.changed.connect(self.refresh)
+        desk.video.prepared_changed.connect(self._show_state)
+        desk.video.shown.connect(self._show_state)
         self.refresh()
 
     @property
@@ -65,10 +78,30 @@ class VideoDock(QObject):
         self.screen.setVisible(there and self._wanted)
         self.hide_button.setChecked(self._wanted)
         self.hide_button.name("Hide the picture" if self._wanted else "Show the picture", "Ctrl+Alt+6")
+        self._show_state()
         if there and self._wanted and not self._sized:
             self._sized = True
             QTimer.singleShot(0, self, self._share)  # once the timeline has its size
 
+    def _show_state(self) -> None:
+        """Say how far the video is prepared, until it is."""
+        words, why = _state_of(self._desk.video.preparation)
+        if (words, why) != (self.state.text(), self.state.toolTip()):
+            self.state.setText(words)
+            self.state.setToolTip(why)
+            self.state.setVisible(bool(words))
+            self.state.set_tone("secondary" if why == _WHY else "warning")
+
     def _share(self) -> None:
         height = self._whole.height()
         self._whole.setSizes([round(height * _SHARE), round(height * (1 - _SHARE))])
+
+
+def _state_of(preparation: VideoPrepared | None) -> tuple[str, str]:
+    """What is said of it, and why that is."""
+    if preparation is None:
+        return "", ""
+    if preparation.hindrance == "room" or preparation.is_over:
+        said = "Partly prepared" if preparation.share else "Not prepared"
+        return said, _NO_ROOM if preparation.hindrance == "room" else _DAMAGED
+    return f"Preparing, {int(preparation.share * 100)} %", _WHY
