@@ -13,6 +13,8 @@ TEXT: Final = (255, 255, 255, 255)
 GRID: Final = (120, 120, 120, 170)
 FLOOR_DB: Final = -60.0
 WARM_DB, LOUD_DB = -20.0, -9.0
+SILENT: Final = 0.45
+"""So bright is who does not speak."""
 HOLD_S: Final = 0.35
 """So long after a word somebody still speaks."""
 TRACE_S: Final = 6.0

@@ -28,7 +28,10 @@ _versions = itertools.count()  # over all layouts: one that follows another neve
 
 
 class Item(NamedTuple):
-    """An overlay as it was asked for; its place and its size are shares of the picture's sides."""
+    """An overlay as it was asked for; its place and its size are shares of the picture's sides.
+
+    `speaking` is the picture file of an avatar while somebody speaks.
+    """
 
     kind: str
     left: float
@@ -37,6 +40,7 @@ class Item(NamedTuple):
     height: float
     value: str = ""
     mirrored: bool = False
+    speaking: str = ""
 
 
 def box_of(item: Item, width: int, height: int) -> Area:
@@ -144,6 +148,24 @@ class _Speaking(_Still):
         picture[inside] = premultiplied(look.QUIET if self.state(0.0) else look.BACK)
 
 
+class _Avatar(_Still):
+    """A picture that is another one, or brighter, while somebody speaks."""
+
+    def __init__(self, item: Item, sound: Sound) -> None:
+        self._sound = sound
+        self._quiet = PictureFile(item.value)
+        self._speaking = PictureFile(item.speaking) if item.speaking else None
+
+    def state(self, now_s: float) -> int:
+        return int(self._sound.quiet_s < look.HOLD_S)
+
+    def draw(self, picture: Pixels) -> None:
+        speaks = bool(self.state(0.0))
+        (self._speaking if speaks and self._speaking is not None else self._quiet).draw(picture)
+        if not speaks and self._speaking is None:
+            picture[..., :3] = picture[..., :3] * look.SILENT
+
+
 class _Waveform(_Still):
     """The newest seconds of the sound."""
 
@@ -238,7 +260,9 @@ _KINDS: Final[dict[str, Callable[[Item, Sound], _Drawn]]] = {
     "waveform": _Waveform,
     "pitch": lambda item, sound: _PitchElsewhere(item, sound) if item.value else _Pitch(item, sound),
     "text": lambda item, sound: Words(item.value),
+    "lyrics": lambda item, sound: Words(item.value, centred=True),
     "image": lambda item, sound: PictureFile(item.value),
+    "avatar": _Avatar,
 }
 
 

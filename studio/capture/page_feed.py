@@ -4,7 +4,7 @@ import io
 import math
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -19,9 +19,10 @@ from studio.capture.track import Aligned
 
 _SIZE_PX: Final = (1920, 1080)
 """What pictures of text are made for; a browser makes them smaller or larger with everything else."""
-_STANDING: Final = ("text", "image")
+_STANDING: Final = ("text", "lyrics", "image", "avatar")
 _LISTEN_S: Final = 0.02
 _COLUMNS: Final = 240
+_LOUD: Final = 4800
 _POINTS: Final = round(look.TRACE_S / HOP_S)
 
 
@@ -49,11 +50,18 @@ class Feed:
         version = self.version + 1
         self._pictures = {
             f"picture/{version}-{number}": png_of(item) for number, item in enumerate(items) if item.kind in _STANDING
+        } | {
+            f"speaking/{version}-{number}": png_of(item, speaking=True)
+            for number, item in enumerate(items)
+            if item.kind == "avatar"
         }
         self._items, self.version = tuple(items), version
 
     def layout(self) -> dict[str, object]:
-        """What lies where, lowest first, in shares of the sides; `picture` is the path of what stands still."""
+        """What lies where, lowest first, in shares of the sides.
+
+        `picture` is the path of what stands still, `speaking` of how it looks while somebody speaks.
+        """
         pictures = self._pictures
         places = [
             {
@@ -62,7 +70,8 @@ class Feed:
                 "top": item.top,
                 "width": item.width,
                 "height": item.height,
-                "picture": next((path for path in pictures if path.endswith(f"-{number}")), ""),
+                "picture": _path_of("picture", number, pictures),
+                "speaking": _path_of("speaking", number, pictures),
             }
             for number, item in enumerate(self._items)
         ]
@@ -102,11 +111,17 @@ class Feed:
                 self._sound.hear(frames)
 
 
-def png_of(item: Item) -> bytes:
+def _path_of(what: str, number: int, paths: Iterable[str]) -> str:
+    return next((path for path in paths if path.startswith(what) and path.endswith(f"-{number}")), "")
+
+
+def png_of(item: Item, *, speaking: bool = False) -> bytes:
     """A picture of an overlay that stands still; a `StudioError` where it cannot be drawn."""
     from PIL import Image
 
     stack = Stack([item])
+    if speaking:
+        stack.hear(np.ones((_LOUD, 2), np.float32))
     try:
         (layer,) = stack.layers(0.0, *_SIZE_PX)
     finally:

@@ -23,8 +23,8 @@ class _Standing:
 class Words(_Standing):
     """Words, as large as fits, with a soft dark edge that makes them readable on any picture."""
 
-    def __init__(self, words: str) -> None:
-        self._words = words
+    def __init__(self, words: str, *, centred: bool = False) -> None:
+        self._words, self._centred = words, centred
 
     def draw(self, picture: Pixels) -> None:
         from PIL import Image, ImageDraw
@@ -36,9 +36,10 @@ class Words(_Standing):
         width = ImageDraw.Draw(image).textlength(self._words, font=_font(size))
         font = _font(size * min(1.0, (columns - 4) / max(1.0, width)))
         stroke = max(1, round(font.size / 12))
-        at = (stroke + 1, rows / 2)
-        ImageDraw.Draw(image).text(at, self._words, fill=255, font=font, anchor="lm")
-        ImageDraw.Draw(edges).text(at, self._words, fill=200, font=font, anchor="lm", stroke_width=stroke)
+        at = (columns / 2 if self._centred else stroke + 1, rows / 2)
+        anchor = "mm" if self._centred else "lm"
+        ImageDraw.Draw(image).text(at, self._words, fill=255, font=font, anchor=anchor)
+        ImageDraw.Draw(edges).text(at, self._words, fill=200, font=font, anchor=anchor, stroke_width=stroke)
         letters, edge = np.asarray(image, np.uint16), np.asarray(edges, np.uint16)
         for channel in range(3):
             picture[..., channel] = letters * look.TEXT[channel] // 255

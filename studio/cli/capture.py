@@ -34,6 +34,7 @@ _LAYOUT: Final[dict[OverlayKind, tuple[float, float, float, float]]] = {
     "pitch": (0.02, 0.02, 0.3, 0.2),
     "text": (0.7, 0.02, 0.28, 0.05),
     "image": (0.8, 0.8, 0.18, 0.18),
+    "avatar": (0.02, 0.6, 0.2, 0.36),
     "camera": (0.74, 0.72, 0.24, 0.24),
 }
 
@@ -78,8 +79,8 @@ def arguments(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="lay over: level, speaking, waveform, pitch, text=WORDS, image=FILE, camera or camera=DEVICE; "
-        "give it again for more",
+        help="lay over: level, speaking, waveform, pitch, text=WORDS, image=FILE, "
+        "avatar=FILE or avatar=FILE,SPEAKING_FILE, camera or camera=DEVICE; give it again for more",
     )
 
 
@@ -177,9 +178,10 @@ def _overlay(name: str) -> OverlaySpec:
     kind = next((known for known in _LAYOUT if known == word), None)
     if kind is None:
         raise WrongCall(f"There is no overlay called {word}; there are {', '.join(_LAYOUT)}.")
-    if kind in ("text", "image") and not value:
+    if kind in ("text", "image", "avatar") and not value:
         raise WrongCall(f"--overlay {kind} needs a value, as in {kind}=…")
     left, top, width, height = _LAYOUT[kind]
+    files = [str(Path(file).absolute()) if file else "" for file in (*value.split(","), "")] if kind == "avatar" else []
     return OverlaySpec(
         kind=kind,
         left=left,
@@ -187,7 +189,8 @@ def _overlay(name: str) -> OverlaySpec:
         width=width,
         height=height,
         text=value if kind == "text" else "",
-        path=str(Path(value).absolute()) if kind == "image" else "",
+        path=files[0] if files else str(Path(value).absolute()) if kind == "image" else "",
+        speaking_path=files[1] if files else "",
         series=value if kind == "pitch" else "",
         device=value if kind == "camera" else "",
     )

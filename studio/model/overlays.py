@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-OverlayKind = Literal["speaking", "waveform", "level", "pitch", "text", "image", "camera"]
+OverlayKind = Literal["speaking", "waveform", "level", "pitch", "text", "lyrics", "image", "avatar", "camera"]
 
 SMALLEST: Final = 0.01
 MOST: Final = 24
@@ -15,6 +15,8 @@ TEST_CAMERA: Final = "test"
 class Overlay(Struct, frozen=True, kw_only=True):
     """One thing of a layout, later ones above earlier ones. `text` is for words, `path` for a picture file.
 
+    Of "lyrics" `path` is the file with their times. An "avatar" is the picture `path`, and while somebody speaks the
+    picture `speaking_path`; without that it is brighter then.
     `device` is for a camera, "" for the first there is, and `mirrored` shows it as in a mirror.
     """
 
@@ -26,6 +28,7 @@ class Overlay(Struct, frozen=True, kw_only=True):
     height: float
     text: str = ""
     path: str = ""
+    speaking_path: str = ""
     device: str = ""
     mirrored: bool = False
 

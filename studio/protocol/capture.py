@@ -34,7 +34,8 @@ class CaptureSound(Struct, frozen=True, kw_only=True):
 class OverlaySpec(Struct, frozen=True, kw_only=True):
     """Something that is laid over the picture, its corner at (left, top) as shares of the picture's sides.
 
-    `text` is for "text", `path` for "image", `series` names the shared-memory `Series` of a "pitch" trace, `device` the
+    `text` is for "text" and "lyrics", `path` for "image" and "avatar", which looks like `speaking_path` while somebody
+    speaks, or is brighter then. `series` names the shared-memory `Series` of a "pitch" trace, `device` the
     camera of a "camera", "" for the first there is.
     """
 
@@ -45,6 +46,7 @@ class OverlaySpec(Struct, frozen=True, kw_only=True):
     height: float = 0.1
     text: str = ""
     path: str = ""
+    speaking_path: str = ""
     series: str = ""
     device: str = ""
     mirrored: bool = False

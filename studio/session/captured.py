@@ -1,7 +1,7 @@
 """What is chosen for a recording of the screen, and where its files go: values and pure functions of the settings."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
@@ -74,8 +74,11 @@ def sounds(settings: CaptureSettings) -> tuple[CaptureSound, ...]:
     return tuple(chosen)
 
 
-def laid(overlays: Sequence[Overlay]) -> tuple[OverlaySpec, ...]:
-    """A layout as the worker is told of it; pictures that were not chosen yet are left out."""
+def laid(overlays: Sequence[Overlay], words: Mapping[str, str]) -> tuple[OverlaySpec, ...]:
+    """A layout as the worker is told of it; pictures that were not chosen yet are left out.
+
+    `words` is what the files of lyrics say now.
+    """
     return tuple(
         OverlaySpec(
             kind=one.kind,
@@ -83,18 +86,24 @@ def laid(overlays: Sequence[Overlay]) -> tuple[OverlaySpec, ...]:
             top=one.top,
             width=one.width,
             height=one.height,
-            text=one.text,
-            path=one.path,
+            text=words.get(one.path, "") if one.kind == "lyrics" else one.text,
+            path="" if one.kind == "lyrics" else one.path,
+            speaking_path=one.speaking_path,
             device=one.device,
             mirrored=one.mirrored,
         )
         for one in overlays
-        if one.kind != "image" or one.path
+        if one.kind not in ("image", "avatar") or one.path
     )
 
 
 def spec(
-    settings: CaptureSettings, source: Source, overlays: Sequence[Overlay], *, to_file: bool = True, replay: bool = True
+    settings: CaptureSettings,
+    source: Source,
+    overlays: tuple[OverlaySpec, ...],
+    *,
+    to_file: bool = True,
+    replay: bool = True,
 ) -> CaptureSpec:
     """Everything that a recording, or a look at what would be recorded, is asked for."""
     return CaptureSpec(
@@ -105,7 +114,7 @@ def spec(
         window=source.window,
         fps=float(settings.fps),
         sounds=sounds(settings),
-        overlays=laid(overlays),
+        overlays=overlays,
         container=settings.container,
         encoder=settings.encoder,
         quality=settings.quality,

@@ -1,6 +1,7 @@
 """The recording of the screen as the desktop sees it: looking, recording, what comes of it, and what goes wrong."""
 
 import time
+from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -16,6 +17,7 @@ from studio.protocol.capture import (
     CaptureStarted,
     CaptureTrouble,
     ListScreens,
+    OverlaySpec,
     PauseCapture,
     ReplaySaved,
     SaveReplay,
@@ -53,6 +55,7 @@ class Capturing(QObject):
     lost = Signal(object)  # Explanation: the worker died while it recorded; the file plays
     finished = Signal(object)  # CaptureFinished
     replay_saved = Signal(object)  # CapturePart
+    words_changed = Signal()
 
     def __init__(
         self, worker: Worker, document: Document, settings: SettingsFile, parent: QObject | None = None
@@ -73,6 +76,8 @@ class Capturing(QObject):
         self.is_black = False
         self.dark_cameras: frozenset[str] = frozenset()
         """The cameras of the layout that give no picture."""
+        self.words: Mapping[str, str] = {}
+        """What the files of lyrics overlays say now, by their paths."""
         self._wanted = False
         self._then_record = False
         self._whole = False
@@ -164,7 +169,7 @@ class Capturing(QObject):
         self._overlays = self._document.project.overlays
         self._worker.send(
             StartCapture(
-                spec=captured.spec(self._settings.value.capture, self.source, self._overlays, to_file=not replay_only)
+                spec=captured.spec(self._settings.value.capture, self.source, self._laid, to_file=not replay_only)
             )
         )
 
@@ -188,6 +193,23 @@ class Capturing(QObject):
         """Save the last moments; `replay_saved` follows, or `failed`."""
         chosen = self._settings.value.capture
         self._worker.send(SaveReplay(path=str(captured.folder(chosen) / captured.file_name(chosen, "Replay "))))
+
+    # What is laid over
+
+    def say(self, words: Mapping[str, str]) -> None:
+        """Have lyrics overlays show these words, by the paths of their files."""
+        if words != self.words:
+            self.words = words
+            self._lay_over_soon()
+            self.words_changed.emit()
+
+    @property
+    def _laid(self) -> tuple[OverlaySpec, ...]:
+        return captured.laid(self._overlays, self.words)
+
+    def _lay_over_soon(self) -> None:
+        if not self._overlays_soon.isActive():
+            self._overlays_soon.start()
 
     # What the worker says
 
@@ -296,12 +318,11 @@ class Capturing(QObject):
         if overlays == self._overlays:
             return
         self._overlays = overlays
-        if not self._overlays_soon.isActive():
-            self._overlays_soon.start()
+        self._lay_over_soon()
 
     def _lay_over(self) -> None:
         if self.phase in ("looking", "recording", "paused"):
-            self._worker.send(SetOverlays(overlays=captured.laid(self._overlays)))
+            self._worker.send(SetOverlays(overlays=self._laid))
 
     def _settings_changed(self, _settings: object) -> None:
         sounds = captured.sounds(self._settings.value.capture)
@@ -316,7 +337,7 @@ class Capturing(QObject):
         self._overlays = self._document.project.overlays
         width, height = _WHOLE_PX if self._whole else self._size
         source = Source() if self._whole else self.source
-        spec = captured.spec(self._settings.value.capture, source, self._overlays, replay=False)
+        spec = captured.spec(self._settings.value.capture, source, self._laid, replay=False)
         self._worker.send(WatchScreen(spec=spec, width=width, height=height, fps=_PREVIEW_FPS))
 
     def _become(self, phase: Phase) -> None:

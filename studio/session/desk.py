@@ -28,6 +28,7 @@ from studio.supervision.worker import Worker
 
 if TYPE_CHECKING:
     from studio.session.converting import Converting
+    from studio.session.lyrics import Lyrics
     from studio.session.models import Models
     from studio.session.noting import Noting
     from studio.session.overlay_page import OverlayPage
@@ -292,7 +293,7 @@ class Desk:
         """The overlays as a page for another program; nobody asks before somebody opens the Live workspace."""
         from studio.session.overlay_page import OverlayPage
 
-        return OverlayPage(self.capture, self.document, self.settings)
+        return OverlayPage(self.capture, self.document, self.settings, self.capturing)
 
     @cached_property
     def overlay_window(self) -> "OverlayWindow":
@@ -300,6 +301,13 @@ class Desk:
         from studio.session.overlay_window import OverlayWindow
 
         return OverlayWindow(self.capture, self.document, self.settings, self.capturing)
+
+    @cached_property
+    def lyrics(self) -> "Lyrics":
+        """The words that overlays show while the project plays; nobody asks before the Live workspace is opened."""
+        from studio.session.lyrics import Lyrics
+
+        return Lyrics(self.document, self.transport, self.selection, self.capturing)
 
     @property
     def lays_over_screen(self) -> bool:

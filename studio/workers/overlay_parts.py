@@ -31,7 +31,7 @@ def items_of(overlays: Sequence[OverlaySpec], context: Context) -> list[Item]:
     items = []
     for one in overlays:
         value = one.text or one.path or one.series or one.device
-        item = Item(one.kind, one.left, one.top, one.width, one.height, value, one.mirrored)
+        item = Item(one.kind, one.left, one.top, one.width, one.height, value, one.mirrored, one.speaking_path)
         if one.kind == "camera":  # it comes and goes on its own time, and says so itself
             items.append(item)
             continue

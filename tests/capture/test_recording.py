@@ -13,7 +13,6 @@ from studio.protocol.capture import (
     CaptureProgress,
     CaptureSound,
     CaptureSpec,
-    CaptureTrouble,
     ListScreens,
     OverlaySpec,
     PauseCapture,
@@ -26,7 +25,7 @@ from studio.protocol.capture import (
 )
 from studio.protocol.common import Refused
 from tests.capture.conftest import HEIGHT, WIDTH
-from tests.helpers.capture import CaptureProcess, sound_of, watch
+from tests.helpers.capture import CaptureProcess, Picture, sound_of, watch
 from tests.helpers.pulse import Pulse, missing, tone
 from tests.helpers.screen import VirtualScreen
 
@@ -222,24 +221,30 @@ def test_what_cannot_be_recorded_is_said(capture: CaptureProcess, tmp_path: Path
     assert folder.why.code == "capture.folder"
 
 
-def test_a_black_screen_is_told_before_anybody_relies_on_it(tmp_path: Path) -> None:
-    with VirtualScreen(320, 200) as dark, CaptureProcess(dark, {"STUDIO_DATA": str(tmp_path)}) as capture:
-        capture.record(CaptureSpec(path=str(tmp_path / "film.mp4"), seconds=0.3))
-
-        told = [event.why.code for event in capture.events if isinstance(event, CaptureTrouble)]
-        assert told == ["capture.black"]
+def lit(picture: Picture, colour: tuple[int, int, int]) -> float:
+    """How much of a picture has about this colour."""
+    return float((np.abs(picture.astype(int) - colour).max(axis=2) < 60).mean())
 
 
 @pytest.mark.skipif(bool(missing()), reason=missing())
-def test_each_sound_has_a_titled_track_and_a_mix(screen: VirtualScreen, tmp_path: Path) -> None:
+def test_each_sound_has_a_titled_track_a_meter_and_a_trace(screen: VirtualScreen, tmp_path: Path) -> None:
+    meter = OverlaySpec(kind="level", left=0.0, top=0.9, width=0.5, height=0.1)
+    trace = OverlaySpec(kind="pitch", left=0.5, top=0.5, width=0.5, height=0.5)
     sounds = tuple(CaptureSound(title=name.title(), device=f"Monitor of {name}") for name in ("stage", "booth"))
     path = tmp_path / "film.mp4"
     with Pulse() as pulse, CaptureProcess(screen, {**pulse.environment, "STUDIO_DATA": str(tmp_path)}) as capture:
         pulse.feed("stage", tone(440.0, level=0.2))
         pulse.feed("booth", tone(1000.0, level=0.1))
-        capture.record(CaptureSpec(path=str(path), seconds=3.0, fps=FPS, sounds=sounds))
+        capture.record(CaptureSpec(path=str(path), seconds=3.0, fps=FPS, sounds=sounds, overlays=(meter, trace)))
 
-    assert watch(path, keep=False).titles[1:] == ["Mix", "Stage", "Booth"]
+    film = watch(path)
+    assert film.titles[1:] == ["Mix", "Stage", "Booth"]
+    assert max(lit(picture[246:268, 4:234], (112, 196, 92)) for picture in film.pictures) > 0.3, "the meter is green"
+    sung = max(film.pictures, key=lambda picture: lit(picture[135:, 240:], (150, 225, 130)))
+    drawn = (np.abs(sung[135:, 240:].astype(int) - (150, 225, 130)).max(axis=2) < 60).any(axis=1).nonzero()[0]
+    a4 = 134 * (1 - np.log2(440 / 65.4) / 4)
+    assert len(drawn)
+    assert np.abs(drawn - a4).max() < 6, "the trace is at the height of A4"
     with av.open(str(path)) as file:
         assert abs(float(file.duration or 0) / av.time_base - 3.0) <= 1 / FPS
     heard = []

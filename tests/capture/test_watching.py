@@ -138,8 +138,12 @@ def test_a_screen_that_ends_is_told_of(tmp_path: Path) -> None:
         capture.send(StopWatching())
 
 
-def test_a_black_screen_is_told_of_before_anything_is_recorded() -> None:
-    with VirtualScreen(320, 200) as screen, CaptureProcess(screen, {}) as capture:
+def test_a_black_screen_is_told_of_before_anything_is_recorded_and_when_it_is(tmp_path: Path) -> None:
+    with VirtualScreen(320, 200) as screen, CaptureProcess(screen, {"STUDIO_DATA": str(tmp_path)}) as capture:
         look(capture, CaptureSpec(cursor=False))
         told = capture.wait(CaptureTrouble)
         assert (told.kind, told.over) == ("black", False)
+
+        seen = len(capture.events)
+        capture.record(CaptureSpec(path=str(tmp_path / "film.mp4"), seconds=0.3))
+        assert [e.why.code for e in capture.events[seen:] if isinstance(e, CaptureTrouble)] == ["capture.black"]

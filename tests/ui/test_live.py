@@ -19,6 +19,7 @@ from studio import desktop, paths
 from studio.desktop import Studio
 from studio.model.overlays import TEST_CAMERA
 from studio.protocol.capture import CaptureFinished, Region
+from studio.session import captured
 from studio.session.captured import Source
 from studio.session.capturing import Capturing
 from studio.session.recovery import captures_left
@@ -207,6 +208,28 @@ def test_overlays_are_laid_dragged_nudged_and_undone(qtbot: QtBot, open_live: Op
     for _ in range(3):
         document.undo()
     assert hand.overlays == before
+
+
+def test_lyrics_follow_the_playhead(qtbot: QtBot, open_live: OpenLive, tmp_path: Path) -> None:
+    studio, page = open_live()
+    capturing, rate_hz = studio.desk.capturing, studio.document.project.rate_hz
+    song, empty = tmp_path / "song.lrc", tmp_path / "words.txt"
+    song.write_text("[00:01.00]Every breath a wave\n[00:03.00]And again\n")
+    empty.write_text("Every breath a wave\n")
+    page.hand.add("lyrics", path=str(song))
+
+    shown = []
+    for at_s in (0.5, 1.5, 3.0):
+        studio.desk.selection.set_cursor(round(at_s * rate_hz))
+        shown.append(capturing.words[str(song)])
+    assert shown == ["", "Every breath a wave", "And again"]
+    assert captured.laid(page.hand.overlays, capturing.words)[0].text == "And again"
+    assert page.overlays.file.text() == "song.lrc"
+
+    page.hand.show_file(str(empty))
+    assert any("words.txt" in banner.why.title for banner in banners(studio))
+    page.hand.remove()
+    assert capturing.words == {}
 
 
 def test_a_camera_is_seen_mirrored_and_told_of_where_it_is_missing(qtbot: QtBot, open_live: OpenLive) -> None:

@@ -1,5 +1,6 @@
 """The frames by which overlays are moved: where each lies over the picture, how it is painted, what a drag does."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -29,6 +30,8 @@ class LayoutFrames:
         self.frame = QRectF()
         self.dark_cameras: frozenset[str] = frozenset()
         """The cameras that give no picture."""
+        self.words: Mapping[str, str] = {}
+        """What lyrics say now, by their files."""
         self._hand = hand
         self._grip = ""
         self._grabbed_at = QPointF()
@@ -89,7 +92,9 @@ class LayoutFrames:
         """Why nothing is seen in the box of an overlay, "" where something is."""
         if one.kind == "camera" and one.device in self.dark_cameras:
             return "No camera picture"
-        return "No picture yet" if one.kind == "image" and not one.path else ""
+        if one.kind == "lyrics" and not self.words.get(one.path):
+            return "Lyrics appear while the song plays" if one.path else "No lyrics yet"
+        return "No picture yet" if one.kind in ("image", "avatar") and not one.path else ""
 
     # The mouse
 

@@ -17,7 +17,9 @@ NAMES: Final[dict[OverlayKind, str]] = {
     "level": "Level",
     "pitch": "Pitch and vibrato",
     "text": "Text",
+    "lyrics": "Lyrics",
     "image": "Image",
+    "avatar": "Avatar",
     "camera": "Camera",
 }
 _PLACES: Final[dict[OverlayKind, tuple[float, float, float, float]]] = {
@@ -26,9 +28,17 @@ _PLACES: Final[dict[OverlayKind, tuple[float, float, float, float]]] = {
     "level": (0.02, 0.94, 0.2, 0.03),
     "pitch": (0.62, 0.06, 0.35, 0.26),
     "text": (0.04, 0.05, 0.4, 0.08),
+    "lyrics": (0.15, 0.82, 0.7, 0.09),
     "image": (0.8, 0.7, 0.16, 0.24),
+    "avatar": (0.04, 0.6, 0.2, 0.36),
     "camera": (0.74, 0.74, 0.24, 0.24),
 }
+HAS_FILE: Final[dict[OverlayKind, tuple[str, str]]] = {
+    "image": ("Choose picture…", "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif)"),
+    "avatar": ("Choose picture…", "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif)"),
+    "lyrics": ("Choose lyrics…", "Lyrics and subtitles (*.lrc *.srt *.vtt)"),
+}
+"""Overlays that show a file, with what a person is asked for."""
 LAYOUTS: Final[dict[str, tuple[OverlayKind, ...]]] = {
     "Talking": ("speaking", "waveform", "text"),
     "Singing": ("pitch", "level", "text"),
@@ -100,9 +110,14 @@ class LayoutHand(QObject):
             self._replace(replace(self.current, text=text), "Change text", f"text {self.selected}")
 
     def show_file(self, path: str) -> None:
-        """Another picture for the selected one."""
+        """Another picture, or other lyrics, for the selected one."""
         if self.current is not None:
             self._replace(replace(self.current, path=path), "Choose picture", "")
+
+    def show_speaking(self, path: str) -> None:
+        """The picture of the selected avatar while somebody speaks; "" for the same, only brighter."""
+        if self.current is not None:
+            self._replace(replace(self.current, speaking_path=path), "Choose picture", "")
 
     def show_camera(self, device: str, mirrored: bool) -> None:
         """Another camera for the selected one, or the same as in a mirror."""

@@ -28,6 +28,7 @@ class LiveNews(QObject):
         capturing.finished.connect(self._finished)
         capturing.replay_saved.connect(self._replay_saved)
         capturing.changed.connect(self._changed)
+        desk.lyrics.failed.connect(lambda why: self._put(f"{_PREFIX}lyrics", why, "warning"))
 
     def _trouble(self, trouble: CaptureTrouble) -> None:
         key = f"{_PREFIX}{trouble.kind} {trouble.device}".rstrip()

@@ -1,18 +1,20 @@
 """The overlays of the picture: add, choose, write, place, take away."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QRectF, QSignalBlocker, Qt
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QListWidget, QListWidgetItem, QMenu, QWidget
 
-from studio.model.overlays import TEST_CAMERA, Overlay
+from studio.model.overlays import TEST_CAMERA, Overlay, OverlayKind
 from studio.session.desk import Desk
-from studio.ui.controls import Button, FixedRows, IconButton, Text
+from studio.ui.controls import Button, FixedRows, IconButton, Text, tip
 from studio.ui.fields import NameField, NumberField
-from studio.ui.live.layout_hand import LAYOUTS, NAMES, LayoutHand
+from studio.ui.live.layout_hand import HAS_FILE, LAYOUTS, NAMES, LayoutHand
 from studio.ui.sections import Choice, Section
 from studio.ui.theme import CONTROL_PX, Theme
 
-_PICTURES = "Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.gif);;All files (*)"
 _MOST_ROWS = 6
+_FILE_PX = 150
 
 
 class OverlaySection(Section):
@@ -47,6 +49,8 @@ class OverlaySection(Section):
         self.text.editingFinished.connect(hand.done)
         self.file = Button("Choose picture…", self)
         self.file.clicked.connect(self.choose_file)
+        self.speaking = Button("The same, brighter", self)
+        self.speaking.clicked.connect(self._choose_speaking)
         self.mirror = QCheckBox("As in a mirror", self)
         self.mirror.setAccessibleName("Show the camera as in a mirror")
         self.camera = Choice("Camera", {}, self)
@@ -61,6 +65,7 @@ class OverlaySection(Section):
             number.ended.connect(hand.done)
         self.fields.add("Words", self.text)
         self.fields.add("Picture", self.file)
+        self.fields.add("Speaking", self.speaking)
         self.fields.add("Camera", self.camera)
         self.fields.add("", self.mirror)
         self.fields.add("Corner", self._numbers["left"], self._numbers["top"])
@@ -106,7 +111,11 @@ class OverlaySection(Section):
             self.desk.capturing.list_screens()  # one may have been plugged in since
         self._listed_for = current.id
         self._show_row(self.text, current.kind == "text")
-        self._show_row(self.file, current.kind == "image")
+        self._show_row(self.file, current.kind in HAS_FILE)
+        if current.kind in HAS_FILE:
+            self._show_file(self.file, "Picture", current.path, HAS_FILE[current.kind][0])
+        self._show_row(self.speaking, current.kind == "avatar")
+        self._show_file(self.speaking, "Picture while speaking", current.speaking_path, "The same, brighter")
         for field in (self.camera, self.mirror):
             self._show_row(field, current.kind == "camera")
         if current.kind == "camera":
@@ -117,18 +126,33 @@ class OverlaySection(Section):
             number.show_value(getattr(current, name) * 100)
 
     def choose_file(self) -> None:
-        """Ask which picture the selected overlay shows."""
-        name, _ = QFileDialog.getOpenFileName(self.window(), "Choose a picture", "", _PICTURES)
+        """Ask which file the selected overlay shows."""
+        current = self._hand.current
+        name = self._asked_for(current.kind) if current is not None else ""
         if name:
             self._hand.show_file(name)
 
-    def _add(self, kind: str) -> None:
-        if kind == "image":
-            name, _ = QFileDialog.getOpenFileName(self.window(), "Choose a picture", "", _PICTURES)
-            if name:
-                self._hand.add("image", path=name)
-        else:
-            self._hand.add(kind)  # type: ignore[arg-type]  # a key of NAMES
+    def _choose_speaking(self) -> None:
+        """Ask what an avatar looks like while somebody speaks; none is the same, brighter."""
+        self._hand.show_speaking(self._asked_for("avatar"))
+
+    def _add(self, kind: OverlayKind) -> None:
+        if kind not in HAS_FILE:
+            self._hand.add(kind)
+        elif name := self._asked_for(kind):
+            self._hand.add(kind, path=name)
+
+    def _asked_for(self, kind: OverlayKind) -> str:
+        title, pattern = HAS_FILE[kind]
+        name, _ = QFileDialog.getOpenFileName(self.window(), title.rstrip("…"), "", f"{pattern};;All files (*)")
+        return name
+
+    def _show_file(self, button: Button, title: str, path: str, otherwise: str) -> None:
+        """The name of a file on the button that chooses another, as far as there is room."""
+        name = Path(path).name if path else otherwise
+        button.setText(button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, _FILE_PX).replace("&", "&&"))
+        button.setAccessibleName(f"{title}: {name}")
+        button.setToolTip(tip(title, "", path or otherwise))
 
     def _show_cameras(self) -> None:
         current = self._hand.current

@@ -22,7 +22,7 @@ from studio.ipc.preview import Preview
 from studio.protocol.capture import ScreenWatched
 from studio.session.capturing import Capturing
 from studio.ui.live.layout_frames import LayoutFrames, share_of
-from studio.ui.live.layout_hand import LayoutHand
+from studio.ui.live.layout_hand import HAS_FILE, LayoutHand
 from studio.ui.theme import RADIUS_PX, Theme
 
 _LOOK_MS: Final = 40
@@ -63,6 +63,7 @@ class PreviewView(QWidget):
         self._settle.timeout.connect(self._look)
         capturing.shown.connect(self._attach)
         capturing.changed.connect(self._capturing_changed)
+        capturing.words_changed.connect(self.update)
         hand.changed.connect(self.update)
 
     @property
@@ -168,7 +169,7 @@ class PreviewView(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(frame, self._image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._frames.dark_cameras = self._capturing.dark_cameras
+        self._frames.dark_cameras, self._frames.words = self._capturing.dark_cameras, self._capturing.words
         self._frames.paint(painter, self._theme, outlined=self.underMouse())
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -195,7 +196,7 @@ class PreviewView(QWidget):
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
         current = self._hand.current
-        if current is not None and current.kind == "image":
+        if current is not None and current.kind in HAS_FILE:
             self._frames.forget()
             self.wants_file.emit()
 
