@@ -117,6 +117,14 @@ VIEW: tuple[Command, ...] = (
         id="view.spectrogram", title="Spectrogram", group="View", keys="Ctrl+Alt+4", run=toggle_panel("spectrogram")
     ),
     Command(
+        id="view.wide_band",
+        title="Wide-band spectrogram",
+        group="View",
+        run=lambda desk: desk.settings.change("pitch", wide_band=not desk.settings.value.pitch.wide_band),
+        checked=lambda desk: desk.settings.value.pitch.wide_band,
+        about="Shows formants and pulses; a narrow band shows overtones.",
+    ),
+    Command(
         id="view.video",
         title="Video",
         group="View",

@@ -120,6 +120,10 @@ class PitchSettings(Struct, frozen=True, kw_only=True):
         bool,
         Meta(title="Spectrogram while singing", description="What the voice is made of, below the live pitch."),
     ] = True
+    wide_band: Annotated[
+        bool,
+        Meta(title="Wide-band spectrogram", description="Shows formants and pulses; a narrow band shows overtones."),
+    ] = False
     find_after_import: Annotated[
         bool,
         Meta(title="Find the pitch after importing", description="Each imported file gets its melody at once."),
@@ -211,10 +215,6 @@ class ExportSettings(Struct, frozen=True, kw_only=True):
     folder: Annotated[str, Meta(title="Folder", description="Where the last export went.")] = ""
 
 
-class CaptureSettings(Struct, frozen=True, kw_only=True):
-    """Settings > Screen: how the screen is recorded."""
-
-    folder: Annotated[
 class VideoSettings(Struct, frozen=True, kw_only=True):
     """Settings > Video: how one is gone through."""
 
@@ -237,6 +237,10 @@ class VideoSettings(Struct, frozen=True, kw_only=True):
     ] = 4.0
 
 
+class CaptureSettings(Struct, frozen=True, kw_only=True):
+    """Settings > Screen: how the screen is recorded."""
+
+    folder: Annotated[
         str, Meta(title="Folder", description="Where recordings go. Empty means the folder for videos.")
     ] = ""
     container: Annotated[
@@ -369,8 +373,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     appearance: AppearanceSettings = AppearanceSettings()
     importing: ImportSettings = ImportSettings()
     export: ExportSettings = ExportSettings()
+    video: VideoSettings = VideoSettings()
     capture: CaptureSettings = CaptureSettings()
     privacy: PrivacySettings = PrivacySettings()
     keys: KeySettings = KeySettings()
     start: StartSettings = StartSettings()
-    video: VideoSettings = VideoSettings()

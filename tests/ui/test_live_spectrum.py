@@ -5,10 +5,14 @@ import time
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PySide6.QtCore import QPoint
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from studio.session.singing import Hearing
 from studio.ui.sing.live_spectrum import COLUMNS_PER_S, HeardSpectra
+from studio.ui.sing.slice import words
+from studio.ui.timeline.keyboard import WIDTH as KEYS_WIDTH
 from studio.ui.timeline.spectrogram import row_hz
 from tests.ui.conftest import OpenWindow, empty_project
 
@@ -56,6 +60,40 @@ def test_sound_without_a_gap_in_time_but_lost_samples_begins_anew() -> None:
     spectra.take_in(Hearing(tone(440, 0.5), RATE, 51.1, is_whole=False))
     assert not spectra.at(np.array([50.56])).any()
     assert spectra.at(np.array([50.8])).any()
+
+
+def test_a_wide_band_shows_pulses_and_a_narrow_one_overtones() -> None:
+    pulses = np.zeros(RATE, np.float32)
+    pulses[:: RATE // 50] = 0.9  # every 20 ms
+    narrow, wide = HeardSpectra(ROWS), HeardSpectra(ROWS)
+    wide.set_wide(True)
+    for spectra in (narrow, wide):
+        hear(spectra, pulses, 50.0)
+    high = row_hz(ROWS, RATE, "log") > 3000
+    steps = [np.diff(spectra.at(np.linspace(50.3, 50.7, 41))[high].astype(int), axis=1) for spectra in (narrow, wide)]
+    assert np.abs(steps[1]).mean() > 5 * np.abs(steps[0]).mean()
+
+
+def test_the_spectrum_beside_it_is_that_under_the_mouse(qtbot: QtBot, open_window: OpenWindow) -> None:
+    from studio.ui.sing.page import SingPage
+
+    window = open_window(empty_project)
+    window.desk.view.set_workspace("sing")
+    page = window.parts.workspace("sing")
+    assert isinstance(page, SingPage)
+    strip = page.spectrum
+    hear(strip.spectra, np.concatenate((tone(440, 1), tone(1760, 1))), page.canvas.now_s - 2)
+    now = strip.spectra.newest()
+    assert now is not None
+    assert row_hz(ROWS, RATE, "log")[np.argmax(now)] == pytest.approx(1760, rel=0.04)
+    x = KEYS_WIDTH + page.canvas.now_x * (1 - 1.5 / page.canvas.window_s)
+    QTest.mouseMove(strip, QPoint(round(x), 40))
+    qtbot.waitUntil(lambda: strip.mouse is not None)
+    strip.grab()  # paints
+
+    assert words(440.0, 255, 440.0) == "A4 · 440 Hz · −18 dB"
+    strip.wide.click()
+    assert window.desk.settings.value.pitch.wide_band
 
 
 def test_half_a_minute_is_kept_and_older_sound_is_forgotten() -> None:

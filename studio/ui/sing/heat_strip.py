@@ -17,8 +17,8 @@ from studio.ui.timeline.colours import rgb
 from studio.ui.timeline.keyboard import WIDTH as KEYS_WIDTH
 from studio.ui.timeline.melody import Melody
 
-HEIGHT_PX: Final = 24
-_HALF_PX: Final = 8
+HEIGHT_PX: Final = 28
+_HALF_PX: Final = 10
 _FAR_OFF_CENTS: Final = 50.0
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
@@ -33,7 +33,7 @@ class HeatStrip(QWidget):
         self._canvas, self._theme = canvas, theme
         self._clip: Clip | None = None
         self._melody: Melody | None = None
-        self._cents: Cents = np.zeros(0, np.float32)
+        self._ways: Cents = np.full((2, 1), -np.inf, np.float32)  # sharp and flat, and one more column of nothing
         self.setFixedHeight(HEIGHT_PX)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("How far off, moment by moment")
@@ -51,8 +51,11 @@ class HeatStrip(QWidget):
 
     def show_cents(self, clip: Clip | None, melody: Melody | None, cents: Cents) -> None:
         """Show how far off each frame of a clip's melody is, NaN where there is nothing to say."""
-        self._clip, self._melody, self._cents = clip, melody, cents
-        sung = np.abs(cents[~np.isnan(cents)])
+        self._clip, self._melody = clip, melody
+        there = np.flatnonzero(~np.isnan(cents))
+        self._ways = np.full((2, len(cents) + 1), -np.inf, np.float32)
+        self._ways[:, there] = np.stack((cents[there], -cents[there]))
+        sung = np.abs(cents[there])
         far = float(np.mean(sung > OUT_OF_TUNE_CENTS)) if len(sung) else math.nan
         self.setAccessibleDescription("" if math.isnan(far) else f"More than 25 cents off in {far:.0%} of what is sung")
         self.update()
@@ -64,7 +67,7 @@ class HeatStrip(QWidget):
         """
         clip, melody, view = self._clip, self._melody, self._canvas.viewport
         nothing = np.zeros((2, 0), np.float32)
-        if clip is None or melody is None or not len(self._cents):
+        if clip is None or melody is None:
             return 0, nothing
         left = max(math.floor(view.x_of(clip.start)), 0)
         right = min(math.ceil(view.x_of(clip.end)), view.width_px)
@@ -72,10 +75,8 @@ class HeatStrip(QWidget):
             return 0, nothing
         begins = view.sample_at(0) + np.arange(left, right + 1, dtype=np.float64) * view.samples_per_px
         frames = np.floor((begins - melody.sample_of(clip, 0)) / melody.samples_per_frame).astype(np.int64)
-        two = np.full((2, len(self._cents) + 1), -np.inf)  # one more, for what lies beyond the last
-        sung = np.flatnonzero(~np.isnan(self._cents))
-        two[:, sung] = np.stack((self._cents[sung], -self._cents[sung]))
-        found = np.maximum.reduceat(two, np.clip(frames, 0, len(self._cents)), axis=1)[:, :-1]
+        last = self._ways.shape[1] - 1
+        found = np.maximum.reduceat(self._ways, np.clip(frames, 0, last), axis=1)[:, :-1]
         known = (frames[1:] >= 0) & (found.max(axis=0) > -np.inf)
         return left, np.where(known, np.maximum(found, 0), np.nan).astype(np.float32)
 
@@ -86,22 +87,23 @@ class HeatStrip(QWidget):
         painter.setFont(theme.font("label"))
         painter.setPen(theme.secondary)
         painter.drawText(QRectF(0, 0, KEYS_WIDTH - 8, HEIGHT_PX), _RIGHT, "Off")
-        painter.fillRect(QRectF(KEYS_WIDTH, middle, self._canvas.now_x, 1), theme.line)
         left, cents = self.columns()
         if not cents.size:
             return
         pixels = self._shaded(cents)
-        picture = QImage(pixels.data, cents.shape[1], 2, 4 * cents.shape[1], QImage.Format.Format_ARGB32)
-        for row, top in ((0, middle - _HALF_PX), (1, middle + 1)):
-            source = QRectF(0, row, cents.shape[1], 1)
-            painter.drawImage(QRectF(KEYS_WIDTH + left, top, cents.shape[1], _HALF_PX), picture, source)
+        picture = QImage(pixels.data, cents.shape[1], len(pixels), 4 * cents.shape[1], QImage.Format.Format_ARGB32)
+        painter.drawImage(KEYS_WIDTH + left, middle - _HALF_PX, picture)
 
     def _shaded(self, cents: NDArray[np.float32]) -> NDArray[np.uint32]:
-        """Opaque colours, and nothing where it is in tune the other way; uint32 (2, columns)."""
+        """A bar in each column, as long and as coloured as it is off; uint32 (rows, columns), 0 where it is clear."""
         theme = self._theme
         stops = np.array([rgb(ink) for ink in (theme.good, theme.good, theme.warning, theme.error)], np.float64)
         places = (0.0, IN_TUNE_CENTS, OUT_OF_TUNE_CENTS, _FAR_OFF_CENTS)
         known = np.nan_to_num(cents, nan=-1.0)
-        red, green, blue = (np.rint(np.interp(known, places, stops[:, part])).astype(np.uint32) for part in range(3))
-        found = np.where(known > 0, np.uint32(0xFF000000) | red << 16 | green << 8 | blue, np.uint32(0))
-        return np.ascontiguousarray(found.astype(np.uint32))
+        furthest = known.max(axis=0)
+        red, green, blue = (np.rint(np.interp(furthest, places, stops[:, part])).astype(np.uint32) for part in range(3))
+        length = np.where(furthest < 0, 0, np.maximum(np.ceil(known / _FAR_OFF_CENTS * _HALF_PX), 1))
+        upper = np.arange(_HALF_PX, 0, -1)[:, None] <= length[0]
+        lower = np.arange(1, _HALF_PX + 1)[:, None] <= length[1]
+        ink = np.uint32(0xFF000000) | red << 16 | green << 8 | blue
+        return np.ascontiguousarray(np.where(np.vstack((upper, lower)), ink, 0).astype(np.uint32))

@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QWidget
 from studio.session.desk import Desk
 from studio.session.singing import Hearing, Numbers
 from studio.ui.sing.canvas import LONGEST_S, SingCanvas
-from studio.ui.sing.spectrum_strip import HEIGHT_PX, paint_octaves
+from studio.ui.sing.slice import HEIGHT_PX, Shades, Sliced
+from studio.ui.sing.spectrum_strip import paint_octaves
 from studio.ui.theme import Theme
 from studio.ui.timeline.keyboard import WIDTH as KEYS_WIDTH
 from studio.ui.timeline.spectrogram import WINDOW, colour_map, powers, shaded
@@ -26,8 +27,6 @@ _CLOCK_SLIP: Final = 1e-4
 _JUMP_S: Final = 0.1
 _KEPT_FRAMES: Final = 2000
 
-Shades = NDArray[np.uint8]
-
 
 class HeardSpectra:
     """A column of shades for each 10 ms that was heard, kept for as long as the widest view shows."""
@@ -38,7 +37,12 @@ class HeardSpectra:
         self._read = 0
         self._origin_s = math.nan
         self._next = 0
+        self._wide = False
         assert _CAPACITY > LONGEST_S * COLUMNS_PER_S
+
+    def set_wide(self, wide: bool) -> None:
+        """Look at what is heard from now on through a short window, or a long one."""
+        self._wide = wide
 
     def take_in(self, heard: Hearing) -> int:
         """Add what was heard, and return how many columns that made."""
@@ -60,6 +64,10 @@ class HeardSpectra:
         found: Shades = self._shades[:, columns % _CAPACITY] * known
         return found
 
+    def newest(self) -> Shades | None:
+        """The shades that were heard last; None before anything was."""
+        return self._shades[:, (self._next - 1) % _CAPACITY] if self._next else None
+
     def _begin(self, column: int) -> None:
         """Go on at a column; what lies between was not heard."""
         missed = np.arange(max(self._next, column - _CAPACITY), column)
@@ -73,7 +81,7 @@ class HeardSpectra:
         if count > 0:
             step = rate_hz / COLUMNS_PER_S
             begin = (self._next / COLUMNS_PER_S - self._origin_s) * rate_hz - step / 2 - first
-            power = powers(self._sound[:, None], begin, step, count)
+            power = powers(self._sound[:, None], begin, step, count, wide=self._wide)
             wanted = np.arange(self._next, self._next + count) % _CAPACITY
             self._shades[:, wanted] = shaded(power, rate_hz, len(self._shades), "log")
             self._next += count
@@ -81,17 +89,15 @@ class HeardSpectra:
         return max(count, 0)
 
 
-class LiveSpectrum(QWidget):
+class LiveSpectrum(Sliced):
     """Names octaves at the left, flows with the trace above it, and is dark where nothing is sung yet."""
 
     def __init__(self, desk: Desk, canvas: SingCanvas, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._desk, self._canvas = desk, canvas
+        super().__init__(desk, theme, "Live spectrogram", parent)
+        self._canvas = canvas
         self.spectra = HeardSpectra(HEIGHT_PX - 1)
+        self.tell_wide(self.spectra.set_wide)
         self.frame_ms: deque[float] = deque(maxlen=_KEPT_FRAMES)
-        self.setFixedHeight(HEIGHT_PX)
-        self.setAccessibleName("Live spectrogram")
-        self.setToolTip("What the voice is made of: the note below, its overtones above it")
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -106,7 +112,7 @@ class LiveSpectrum(QWidget):
         if heard is not None:
             self.spectra.take_in(heard)
         if self.isVisible():
-            self.update(KEYS_WIDTH, 0, self._canvas.now_x, self.height())
+            self.update(KEYS_WIDTH, 0, self.width() - KEYS_WIDTH, self.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         begin, painter, theme = time.perf_counter(), QPainter(self), self._theme
@@ -123,5 +129,17 @@ class LiveSpectrum(QWidget):
         state = self._desk.transport.state
         rate_hz = state.rate_hz if state is not None else self._desk.document.project.rate_hz
         paint_octaves(painter, theme, self.height(), rate_hz, self._desk.document.project.a4_hz)
+        if self.mouse is not None:
+            painter.fillRect(QRectF(round(self.mouse.x()), 0, 1, self.height()), theme.secondary)
+        shades = self._column(times_s)
+        if shades is not None:
+            self.paint_slice(painter, KEYS_WIDTH + width, shades, rate_hz, self._desk.singing.a4_hz)
         painter.end()
         self.frame_ms.append((time.perf_counter() - begin) * 1000)
+
+    def _column(self, times_s: Numbers) -> Shades | None:
+        """The shades under the mouse, else those of this moment, where anything was heard."""
+        x = math.floor(self.mouse.x()) - KEYS_WIDTH if self.mouse is not None else -1
+        if 0 <= x < len(times_s):
+            return self.spectra.at(times_s[x : x + 1])[:, 0]
+        return self.spectra.newest()

@@ -1,35 +1,35 @@
 """The frequencies of a take below its notes, on the same stretch of time."""
 
+import math
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from studio.model.project import Media
 from studio.session.desk import Desk
+from studio.ui.sing.slice import Shades, Sliced
 from studio.ui.sing.take_canvas import TakeCanvas
 from studio.ui.theme import Theme
 from studio.ui.timeline.keyboard import WIDTH as KEYS_WIDTH
 from studio.ui.timeline.spectrogram import Spectrograms, axis_labels
 
-HEIGHT_PX: Final = 92
 _HALF_LABEL_PX: Final = 6
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 
 
-class SpectrumStrip(QWidget):
+class SpectrumStrip(Sliced):
     """Names octaves at the left, as the keyboard above it names notes. Pictures are made on a thread."""
 
     def __init__(self, desk: Desk, canvas: TakeCanvas, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._desk, self._canvas, self._theme = desk, canvas, theme
+        super().__init__(desk, theme, "Spectrogram of the take", parent)
+        self._canvas = canvas
         self._spectrograms = Spectrograms(self, theme, self)
-        self.setFixedHeight(HEIGHT_PX)
+        self.tell_wide(self._spectrograms.set_wide)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Spectrogram of the take")
-        self.setToolTip("What the voice is made of: the note below, its overtones above it")
         self._spectrograms.ready.connect(lambda _media: self.update())
         canvas.viewed.connect(self.update)
 
@@ -63,6 +63,19 @@ class SpectrumStrip(QWidget):
         picture = self._spectrograms.picture(medium, start, view.samples_per_px, width, self.height() - 1, "log")
         if picture is not None:
             painter.drawImage(KEYS_WIDTH + left, 1, picture)
+        if self.mouse is not None:
+            painter.fillRect(QRectF(round(self.mouse.x()), 0, 1, self.height()), theme.secondary)
+        shades = self._column(picture, left)
+        a4_hz = self._desk.document.project.a4_hz
+        self.paint_slice(painter, KEYS_WIDTH + self._canvas.now_x, shades, medium.rate_hz, a4_hz)
+
+    def _column(self, picture: QImage | None, left: int) -> Shades | None:
+        """The shades under the mouse, or at the playhead; None where neither is in the take."""
+        x = self._canvas.playhead_x if self.mouse is None else math.floor(self.mouse.x()) - KEYS_WIDTH
+        if picture is None or not left <= x < left + picture.width():
+            return None
+        rows = np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), picture.bytesPerLine())
+        return rows[:, x - left].copy()
 
 
 def paint_octaves(painter: QPainter, theme: Theme, height: int, rate_hz: int, a4_hz: float) -> None:

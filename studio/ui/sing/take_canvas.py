@@ -128,6 +128,11 @@ class TakeCanvas(QWidget):
         note = self.notes[number]
         return round(self._sample(note.start_s)), round(self._sample(note.end_s))
 
+    @property
+    def playhead_x(self) -> int:
+        """The pixel of the playhead, -1 while nothing plays."""
+        return self._playhead_x
+
     def set_playhead(self, sample: float | None) -> None:
         """Move the playhead, or take it away; only its columns are painted."""
         x = -1 if sample is None else round(self._view.x_of(sample))

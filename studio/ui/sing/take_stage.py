@@ -261,9 +261,11 @@ class TakeStage(QWidget):
         else:
             self._timer.stop()
             self.canvas.set_playhead(None)
+            self.spectrum.update()
 
     def _follow(self) -> None:
         self.canvas.set_playhead(self._desk.transport.position())
+        self.spectrum.update()
 
     # Where things are
 

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from studio.model.project import Project
 from studio.session.desk import Desk
+from studio.settings.schema import Settings
 from studio.ui.theme import Theme
 from studio.ui.timeline import overlay
 from studio.ui.timeline.clip_painter import Texture
@@ -96,6 +97,8 @@ class TracksCanvas(QWidget):
         sounds.progressed.connect(self.update)
         self.growing.changed.connect(self.update)
         self._spectrograms.ready.connect(self._sound_changed)
+        desk.settings.changed.connect(self._settings_changed)
+        self._settings_changed(desk.settings.value)
         sight.moved.connect(self._restage)
         sight.laid_out.connect(self._restage)
         sight.looks_changed.connect(self._looks_changed)
@@ -152,6 +155,9 @@ class TracksCanvas(QWidget):
     def _restage(self) -> None:
         self._stale = True
         self.update()
+
+    def _settings_changed(self, settings: Settings) -> None:
+        self._spectrograms.set_wide(settings.pitch.wide_band)
 
     def _looks_changed(self) -> None:
         self.scene.set_looks(self._sight.looks)

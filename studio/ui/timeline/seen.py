@@ -29,6 +29,7 @@ class Stretch(NamedTuple):
     path: Path
     axis: Axis | None
     height: int
+    wide: bool = False
 
 
 def lines(stretches: Iterable[Stretch], rate_hz: int) -> Iterator[str]:
@@ -47,7 +48,7 @@ def lines(stretches: Iterable[Stretch], rate_hz: int) -> Iterator[str]:
 
 def _spectrum_lines(one: Stretch, axis: Axis, names: tuple[str, str], times: list[float]) -> Iterator[str]:
     wav = MappedWav.open(one.path)
-    power = powers(wav.frames, one.start, one.samples_per_px, one.columns)
+    power = powers(wav.frames, one.start, one.samples_per_px, one.columns, wide=one.wide)
     frequencies = row_hz(one.height, wav.rate_hz, axis)
     bins = np.clip(np.rint(frequencies * 2 * (power.shape[1] - 1) / wav.rate_hz), 0, power.shape[1] - 1).astype(int)
     level_db = 10 * np.log10(np.maximum(power[:, bins], 1e-14))

@@ -20,6 +20,8 @@ Axis = Literal["log", "linear"]
 
 AXES: Final[dict[str, Axis]] = {"log": "log", "linear": "linear"}
 WINDOW: Final = 2048
+WIDE_WINDOW: Final = 256
+"""Of a wide band: sharp in time, so that formants and pulses are seen, not overtones."""
 LOWEST_HZ: Final = 55.0
 HIGHEST_HZ: Final = 14080.0
 TOP_DB: Final = -18.0
@@ -39,6 +41,7 @@ class _Wanted(NamedTuple):
     columns: int
     height: int
     axis: Axis
+    wide: bool
 
 
 class HasPaths(Protocol):
@@ -60,6 +63,7 @@ class Spectrograms(QObject):
         self._table: list[int] = []
         self._pictures: OrderedDict[_Wanted, QImage] = OrderedDict()
         self._making: set[_Wanted] = set()
+        self._wide = False
         self._pool = QThreadPool(self, maxThreadCount=1)
         self._order = 0
         self._done.connect(self._keep)
@@ -75,6 +79,17 @@ class Spectrograms(QObject):
         self._table = []
         for picture in self._pictures.values():
             picture.setColorTable(self._colours())
+
+    def set_wide(self, wide: bool) -> None:
+        """Look with a short window, or with a long one; `ready` names every medium that looks different now."""
+        if wide != self._wide:
+            self._wide = wide
+            media = {one.media for one in (*self._pictures, *self._making)}
+            self._pool.clear()
+            self._making.clear()
+            self._pictures.clear()
+            for medium in media:
+                self.ready.emit(medium)
 
     def _colours(self) -> list[int]:
         """The colours of shades, worked out when the first spectrogram is wanted."""
@@ -94,7 +109,7 @@ class Spectrograms(QObject):
         self, media: Media, start: float, samples_per_px: float, width_px: int, height_px: int, axis: Axis
     ) -> QImage | None:
         """The picture, or None while it is being made; `ready` then names its medium."""
-        wanted = _Wanted(media.id, round(start), samples_per_px, width_px, height_px, axis)
+        wanted = _Wanted(media.id, round(start), samples_per_px, width_px, height_px, axis, self._wide)
         picture = self._pictures.get(wanted)
         if picture is not None:
             self._pictures.move_to_end(wanted)
@@ -112,6 +127,8 @@ class Spectrograms(QObject):
     @Slot(object, object)
     def _keep(self, wanted: _Wanted, shades: NDArray[np.uint8]) -> None:
         self._making.discard(wanted)
+        if wanted.wide != self._wide:
+            return
         image = QImage(wanted.columns, wanted.height, QImage.Format.Format_Indexed8)
         image.setColorTable(self._colours())
         rows = np.frombuffer(image.bits(), np.uint8).reshape(wanted.height, image.bytesPerLine())
@@ -152,7 +169,7 @@ class _Make(QRunnable):
         except StudioError:  # the clip itself says that its sound is missing
             shades = np.zeros((wanted.height, wanted.columns), np.uint8)
         else:
-            power = powers(wav.frames, wanted.start, wanted.samples_per_px, wanted.columns)
+            power = powers(wav.frames, wanted.start, wanted.samples_per_px, wanted.columns, wide=wanted.wide)
             shades = shaded(power, wav.rate_hz, wanted.height, wanted.axis)
         try:
             self._done.emit(wanted, shades)
@@ -160,9 +177,13 @@ class _Make(QRunnable):
             return
 
 
-def powers(frames: Frames, start: float, samples_per_px: float, columns: int) -> NDArray[np.float32]:
+def powers(
+    frames: Frames, start: float, samples_per_px: float, columns: int, *, wide: bool = False
+) -> NDArray[np.float32]:
     """The power spectrum in the middle of each column; a full-scale sine has 1. Shape (columns, WINDOW // 2 + 1)."""
-    window = np.hanning(WINDOW + 1)[:-1].astype(np.float32)
+    window = np.zeros(WINDOW, np.float32)
+    length = WIDE_WINDOW if wide else WINDOW
+    window[(WINDOW - length) // 2 :][:length] = np.hanning(length + 1)[:-1]
     scale = np.float32(2.0 / window.sum())
     each = min(max(math.ceil(samples_per_px / WINDOW), 1), _MOST_FRAMES)
     out = np.empty((columns, WINDOW // 2 + 1), np.float32)

@@ -219,6 +219,7 @@ class TimelineView(QWidget):
                     path=self.sounds.path(medium),
                     axis=AXES.get(self.sight.looks.get(row.track, TrackLook()).texture),
                     height=row.clip_bottom - row.clip_top - CLIP_HEADER,
+                    wide=self._desk.settings.value.pitch.wide_band,
                 )
 
     def toggle_pitch(self) -> None:

@@ -1,0 +1,129 @@
+"""The spectrum of one moment, beside the spectrogram that it is cut from and on the same axis of frequencies."""
+
+import math
+from collections.abc import Callable
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPolygonF, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from studio.model.pitch import hz_to_midi, note_name
+from studio.session.desk import Desk
+from studio.settings.schema import Settings
+from studio.ui.controls import IconButton
+from studio.ui.theme import Theme
+from studio.ui.timeline.spectrogram import RANGE_DB, TOP_DB, row_hz
+
+HEIGHT_PX: Final = 92
+_MARGIN_PX: Final = 12
+_BUTTON_PX: Final = 36
+_STEP_DB: Final = 20.0
+_MIDDLE: Final = int(Qt.AlignmentFlag.AlignCenter)
+_CORNER: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+
+Shades = NDArray[np.uint8]
+
+
+class Sliced(QWidget):
+    """A spectrogram whose free right third shows the spectrum of the moment under the mouse, or of another.
+
+    The height of the mouse picks a frequency: its note, hertz and level are said in words.
+    """
+
+    def __init__(self, desk: Desk, theme: Theme, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk, self._theme = desk, theme
+        self.mouse: QPointF | None = None
+        self.setFixedHeight(HEIGHT_PX)
+        self.setMouseTracking(True)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self.setAccessibleName(name)
+        self.setToolTip("What the voice is made of: the note below, its overtones above it")
+        self.wide = IconButton("Wide band", "wide-band", theme, self, on="accent", checkable=True)
+        self.wide.setCursor(Qt.CursorShape.ArrowCursor)
+        self.wide.name("Wide band", "", "Shows formants and pulses; a narrow band shows overtones.")
+        self.wide.clicked.connect(lambda on: desk.settings.change("pitch", wide_band=on))
+        self._tell: Callable[[bool], None] = self.wide.setChecked
+        desk.settings.changed.connect(self._settings_changed)
+
+    def tell_wide(self, tell: Callable[[bool], None]) -> None:
+        """Say now, and whenever it is changed, whether the band is wide."""
+        self._tell = tell
+        self._settings_changed(self._desk.settings.value)
+
+    def _settings_changed(self, settings: Settings) -> None:
+        self.wide.setChecked(settings.pitch.wide_band)
+        self._tell(settings.pitch.wide_band)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.wide.move(self.width() - self.wide.width() - _MARGIN_PX, self.height() - self.wide.height() - 8)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.mouse = event.position()
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.mouse = None
+        self.update()
+        super().leaveEvent(event)
+
+    def paint_slice(self, painter: QPainter, left: int, shades: Shades | None, rate_hz: int, a4_hz: float) -> None:
+        """Paint the shades of one column, highest frequency on top, as a curve to the right of `left`.
+
+        Without any it says how to get some.
+        """
+        theme = self._theme
+        box = QRectF(left + _MARGIN_PX, 1, self.width() - left - 2 * _MARGIN_PX, self.height() - 1)
+        painter.fillRect(QRectF(left + 1, 1, self.width() - left, self.height()), theme.panel)
+        painter.setFont(theme.font("label", figures=True))
+        if shades is None:
+            painter.setPen(theme.secondary)
+            painter.drawText(
+                box.adjusted(0, 0, -_BUTTON_PX, 0),
+                _MIDDLE,
+                "Point at the spectrogram to see the spectrum of that moment.",
+            )
+            return
+        for step in range(1, math.ceil(RANGE_DB / _STEP_DB)):
+            x = round(box.right() - box.width() * step * _STEP_DB / RANGE_DB)
+            painter.fillRect(QRectF(x, box.top(), 1, box.height()), theme.line)
+        xs = box.left() + shades.astype(np.float64) * (box.width() / 255)
+        ys = box.top() + (np.arange(len(shades)) + 0.5) * box.height() / len(shades)
+        curve = [QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
+        body = QColor(theme.pitch)
+        body.setAlphaF(0.16)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(body)
+        painter.drawPolygon(QPolygonF([QPointF(box.left(), ys[0]), *curve, QPointF(box.left(), ys[-1])]))
+        painter.setPen(QPen(theme.pitch, 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(QPolygonF(curve))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        self._paint_words(painter, box, shades, row_hz(len(shades), rate_hz, "log"), a4_hz)
+
+    def _paint_words(
+        self, painter: QPainter, box: QRectF, shades: Shades, hz: NDArray[np.float64], a4_hz: float
+    ) -> None:
+        """Name the frequency under the mouse, or else the loudest."""
+        if self.mouse is None:
+            row = int(np.argmax(shades))
+        else:
+            row = min(max(round((self.mouse.y() - box.top()) / box.height() * len(shades) - 0.5), 0), len(shades) - 1)
+            y = box.top() + (row + 0.5) * box.height() / len(shades)
+            painter.fillRect(QRectF(0, round(y), self.width(), 1), self._theme.secondary)
+        if not shades[row] and self.mouse is None:
+            return
+        painter.setPen(self._theme.text)
+        painter.drawText(box.adjusted(0, 4, 0, 0), _CORNER, words(float(hz[row]), int(shades[row]), a4_hz))
+
+
+def words(hz: float, shade: int, a4_hz: float) -> str:
+    """A frequency with its note, as wide as a row is, and its level: "E5 · 660 Hz · −31 dB"."""
+    level_db = TOP_DB - RANGE_DB + shade * RANGE_DB / 255
+    level = f"{round(level_db)} dB".replace("-", "−") if shade else "silence"
+    return f"{note_name(hz_to_midi(hz, a4_hz))} · {hz:.0f} Hz · {level}"
