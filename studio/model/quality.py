@@ -30,6 +30,8 @@ class VoiceQuality(Struct, frozen=True, kw_only=True):
     singing_power_ratio_db: float | None
     """The highest peak of 2 to 4 kHz against that of 0 to 2 kHz."""
     centroid_hz: float | None
+    formants_hz: tuple[float, ...] = ()
+    """Resonances of the throat and mouth, the lowest first: medians over the voiced frames, at most three."""
     ltas_step_hz: float = 0.0
     ltas_db: tuple[float, ...] = ()
     """Long-term average spectrum in bands of `ltas_step_hz` from 0 Hz on, dB below the strongest."""

@@ -4,9 +4,11 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+import parselmouth
 import pytest
 from msgspec.structs import replace
 from numpy.typing import NDArray
+from scipy.signal import lfilter
 
 from studio.errors import StudioError
 from studio.media.interchange import measured, textgrid
@@ -230,13 +232,31 @@ def test_a_clear_voice_is_steadier_and_clearer_than_a_hoarse_one(tmp_path: Path)
     assert max(clear.ltas_db) == 0
 
 
+def test_the_formants_of_a_vowel_are_praats(tmp_path: Path) -> None:
+    vowel = np.zeros(RATE_HZ)
+    vowel[:: RATE_HZ // 110] = 1.0
+    vowel = lfilter([1], [1, -0.98], vowel)
+    for hz, width_hz in ((650, 80), (1150, 90), (2500, 120), (3500, 200), (4500, 250)):
+        size, angle = np.exp(-np.pi * width_hz / RATE_HZ), 2 * np.pi * hz / RATE_HZ
+        vowel = lfilter([1 - size], [1, -2 * size * np.cos(angle), size * size], vowel)
+    vowel *= 0.3 / np.abs(vowel).max()
+    theirs = parselmouth.Sound(vowel, RATE_HZ).to_formant_burg(max_number_of_formants=5.0, maximum_formant=5500.0)
+    at_s = np.arange(0.2, 0.8, 0.01)
+    wanted = [np.median([theirs.get_value_at_time(number, time_s) for time_s in at_s]) for number in (1, 2, 3)]
+
+    found = measure_quality(quality_of(tmp_path, put(tmp_path, vowel.astype(np.float32))), NOBODY, quiet).quality
+
+    assert found.formants_hz == pytest.approx(wanted, rel=0.05)
+    assert found.formants_hz[:2] == pytest.approx((650, 1150), rel=0.02)
+
+
 def test_silence_has_no_figures_and_no_failure(tmp_path: Path) -> None:
     silence = put(tmp_path, np.zeros(RATE_HZ, np.float32))
 
     found = measure_quality(quality_of(tmp_path, silence), NOBODY, quiet).quality
 
     assert (found.pulses, found.median_hz, found.jitter_rap, found.hnr_db, found.cpp_db) == (0, None, None, None, None)
-    assert found.ltas_db == ()
+    assert (found.ltas_db, found.formants_hz) == ((), ())
 
 
 def test_an_hour_is_no_held_vowel(tmp_path: Path, voice: Media) -> None:

@@ -20,6 +20,12 @@ _CEPSTRUM_S: Final = 0.0512
 _BAND_HZ: Final = 100.0
 _HIGHEST_BAND_HZ: Final = 10_000.0
 _FLOOR_DB: Final = -100.0
+_FORMANT_RATE_HZ: Final = 11000
+"""Five formants below half of that; those of a child lie higher."""
+_FORMANT_S: Final = 0.05
+_EMPHASIS_HZ: Final = 50.0
+_FORMANTS: Final = 3
+_MOST_FRAMES: Final = 1000
 _CLEAR_DB: Final = 60.0  # above that the rounding of the samples is measured, not the voice
 
 
@@ -45,6 +51,8 @@ def measure(
     peaks = batch.cepstral_peaks(
         _frames(at_16k, curve.voiced, _CEPSTRUM_S), _RATE_16K, _LOWEST_HZ, max(330.0, highest_hz)
     )
+    report(0.9, "Measuring the voice")
+    resonances = _formants(at_16k, curve.voiced)
     hz, power = quality.spectrum(sound, rate_hz)
     ltas = _bands(hz, power)
     return VoiceQuality(
@@ -61,23 +69,37 @@ def measure(
         tilt_db_per_octave=_known(quality.tilt(hz, power, lowest_hz)),
         singing_power_ratio_db=_known(quality.singing_power_ratio(hz, power)),
         centroid_hz=_known(quality.centroid(hz, power)),
+        formants_hz=resonances,
         ltas_step_hz=_BAND_HZ if ltas else 0.0,
         ltas_db=ltas,
     )
 
 
-def _frames(sound: Mono, voiced: NDArray[np.bool_], length_s: float) -> NDArray[np.float32]:
+def _frames(sound: Mono, voiced: NDArray[np.bool_], length_s: float, rate_hz: int = _RATE_16K) -> NDArray[np.float32]:
     """A window each 10 ms whose ends are voiced and lie inside the sound, shape (frames, samples)."""
-    width = round(length_s * _RATE_16K)
+    width = round(length_s * rate_hz)
     reach = round(0.5 * length_s * FRAMES_PER_S)
     step = round(_STEP_S * FRAMES_PER_S)
     whole = np.array(
         [at for at in range(reach, len(voiced) - reach, step) if voiced[at - reach : at + reach + 1].all()]
     )
-    starts = (whole * _RATE_16K / FRAMES_PER_S).astype(np.intp) - width // 2 if len(whole) else np.zeros(0, np.intp)
+    starts = (whole * rate_hz / FRAMES_PER_S).astype(np.intp) - width // 2 if len(whole) else np.zeros(0, np.intp)
     starts = starts[(starts >= 0) & (starts + width <= len(sound))]
     windows: NDArray[np.float32] = sound[starts[:, None] + np.arange(width)]
     return windows
+
+
+def _formants(at_16k: Mono, voiced: NDArray[np.bool_]) -> tuple[float, ...]:
+    """The lowest resonances; none where too little is voiced. Frames are taken evenly where there are very many."""
+    import soxr
+
+    sound = soxr.resample(at_16k, _RATE_16K, _FORMANT_RATE_HZ)
+    lifted = np.append(sound[:1], sound[1:] - np.exp(-2 * np.pi * _EMPHASIS_HZ / _FORMANT_RATE_HZ) * sound[:-1])
+    frames = _frames(lifted.astype(np.float32), voiced, _FORMANT_S, _FORMANT_RATE_HZ)
+    frames = frames[:: max(1, len(frames) // _MOST_FRAMES)] * np.hanning(frames.shape[1]).astype(np.float32)
+    found = [one[:_FORMANTS] for one in (quality.formants(frame, _FORMANT_RATE_HZ) for frame in frames)]
+    whole = [one for one in found if len(one) == _FORMANTS]
+    return tuple(np.round(np.median(whole, axis=0), 1).tolist()) if whole else ()
 
 
 def _bands(hz: NDArray[np.float64], power: NDArray[np.float64]) -> tuple[float, ...]:

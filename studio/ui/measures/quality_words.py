@@ -9,6 +9,8 @@ NOT_A_DIAGNOSIS = (
     "compare recordings that were made alike, of a vowel that is held."
 )
 
+_ABOUT_FORMANTS = "A resonance of the mouth: median over the voiced frames. Above 350 Hz overtones lie too far apart."
+
 
 class QualityRow(NamedTuple):
     """One figure."""
@@ -39,6 +41,7 @@ def rows(quality: VoiceQuality) -> tuple[QualityRow, ...]:
             _number(quality.singing_power_ratio_db, "dB"),
             "Singing power ratio: the highest peak of 2 to 4 kHz against that below 2 kHz.",
         ),
+        *(QualityRow(f"Formant F{number}", _formant(quality, number), _ABOUT_FORMANTS) for number in (1, 2, 3)),
         QualityRow("Centre of gravity", _number(quality.centroid_hz, "Hz", 0), "Of the average spectrum."),
     )
 
@@ -49,6 +52,10 @@ def table(quality: VoiceQuality) -> str:
     lines += ["", "Band from (Hz)\tLevel (dB)"]
     lines += [f"{at * quality.ltas_step_hz:.0f}\t{level:.1f}" for at, level in enumerate(quality.ltas_db)]
     return "\n".join(lines) + "\n"
+
+
+def _formant(quality: VoiceQuality, number: int) -> str:
+    return _number(quality.formants_hz[number - 1] if len(quality.formants_hz) >= number else None, "Hz", 0)
 
 
 def _percent(share: float | None) -> str:
