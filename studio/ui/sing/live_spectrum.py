@@ -133,7 +133,7 @@ class LiveSpectrum(Sliced):
             painter.fillRect(QRectF(round(self.mouse.x()), 0, 1, self.height()), theme.secondary)
         shades = self._column(times_s)
         if shades is not None:
-            self.paint_slice(painter, KEYS_WIDTH + width, shades, rate_hz, self._desk.singing.a4_hz)
+            self.paint_slice(painter, KEYS_WIDTH + width, shades, rate_hz)
         painter.end()
         self.frame_ms.append((time.perf_counter() - begin) * 1000)
 

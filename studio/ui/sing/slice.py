@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from studio.model.pitch import hz_to_midi, note_name
 from studio.session.desk import Desk
 from studio.settings.schema import Settings
 from studio.ui.controls import IconButton
@@ -30,7 +29,7 @@ Shades = NDArray[np.uint8]
 class Sliced(QWidget):
     """A spectrogram whose free right third shows the spectrum of the moment under the mouse, or of another.
 
-    The height of the mouse picks a frequency: its note, hertz and level are said in words.
+    The height of the mouse picks a frequency: it is said in words, with its level.
     """
 
     def __init__(self, desk: Desk, theme: Theme, name: str, parent: QWidget | None = None) -> None:
@@ -71,7 +70,7 @@ class Sliced(QWidget):
         self.update()
         super().leaveEvent(event)
 
-    def paint_slice(self, painter: QPainter, left: int, shades: Shades | None, rate_hz: int, a4_hz: float) -> None:
+    def paint_slice(self, painter: QPainter, left: int, shades: Shades | None, rate_hz: int) -> None:
         """Paint the shades of one column, highest frequency on top, as a curve to the right of `left`.
 
         Without any it says how to get some.
@@ -85,7 +84,7 @@ class Sliced(QWidget):
             painter.drawText(
                 box.adjusted(0, 0, -_BUTTON_PX, 0),
                 _MIDDLE,
-                "Point at the spectrogram to see the spectrum of that moment.",
+                "Point at the spectrogram for a spectrum.",
             )
             return
         for step in range(1, math.ceil(RANGE_DB / _STEP_DB)):
@@ -104,11 +103,9 @@ class Sliced(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPolyline(QPolygonF(curve))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        self._paint_words(painter, box, shades, row_hz(len(shades), rate_hz, "log"), a4_hz)
+        self._paint_words(painter, box, shades, row_hz(len(shades), rate_hz, "log"))
 
-    def _paint_words(
-        self, painter: QPainter, box: QRectF, shades: Shades, hz: NDArray[np.float64], a4_hz: float
-    ) -> None:
+    def _paint_words(self, painter: QPainter, box: QRectF, shades: Shades, hz: NDArray[np.float64]) -> None:
         """Name the frequency under the mouse, or else the loudest."""
         if self.mouse is None:
             row = int(np.argmax(shades))
@@ -119,11 +116,16 @@ class Sliced(QWidget):
         if not shades[row] and self.mouse is None:
             return
         painter.setPen(self._theme.text)
-        painter.drawText(box.adjusted(0, 4, 0, 0), _CORNER, words(float(hz[row]), int(shades[row]), a4_hz))
+        painter.drawText(box.adjusted(0, 4, 0, 0), _CORNER, words(shades, hz, row))
 
 
-def words(hz: float, shade: int, a4_hz: float) -> str:
-    """A frequency with its note, as wide as a row is, and its level: "E5 · 660 Hz · −31 dB"."""
-    level_db = TOP_DB - RANGE_DB + shade * RANGE_DB / 255
-    level = f"{round(level_db)} dB".replace("-", "−") if shade else "silence"
-    return f"{note_name(hz_to_midi(hz, a4_hz))} · {hz:.0f} Hz · {level}"
+def words(shades: Shades, hz: NDArray[np.float64], row: int) -> str:
+    """A frequency, as exactly as rows tell it, and its level: "about 660 Hz · −31 dB". A peak lies between its rows."""
+    here, level = float(row), int(shades[row])
+    if 0 < row < len(shades) - 1 and shades[row - 1] < level > shades[row + 1]:
+        above, below = int(shades[row - 1]), int(shades[row + 1])
+        here += 0.5 * (above - below) / (above - 2 * level + below)
+    found_hz = float(np.exp(np.interp(here, np.arange(len(hz)), np.log(hz))))
+    step = 10 ** (math.floor(math.log10(found_hz)) - 1)
+    level_db = f"{round(TOP_DB - RANGE_DB + level * RANGE_DB / 255)} dB".replace("-", "−") if level else "silence"
+    return f"about {round(found_hz / step) * step:.0f} Hz · {level_db}"

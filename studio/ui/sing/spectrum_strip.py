@@ -66,8 +66,7 @@ class SpectrumStrip(Sliced):
         if self.mouse is not None:
             painter.fillRect(QRectF(round(self.mouse.x()), 0, 1, self.height()), theme.secondary)
         shades = self._column(picture, left)
-        a4_hz = self._desk.document.project.a4_hz
-        self.paint_slice(painter, KEYS_WIDTH + self._canvas.now_x, shades, medium.rate_hz, a4_hz)
+        self.paint_slice(painter, KEYS_WIDTH + self._canvas.now_x, shades, medium.rate_hz)
 
     def _column(self, picture: QImage | None, left: int) -> Shades | None:
         """The shades under the mouse, or at the playhead; None where neither is in the take."""

@@ -204,12 +204,21 @@ def powers(
 
 
 def shaded(power: NDArray[np.float32], rate_hz: int, height: int, axis: Axis) -> NDArray[np.uint8]:
-    """The picture as shades from 0 (80 dB down) to 255, highest frequency on top; shape (height, columns)."""
+    """The picture as shades from 0 (80 dB down) to 255, highest frequency on top; shape (height, columns).
+
+    A row that is broader than a line of the spectrum is as loud as its loudest line: no overtone falls between rows.
+    """
     hz = row_hz(height, rate_hz, axis)
     at = np.clip(hz * WINDOW / rate_hz, 0, power.shape[1] - 1.001)
     low = at.astype(np.intp)
     part = (at - low).astype(np.float32)
     rows = power[:, low] * (1 - part) + power[:, low + 1] * part
+    begins = np.append(np.ceil((at[1:] + at[:-1]) / 2), 0).astype(np.intp)
+    broad = np.flatnonzero(np.append(begins[:-1] - begins[1:], 0) > 1)
+    if len(broad):
+        last = math.floor(at[0])
+        loudest = np.maximum.reduceat(power[:, : last + 1], np.minimum(begins[::-1], last), axis=1)[:, ::-1]
+        rows[:, broad] = loudest[:, broad]
     db = 10 * np.log10(np.maximum(rows, 1e-14))
     shade = (db - (TOP_DB - RANGE_DB)) * (255 / RANGE_DB)
     return np.clip(shade, 0, 255).astype(np.uint8).T
