@@ -4,12 +4,10 @@ To add one: a class with `draw` here or beside, a line in `_KINDS`, and its kind
 """
 
 import itertools
-import math
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from studio.capture import look
 from studio.capture.camera import Cameras
@@ -20,6 +18,7 @@ from studio.capture.melody import HOP_S
 from studio.capture.painting import bars, fill, premultiplied
 from studio.capture.screen import Area, Pixels
 from studio.capture.standing import PictureFile, Words
+from studio.capture.trace import Trace
 from studio.errors import StudioError
 from studio.ipc.series import Series
 from studio.media.wav import Frames
@@ -184,10 +183,11 @@ class _Waveform(_Still):
 
 
 class _Pitch(_Still):
-    """The newest seconds of the melody of the recorded voice, on a scale of octaves from C2 to C6."""
+    """The newest seconds of the melody of the recorded voice."""
 
     def __init__(self, item: Item, sound: Sound) -> None:
         self._sound = sound
+        self._trace = Trace()
 
     def state(self, now_s: float) -> int:
         return self._sound.sung
@@ -195,7 +195,7 @@ class _Pitch(_Still):
     def draw(self, picture: Pixels) -> None:
         count = round(look.TRACE_S / HOP_S)
         hz = self._sound.melody(count)
-        _draw_melody(picture, np.arange(1 - count, 1) * HOP_S, hz)
+        self._trace.draw(picture, np.arange(1 - count, 1) * HOP_S, hz)
 
 
 class _PitchElsewhere:
@@ -213,6 +213,7 @@ class _PitchElsewhere:
                 cause=f"{item.value} holds no pitch, but {', '.join(fields)}.",
                 remedy="This is our mistake: please send us the log.",
             )
+        self._trace = Trace()
         self._time = fields.index("monotonic_s")
         self._now_s = 0.0
 
@@ -223,35 +224,10 @@ class _PitchElsewhere:
     def draw(self, picture: Pixels) -> None:
         _, points = self._series.since(0)
         points = points[points[:, self._time] > self._now_s - look.TRACE_S]
-        _draw_melody(picture, points[:, self._time] - self._now_s, points[:, self._hz])
+        self._trace.draw(picture, points[:, self._time] - self._now_s, points[:, self._hz])
 
     def close(self) -> None:
         self._series.close()
-
-
-def _draw_melody(picture: Pixels, at_s: NDArray[np.floating], hz: NDArray[np.floating]) -> None:
-    """`at_s` is how long ago each point was, negative; where `hz` is NaN or 0 the line has a gap."""
-    fill(picture, look.BACK)
-    rows, columns = picture.shape[:2]
-    octaves = math.log2(look.HIGH_HZ / look.LOW_HZ)
-    for octave in range(1, round(octaves)):
-        picture[rows - 1 - round(octave / octaves * (rows - 1))] = premultiplied(look.GRID)
-    if not len(hz):
-        return
-    at = (1 + at_s / look.TRACE_S) * (columns - 1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        height = (rows - 1) * (1 - np.log2(hz / look.LOW_HZ) / octaves)
-    known = np.isfinite(height) & (hz > 0)
-    joined = known[:-1] & known[1:] & (np.diff(at) < columns / 20)
-    if not joined.any():
-        return
-    across = np.arange(columns)
-    before = np.clip(np.searchsorted(at, across, "right") - 1, 0, len(at) - 2)
-    line = np.interp(across, at, np.where(known, height, 0.0))
-    line = np.where(joined[before] & (across >= at[0]), line, np.nan)
-    beside = np.concatenate((line[1:], [np.nan]))
-    half = max(1.0, rows / 120)
-    bars(picture, np.fmin(line, beside) - half, np.fmax(line, beside) + half, look.TRACE)
 
 
 _KINDS: Final[dict[str, Callable[[Item, Sound], _Drawn]]] = {

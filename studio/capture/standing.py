@@ -1,6 +1,7 @@
 """Overlays that stand still: text, an image."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import av
 import numpy as np
@@ -8,6 +9,9 @@ import numpy as np
 from studio.capture import look
 from studio.capture.screen import Pixels
 from studio.errors import StudioError
+
+if TYPE_CHECKING:
+    from PIL.ImageFont import FreeTypeFont
 
 
 class _Standing:
@@ -33,8 +37,8 @@ class Words(_Standing):
         size = max(8.0, rows * 0.75)
         image = Image.new("L", (columns, rows))
         edges = Image.new("L", (columns, rows))
-        width = ImageDraw.Draw(image).textlength(self._words, font=_font(size))
-        font = _font(size * min(1.0, (columns - 4) / max(1.0, width)))
+        width = ImageDraw.Draw(image).textlength(self._words, font=font_of(size))
+        font = font_of(size * min(1.0, (columns - 4) / max(1.0, width)))
         stroke = max(1, round(font.size / 12))
         at = (columns / 2 if self._centred else stroke + 1, rows / 2)
         anchor = "mm" if self._centred else "lm"
@@ -71,7 +75,8 @@ class PictureFile(_Standing):
         picture[:height, :width, 3] = scaled[..., 3]
 
 
-def _font(size: float):  # type: ignore[no-untyped-def]  # noqa: ANN202 one of two kinds, both PIL's own
+def font_of(size: float) -> "FreeTypeFont":
+    """The letters of overlays, of that size in pixels; a rough one where the system has none of ours."""
     from PIL import ImageFont
 
     for name in ("NotoSans-Regular.ttf", "DejaVuSans.ttf", "Arial.ttf"):
@@ -79,4 +84,4 @@ def _font(size: float):  # type: ignore[no-untyped-def]  # noqa: ANN202 one of t
             return ImageFont.truetype(name, size)
         except OSError:
             continue
-    return ImageFont.load_default(size)
+    return cast("FreeTypeFont", ImageFont.load_default(size))  # Pillow is built with FreeType
