@@ -69,6 +69,7 @@ VERBS: Final = (
     Verb("pitch", "find the melody of a sound or video file, as CSV or JSON", "studio.cli.pitch"),
     Verb("vibrato", "measure the notes of recordings and the vibrato of each", "studio.cli.vibrato"),
     Verb("measures", "measure notes, intonation and range; write TextGrid, MIDI, CSV and more", "studio.cli.measures"),
+    Verb("import", "put a melody or notes of another program into a project", "studio.cli.melody"),
     Verb("capture", "record the screen with sound into a video file", "studio.cli.capture"),
     Verb("separate", "take songs apart into stems: vocals, accompaniment and more", "studio.cli.separate"),
     Verb("denoise", "take noise or the room out of a recording", "studio.cli.denoise"),
