@@ -6,9 +6,11 @@ was, and ends with the same samples as one that was never interrupted: see `stud
 
 import hashlib
 import logging
+import math
 import os
 import shutil
 import unicodedata
+import zlib
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -24,7 +26,7 @@ from studio.audio.decode import Decoder
 from studio.audio.foreign import first_sound, open_foreign
 from studio.audio.mix import Mixer, alone, media_in
 from studio.audio.peaks import PeakBuilder
-from studio.audio.pictured import pictures_of
+from studio.audio.pictured import pictures_alone, pictures_of
 from studio.audio.place import LostPlace
 from studio.audio.resample import SteadyResampler
 from studio.audio.trouble import disk_full, told
@@ -32,6 +34,7 @@ from studio.audio.unfinished import Unfinished, unfinished
 from studio.errors import StudioError
 from studio.media.begun import Wish
 from studio.media.wav import Frames, WavWriter, read_layout
+from studio.model.pictures import Pictures
 from studio.model.project import Lineage, Media, MediaId, Project, TrackId
 
 Report = Callable[[float, str], None]
@@ -42,6 +45,8 @@ _DEFAULT_HZ: Final = 48000
 _SPARE_BYTES: Final = 64 << 20
 _MOST_EXPANSION: Final = 600  # what says that it holds more than this many times its own size lies
 _LONGEST_NAME: Final = 120
+_FEW_FRAMES: Final = 997
+_MUTE: Final = "This video has no sound, so a silent clip goes with its pictures."
 _SHARE: Final = 0.99  # of the progress; the rest is giving the file its name
 _CHANGED: Final = "The file has changed since its import was interrupted, so it was read anew from the beginning."
 
@@ -60,13 +65,24 @@ class Imported(NamedTuple):
     note: str
 
 
-def import_media(path: Path, project_dir: Path, rate_hz: int, report: Report, *, any_rate: bool = False) -> Imported:
+def import_media(
+    path: Path,
+    project_dir: Path,
+    rate_hz: int,
+    report: Report,
+    *,
+    any_rate: bool = False,
+    may_be_mute: bool = False,
+) -> Imported:
     """Import a sound file, or the sound of a video; `rate_hz` 0 keeps its rate where a project may have it.
 
-    With `any_rate` it keeps every rate.
+    With `any_rate` it keeps every rate. With `may_be_mute` a video without sound comes with silence.
     """
     report(0.0, "Opening")
     title = f"{path.name} was not imported."
+    mute = pictures_alone(path) if may_be_mute else None
+    if mute is not None:
+        return _import_mute(path, project_dir, rate_hz or _DEFAULT_HZ, mute, title, report)
     with ExitStack() as opened:
         begun = _begun(opened, path, project_dir, Wish(path=str(path), rate_hz=rate_hz, any_rate=any_rate), title)
         sound = _decoder(opened, path, begun, lambda: report(0.0, "Finding the place"))
@@ -110,6 +126,22 @@ def import_media(path: Path, project_dir: Path, rate_hz: int, report: Report, *,
         warning = " ".join(filter(None, (_CHANGED if begun.changed else "", sound.damage)))
         found = state.place.frames / sound.rate_hz if state else 0.0
         return Imported(media, warning, found * to_hz / media.length, sound.mixed_down)
+
+
+def _import_mute(path: Path, project_dir: Path, rate_hz: int, seen: Pictures, title: str, report: Report) -> Imported:
+    """Silence for as long as a video without sound has something to see.
+
+    It has a few samples more, by the file's name: media are known by their content, and two such videos are not one.
+    """
+    length = math.ceil(seen.length_s * rate_hz) + zlib.crc32(os.fsencode(path.name)) % _FEW_FRAMES
+    check_room(project_dir, length * 4, title)
+    with MediaWriter(project_dir, rate_hz, 1, title=title) as writer:
+        while writer.length < length:
+            writer.write(np.zeros((min(_BLOCK_FRAMES, length - writer.length), 1), np.float32))
+            report(writer.length / length * _SHARE, "Importing")
+        media = writer.finish(name=_title(path), original=str(path))
+    report(1.0, "Importing")
+    return Imported(replace(media, pictures=seen), "", 0.0, _MUTE)
 
 
 def _begun(opened: ExitStack, path: Path, project_dir: Path, wish: Wish, title: str) -> Unfinished:

@@ -34,6 +34,16 @@ def pictures_of(path: Path, begins_s: float) -> Pictures | None:
         return None
 
 
+def pictures_alone(path: Path) -> Pictures | None:
+    """The pictures of a video that has no sound; None where there is one, or nothing that lasts is to be seen."""
+    with open_foreign(path) as container:
+        if container.streams.audio or not container.streams.video:
+            return None
+        begins_s = (container.start_time or 0) / 1_000_000
+    seen = pictures_of(path, max(0.0, begins_s))
+    return seen if seen is not None and seen.length_s > 0 else None
+
+
 def moving(container: InputContainer, path: Path) -> VideoStream:
     """The pictures that a player would choose; a `StudioError` where there are none."""
     for stream in container.streams.video:

@@ -13,8 +13,9 @@ class ImportMedia(Message, frozen=True, kw_only=True):
     """Decode a file, or the sound of a video, to a float32 WAV at `rate_hz` in `project_dir`/media, and its peaks.
 
     `rate_hz` 0 keeps the rate of the file where a project may have it (44100 to 96000 Hz) and else takes 48000;
-    with `any_rate` it keeps whatever the file has. What is finished stays on the disk when the job is called off or its
-    worker dies: the same request goes on from there. Answered by `MediaImported`.
+    with `any_rate` it keeps whatever the file has. With `may_be_mute` a video without sound brings silence. What is
+    finished stays on the disk when the job is called off or its worker dies: the same request goes on from there.
+    Answered by `MediaImported`.
     """
 
     job: JobId
@@ -22,6 +23,7 @@ class ImportMedia(Message, frozen=True, kw_only=True):
     project_dir: str
     rate_hz: int
     any_rate: bool = False
+    may_be_mute: bool = False
 
 
 class BuildPeaks(Message, frozen=True, kw_only=True):

@@ -192,7 +192,7 @@ class Importing(QObject):
         def make(job: JobId) -> Job:
             wanted = placing.rate_to_import_at(self._document.project) if rate_hz is None else rate_hz
             self._still_in(folder)
-            return ImportMedia(job=job, path=str(path), project_dir=str(folder), rate_hz=wanted)
+            return ImportMedia(job=job, path=str(path), project_dir=str(folder), rate_hz=wanted, may_be_mute=True)
 
         def then(result: Result) -> None:
             assert isinstance(result, MediaImported)

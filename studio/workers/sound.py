@@ -31,7 +31,12 @@ from studio.workers.runtime import Context, Report
 def import_media(job: ImportMedia, context: Context, report: Report) -> MediaImported:
     """Bring a file into the project."""
     media, warning, resumed, note = importing.import_media(
-        Path(job.path), Path(job.project_dir), job.rate_hz, report, any_rate=job.any_rate
+        Path(job.path),
+        Path(job.project_dir),
+        job.rate_hz,
+        report,
+        any_rate=job.any_rate,
+        may_be_mute=job.may_be_mute,
     )
     return MediaImported(job=job.job, media=media, warning=warning, resumed=resumed, note=note)
 

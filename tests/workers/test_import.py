@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,7 @@ from studio.media.peaks import Peaks, columns_of
 from studio.media.wav import Frames, MappedWav
 from studio.model.project import Clip, ClipId, Fade, Project, Track, TrackId
 from tests.helpers.sounds import BY_FFMPEG, SUFFIXES, VIDEO, buzz, counter, noise, sweep, write_as, write_medium
+from tests.helpers.videos import write_video
 
 LENGTH = 48000 * 2 + 777
 LOSSLESS = {"wav", "w64", "aiff", "caf", "flac", "alac.m4a", "ogg", "mka", "au", "rf64", "mov", "mkv"}
@@ -188,16 +190,20 @@ def test_sound_that_starts_after_the_picture_stays_with_it(tmp_path: Path) -> No
     assert np.array_equal(found[96000:], counter(24000, 1, 24001))
 
 
-def test_a_video_without_sound_says_so(tmp_path: Path) -> None:
-    path = tmp_path / "mute.mp4"
-    with av.open(str(path), "w") as out:
-        picture = out.add_stream("libx264", rate=10)
-        assert isinstance(picture, av.VideoStream)
-        picture.width, picture.height, picture.pix_fmt = 64, 64, "yuv420p"
-        out.mux(picture.encode(av.VideoFrame.from_ndarray(np.zeros((64, 64, 3), np.uint8), "rgb24")))
-        out.mux(picture.encode(None))
+def test_a_video_without_sound_comes_with_silence_and_two_of_them_are_not_one(tmp_path: Path) -> None:
+    first = write_video(tmp_path / "first.mp4", 0.4)
+    second = Path(shutil.copy(first, tmp_path / "second.mp4"))
 
-    assert refusal(path, tmp_path) == "import-no-sound"
+    assert refusal(first, tmp_path) == "import-no-sound"
+    made = [import_media(path, tmp_path / "project", 48000, silent, may_be_mute=True) for path in (first, second)]
+
+    assert [one.media.pictures is not None and one.media.pictures.path for one in made] == [str(first), str(second)]
+    assert made[0].media.id != made[1].media.id
+    for one in made:
+        sound = MappedWav.open(tmp_path / "project" / one.media.file)
+        assert 0.4 <= sound.length / 48000 < 0.43
+        assert not sound.frames.any()
+        assert "no sound" in one.note
 
 
 def refusal(path: Path, tmp_path: Path) -> str:
