@@ -25,15 +25,13 @@ _SHARED = Path("/dev/shm")  # noqa: S108
 _HERE = Path(__file__).parent
 _IN_REAL_TIME = (
     *("capture/", "cli/test_capture", "faults/test_capture", "faults/test_devices", "faults/test_leaving"),
-    *(
-        "faults/test_playing",
-        "faults/test_recording",
-        "ui/test_live",
-        "ui/test_reading",
-        "ui/test_sing",
-        "unit/test_transport",
-    ),
-    *("workers/test_live", "workers/test_monitoring"),
+    *("faults/test_playing", "faults/test_recording", "ui/test_live", "ui/test_reading", "ui/test_sing"),
+    *("unit/test_transport", "workers/test_live", "workers/test_monitoring"),
+)
+_IN_NO_TIME = (  # nothing listens or looks there, for all their names
+    *("capture/test_breaks", "capture/test_melody", "capture/test_overlays"),
+    *("ui/test_live_spectrum", "ui/test_sing_numbers", "ui/test_sing_reference"),
+    *("workers/test_live_alignment", "workers/test_live_gaps", "workers/test_live_loop"),
 )
 _display: subprocess.Popen[bytes] | None = None
 
@@ -69,11 +67,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _display.wait()
 
 
+def _in_real_time(module: Path) -> bool:
+    name = module.relative_to(_HERE).as_posix()
+    return name.startswith(_IN_REAL_TIME) and not name.startswith(_IN_NO_TIME)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A module that the marks leave out as a whole is not imported: all of them together take half a minute."""
+    marks = config.getoption("markexpr")
+    if collection_path.suffix != ".py" or "real_time" not in marks:
+        return None
+    return True if _in_real_time(collection_path) is ("not real_time" in marks) else None
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what listens, looks or plays in real time: no other test may take its processor away meanwhile."""
     for item in items:
-        if item.path.relative_to(_HERE).as_posix().startswith(_IN_REAL_TIME):
+        if _in_real_time(item.path):
             item.add_marker(pytest.mark.real_time)
 
 
@@ -93,6 +104,20 @@ def _garbage_is_found_here(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     gc.collect()
     gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _leaves_no_widgets(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What one test leaves on the screen is dressed again with every window of the next."""
+    yield
+    if "qapp" not in request.fixturenames:
+        return
+    from PySide6.QtCore import QEvent
+    from PySide6.QtWidgets import QApplication
+
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    left = [widget for widget in QApplication.topLevelWidgets() if widget.parent() is None]
+    assert not left, f"widgets that nobody closed: {left}"
 
 
 @pytest.fixture(autouse=True)

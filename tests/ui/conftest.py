@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtCore import QEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from studio.model.project import Clip, ClipId, Marker, MarkerId, MediaId, Project, Track, TrackId
@@ -91,7 +93,7 @@ def open_window(qtbot: QtBot, open_desk: OpenDesk) -> Iterator[OpenWindow]:
     for window in shown:
         window.close()
         window.deleteLater()
-    qtbot.wait(0)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
