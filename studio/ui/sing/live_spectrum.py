@@ -14,8 +14,7 @@ from PySide6.QtWidgets import QWidget
 from studio.session.desk import Desk
 from studio.session.singing import Hearing, Numbers
 from studio.ui.sing.canvas import LONGEST_S, SingCanvas
-from studio.ui.sing.slice import HEIGHT_PX, Shades, Sliced
-from studio.ui.sing.spectrum_strip import paint_octaves
+from studio.ui.sing.slice import HEIGHT_PX, Shades, Sliced, paint_octaves
 from studio.ui.theme import Theme
 from studio.ui.timeline.keyboard import WIDTH as KEYS_WIDTH
 from studio.ui.timeline.spectrogram import WINDOW, colour_map, powers, shaded

@@ -1,7 +1,8 @@
 """The Sing workspace: the voice of this moment on a note grid, the one reading over it, takes along the bottom."""
 
 import math
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
@@ -29,10 +30,12 @@ from studio.ui.sing.practice_section import PracticeSection
 from studio.ui.sing.range_section import RangeSection
 from studio.ui.sing.reading import Reading
 from studio.ui.sing.sung import Sung
-from studio.ui.sing.take_stage import TakeStage
 from studio.ui.sing.takes_bar import TakesBar
 from studio.ui.theme import Theme
 from studio.ui.timeline.keyboard import Keyboard
+
+if TYPE_CHECKING:
+    from studio.ui.sing.take_stage import TakeStage
 
 _SIDE_PX: Final = 288
 _FRAME_MS: Final = 16
@@ -58,7 +61,6 @@ class SingPage(QWidget):
         self.canvas = SingCanvas(desk, self.sung, theme, self)
         self.keyboard = Keyboard(desk, theme, self.canvas, self)
         self.spectrum = LiveSpectrum(desk, self.canvas, theme, self)
-        self.take = TakeStage(desk, theme, self)
         self.reading = Reading(theme, self.canvas)
         self.dial = VibratoDial(theme, self.canvas)
         self.listen = IconButton("Stop listening", "stop", theme, self.canvas)
@@ -80,8 +82,6 @@ class SingPage(QWidget):
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self._tick)
         self.takes.chosen.connect(self.show_take)
-        self.take.told.connect(self._show_notes)
-        self.notes.table.chosen.connect(self.take.canvas.pick)
         desk.singing.changed.connect(self._show_state)
         desk.transport.worker.said.connect(self._hear)
         desk.settings.changed.connect(self._settings_changed)
@@ -115,8 +115,13 @@ class SingPage(QWidget):
     def show_take(self, clip: ClipId | None) -> None:
         """Show the notes of a take; None goes back to the voice of this moment."""
         self.takes.mark(clip)
-        self.take.show_take(clip)
-        self._stages.setCurrentIndex(0 if clip is None else 1)
+        if clip is not None:
+            self._stages.setCurrentWidget(self.take)
+            self.take.show_take(clip)
+        else:
+            self._stages.setCurrentIndex(0)
+            if self._shows_takes:
+                self.take.show_take(None)
         self._show_notes()
 
     def stop(self) -> None:
@@ -150,6 +155,22 @@ class SingPage(QWidget):
         else:
             self.notes.show_take(self.take.lines, self.take.canvas.picked_note)
         self.takes.hold(self.take.canvas.place(self.take.canvas.picked_note) if self.takes.shown is not None else None)
+
+    @cached_property
+    def take(self) -> "TakeStage":
+        """The stage for takes; nobody asks for it before one is to be shown."""
+        from studio.ui.sing.take_stage import TakeStage
+
+        take = TakeStage(self.desk, self._theme, self)
+        self._stages.addWidget(take)
+        take.set_reference(self.canvas.reference)
+        take.told.connect(self._show_notes)
+        self.notes.table.chosen.connect(take.canvas.pick)
+        return take
+
+    @property
+    def _shows_takes(self) -> bool:
+        return "take" in self.__dict__
 
     def _read(self) -> None:
         canvas, flats = self.canvas, self.desk.settings.value.pitch.flats
@@ -199,7 +220,8 @@ class SingPage(QWidget):
         self.reading.setVisible(running or not nothing)
         self.dial.setVisible(running or not nothing)
         self.takes.come_first(running)
-        self.take.set_reference(self.canvas.reference)
+        if self._shows_takes:
+            self.take.set_reference(self.canvas.reference)
         self.canvas.set_drone(self.desk.singing.accompaniment.drone_midi)
         if running and self.isVisible():
             self._timer.start()
@@ -248,7 +270,6 @@ class SingPage(QWidget):
         grid.setRowStretch(0, 1)
         self._stages = QStackedWidget(self)
         self._stages.addWidget(stage)
-        self._stages.addWidget(self.take)
         middle = QWidget(self)
         self._middle = QVBoxLayout(middle)
         self._middle.setContentsMargins(0, 0, 0, 0)

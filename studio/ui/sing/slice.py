@@ -14,12 +14,15 @@ from studio.session.desk import Desk
 from studio.settings.schema import Settings
 from studio.ui.controls import IconButton
 from studio.ui.theme import Theme
-from studio.ui.timeline.spectrogram import RANGE_DB, TOP_DB, row_hz
+from studio.ui.timeline.keyboard import WIDTH as KEYS_WIDTH
+from studio.ui.timeline.spectrogram import RANGE_DB, TOP_DB, axis_labels, row_hz
 
 HEIGHT_PX: Final = 92
 _MARGIN_PX: Final = 12
 _BUTTON_PX: Final = 36
 _STEP_DB: Final = 20.0
+_HALF_LABEL_PX: Final = 6
+_RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _MIDDLE: Final = int(Qt.AlignmentFlag.AlignCenter)
 _CORNER: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
 
@@ -129,3 +132,12 @@ def words(shades: Shades, hz: NDArray[np.float64], row: int) -> str:
     step = 10 ** (math.floor(math.log10(found_hz)) - 1)
     level_db = f"{round(TOP_DB - RANGE_DB + level * RANGE_DB / 255)} dB".replace("-", "−") if level else "silence"
     return f"about {round(found_hz / step) * step:.0f} Hz · {level_db}"
+
+
+def paint_octaves(painter: QPainter, theme: Theme, height: int, rate_hz: int, a4_hz: float) -> None:
+    """Name the octaves of a spectrogram at its left, as the keyboard above it names notes."""
+    painter.setFont(theme.font("label", figures=True))
+    painter.setPen(theme.secondary)
+    for y, name in axis_labels(height, rate_hz, "log", a4_hz):
+        if _HALF_LABEL_PX < y < height - _HALF_LABEL_PX:
+            painter.drawText(QRectF(0, y - 8, KEYS_WIDTH - 8, 16), _RIGHT, name)

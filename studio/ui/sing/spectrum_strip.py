@@ -2,7 +2,6 @@
 
 import math
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
@@ -11,14 +10,11 @@ from PySide6.QtWidgets import QWidget
 
 from studio.model.project import Media
 from studio.session.desk import Desk
-from studio.ui.sing.slice import Shades, Sliced
+from studio.ui.sing.slice import Shades, Sliced, paint_octaves
 from studio.ui.sing.take_canvas import TakeCanvas
 from studio.ui.theme import Theme
 from studio.ui.timeline.keyboard import WIDTH as KEYS_WIDTH
-from studio.ui.timeline.spectrogram import Spectrograms, axis_labels
-
-_HALF_LABEL_PX: Final = 6
-_RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+from studio.ui.timeline.spectrogram import Spectrograms
 
 
 class SpectrumStrip(Sliced):
@@ -75,12 +71,3 @@ class SpectrumStrip(Sliced):
             return None
         rows = np.frombuffer(picture.constBits(), np.uint8).reshape(picture.height(), picture.bytesPerLine())
         return rows[:, x - left].copy()
-
-
-def paint_octaves(painter: QPainter, theme: Theme, height: int, rate_hz: int, a4_hz: float) -> None:
-    """Name the octaves of a spectrogram at its left, as the keyboard above it names notes."""
-    painter.setFont(theme.font("label", figures=True))
-    painter.setPen(theme.secondary)
-    for y, name in axis_labels(height, rate_hz, "log", a4_hz):
-        if _HALF_LABEL_PX < y < height - _HALF_LABEL_PX:
-            painter.drawText(QRectF(0, y - 8, KEYS_WIDTH - 8, 16), _RIGHT, name)
