@@ -270,7 +270,7 @@ def _cannot_hold(path: Path) -> StudioError:
     return StudioError(
         "export-container",
         f"{path.name} was not exported.",
-        cause=f"A file of the kind {path.suffix or 'without a suffix'} cannot hold these pictures unchanged.",
+        cause=f"A file of the kind {path.suffix or 'without a suffix'} cannot hold this video's content unchanged.",
         remedy="Choose the suffix that the video has, or .mkv, which holds anything.",
     )
 

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from studio import paths
 
-PART_S: Final = 4
+PART_S: Final = 2
 MOST_PIXELS: Final = 960 * 540
 _MAGIC: Final = b"MPX1"
 _HEADER: Final = struct.Struct("<4sIIIIIiii")

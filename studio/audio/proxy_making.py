@@ -31,7 +31,7 @@ _MOST_LOOKED_AT: Final = 50_000
 _QUICK: Final = 24 * 1920 * 1080
 """So many pixels are decoded soon enough: about a second of 1080p."""
 _ENCODER: Final = {"preset": "ultrafast", "tune": "zerolatency", "g": "1", "crf": "18"}
-_STRETCH: Final = 8
+_STRETCH: Final = 16
 _THREADS: Final = 2
 
 Hindrance = Literal["", "room", "damage"]
