@@ -316,6 +316,7 @@ def test_how_far_a_video_is_prepared_is_said_until_it_is(screening: Screening, f
         return dock.state.text(), dock.state.property("tone")
 
     path = str(film)
+    assert not dock.state.isVisible()
     assert said(VideoPrepared(path=path, share=0.424)) == ("Preparing, 42 %", "secondary")
     assert said(VideoPrepared(path=path, share=0.6, hindrance="damage")) == ("Preparing, 60 %", "secondary")
     damaged = VideoPrepared(path=path, share=0.9, hindrance="damage", is_over=True)

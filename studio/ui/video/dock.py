@@ -40,6 +40,7 @@ class VideoDock(QObject):
         line.setContentsMargins(12, 0, 8, 0)
         line.setSpacing(4)
         self.state = Text("", theme, size="label", tone="secondary", figures=True)
+        self.state.hide()
         words = QVBoxLayout()
         words.setSpacing(0)
         words.addStretch(1)
