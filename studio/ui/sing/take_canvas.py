@@ -1,6 +1,5 @@
 """A take on the note grid: its melody, its notes as blobs, and one of them in hand."""
 
-import math
 import time
 from collections import deque
 from typing import Final
@@ -29,13 +28,12 @@ from studio.ui.timeline.melody import Melody
 from studio.ui.timeline.note_paint import LEAST_PX, paint_note
 from studio.ui.timeline.overlay import focus_frame
 from studio.ui.timeline.pitch_axis import PitchAxis
-from studio.ui.timeline.pitch_paint import paint_curve, paint_rows
+from studio.ui.timeline.pitch_paint import paint_melody, paint_rows
 from studio.ui.timeline.viewport import Viewport, ticks
 
 PAST: Final = 2 / 3
 """The part of the width in which the take lies; in the rest stand its figures."""
 _WHEEL_PX: Final = 0.4
-_CLOSE_FRAMES_PER_PX: Final = 1.5
 _KEPT_FRAMES: Final = 500
 
 
@@ -192,7 +190,8 @@ class TakeCanvas(QWidget):
         for number in range(len(self.notes)):
             self._paint_note(painter, number)
         for clip, melody in self.shown():
-            self._paint_melody(painter, clip, melody)
+            ink, a4_hz = self._colours.theme.pitch, self._desk.document.project.a4_hz
+            paint_melody(painter, self.axis, self._view, clip, melody, ink, a4_hz, lift=self._lift)
         painter.setClipping(False)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
         painter.fillRect(QRectF(self.now_x, 0, 1, self.height()), self._colours.strong_line)
@@ -209,22 +208,6 @@ class TakeCanvas(QWidget):
     def _paint_note(self, painter: QPainter, number: int) -> None:
         given = self.notes[number].given_hz is not None
         paint_note(painter, self._colours.theme, self.box(number), in_hand=number == self.picked_note, given=given)
-
-    def _paint_melody(self, painter: QPainter, clip: Clip, melody: Melody) -> None:
-        view, a4_hz, pitch = self._view, self._desk.document.project.a4_hz, self._colours.theme.pitch
-        if view.samples_per_px / melody.samples_per_frame <= _CLOSE_FRAMES_PER_PX:
-            points = melody.points(clip, view.first_sample, view.last_sample, a4_hz)
-            xs = (points.samples - view.first_sample) / view.samples_per_px
-            midi = points.midi + self._lift
-            paint_curve(painter, self.axis, pitch, xs, midi, midi, points.confidence)
-            return
-        left = math.floor(view.x_of(max(view.first_sample, clip.start)))
-        count = math.ceil(min(view.x_of(clip.end), view.width_px)) - left
-        if count > 0:
-            found = melody.envelope(clip, view.sample_at(left), view.samples_per_px, count, a4_hz)
-            xs = left + 0.5 + np.arange(count, dtype=np.float64)
-            low, high = found.low_midi + self._lift, found.high_midi + self._lift
-            paint_curve(painter, self.axis, pitch, xs, low, high, found.confidence)
 
     def _sample(self, at_s: float) -> float:
         """The timeline sample of a moment of the medium."""

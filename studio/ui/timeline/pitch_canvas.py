@@ -1,6 +1,5 @@
 """The note grid with the melody of one track over it."""
 
-import math
 import time
 from collections import deque
 from functools import cached_property
@@ -37,7 +36,7 @@ from studio.ui.timeline.melodies import Melodies
 from studio.ui.timeline.melody import Melody
 from studio.ui.timeline.overlay import focus_frame
 from studio.ui.timeline.pitch_axis import PitchAxis
-from studio.ui.timeline.pitch_paint import paint_curve, paint_rows
+from studio.ui.timeline.pitch_paint import paint_melody, paint_rows, paint_veil
 from studio.ui.timeline.pitch_reading import Reading, paint_row, paint_words, words_at
 from studio.ui.timeline.sight import Sight
 from studio.ui.timeline.viewport import ticks
@@ -46,7 +45,6 @@ from studio.ui.timeline.wheel import wheel
 if TYPE_CHECKING:
     from studio.ui.timeline.note_hand import NoteHand
 
-_CLOSE_FRAMES_PER_PX: Final = 1.5
 _WHEEL_PX: Final = 0.4
 _KEPT_FRAMES: Final = 2000
 
@@ -213,7 +211,8 @@ class PitchCanvas(QWidget):
         view = self._sight.viewport
         for clip, melody in self.shown():
             if clip.end > view.first_sample and clip.start < view.last_sample:
-                self._paint_melody(painter, clip, melody)
+                ink, a4_hz = self._colours.theme.pitch, self._project.a4_hz
+                paint_melody(painter, self.axis, view, clip, melody, ink, a4_hz)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
 
     def _paint_grid(self, painter: QPainter) -> None:
@@ -221,40 +220,8 @@ class PitchCanvas(QWidget):
         paint_rows(painter, QRectF(self.rect()), self.axis, colours, self._project.a4_hz if self.in_hertz else None)
         for tick in ticks(view, short_px=1e9):
             painter.fillRect(QRectF(round(view.x_of(tick.sample)), 0, 1, self.height()), colours.grid)
-        self._paint_outside(painter)
-
-    def _paint_outside(self, painter: QPainter) -> None:
-        """A veil over the time that no clip of the track covers."""
-        view = self._sight.viewport
-        veil = QColor(self._colours.theme.app)
-        veil.setAlphaF(0.6)
-        reached = 0.0
-        for clip in self._track.clips if self._track is not None else ():
-            left, right = view.x_of(clip.start), view.x_of(clip.end)
-            if left > reached:
-                painter.fillRect(QRectF(max(reached, 0), 0, min(left, self.width()) - max(reached, 0), 4000), veil)
-            reached = max(reached, right)
-            if reached > self.width():
-                return
-        if reached < self.width():
-            painter.fillRect(QRectF(max(reached, 0), 0, self.width() - max(reached, 0), self.height()), veil)
-
-    def _paint_melody(self, painter: QPainter, clip: Clip, melody: Melody) -> None:
-        view = self._sight.viewport
-        if view.samples_per_px / melody.samples_per_frame <= _CLOSE_FRAMES_PER_PX:
-            beyond = melody.samples_per_frame + view.samples_per_px
-            points = melody.points(clip, view.first_sample - beyond, view.last_sample + beyond, self._project.a4_hz)
-            xs = (points.samples - view.first_sample) / view.samples_per_px
-            paint_curve(painter, self.axis, self._colours.theme.pitch, xs, points.midi, points.midi, points.confidence)
-        else:
-            first = max(view.first_sample, clip.start)
-            left = math.floor(view.x_of(first))
-            count = math.ceil(min(view.x_of(clip.end), self.width())) - left
-            if count > 0:
-                start = view.sample_at(left)
-                found = melody.envelope(clip, start, view.samples_per_px, count, self._project.a4_hz)
-                xs = left + 0.5 + np.arange(count, dtype=np.float64)
-                paint_curve(painter, self.axis, self._colours.theme.pitch, xs, *found)
+        clips = self._track.clips if self._track is not None else ()
+        paint_veil(painter, view, clips, self.size(), colours)
 
     def _paint_over(self, painter: QPainter) -> None:
         colours, view, selection = self._colours, self._sight.viewport, self._desk.selection

@@ -1,18 +1,25 @@
 """How a note grid and a melody on it look, with any painter: rows a semitone high, and the curve over them."""
 
+import math
+from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QLineF, QRectF, Qt
+from PySide6.QtCore import QLineF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from studio.model.project import Clip
 from studio.ui.timeline.colours import Colours
+from studio.ui.timeline.melody import Melody
 from studio.ui.timeline.pitch_axis import PitchAxis, hz_labels, is_black
+from studio.ui.timeline.viewport import Viewport
 
 LEAP_SEMITONES: Final = 5.0
 """Two neighbours further apart are two notes and no glide."""
 SURE: Final = ((0.0, 1.0, 0.45), (0.5, 1.5, 0.75), (0.8, 2.0, 1.0))
 """From which confidence on, how thick and how strong the curve is."""
+_CLOSE_FRAMES_PER_PX: Final = 1.5
+"""Nearer than this frames are painted one by one, else what each column of pixels holds of them."""
 
 
 def paint_rows(
@@ -33,6 +40,48 @@ def paint_rows(
             painter.fillRect(QRectF(left, round(axis.y_of(midi - 0.5)), width, 1), theme.strong_line)
         elif axis.px_per_semitone >= 10:
             painter.fillRect(QRectF(left, round(axis.y_of(midi - 0.5)), width, 1), colours.grid)
+
+
+def paint_veil(painter: QPainter, view: Viewport, clips: Iterable[Clip], size: QSize, colours: Colours) -> None:
+    """Paint a veil over the time that none of the clips, in their order, covers."""
+    veil = QColor(colours.theme.app)
+    veil.setAlphaF(0.6)
+    reached = 0.0
+    for clip in clips:
+        left, right = view.x_of(clip.start), view.x_of(clip.end)
+        if left > reached:
+            painter.fillRect(QRectF(reached, 0, min(left, size.width()) - reached, size.height()), veil)
+        reached = max(reached, right)
+        if reached > size.width():
+            return
+    painter.fillRect(QRectF(reached, 0, size.width() - reached, size.height()), veil)
+
+
+def paint_melody(
+    painter: QPainter,
+    axis: PitchAxis,
+    view: Viewport,
+    clip: Clip,
+    melody: Melody,
+    colour: QColor,
+    a4_hz: float,
+    *,
+    lift: float = 0.0,
+) -> None:
+    """Paint what a view shows of a clip's melody, moved up by `lift` semitones."""
+    if view.samples_per_px / melody.samples_per_frame <= _CLOSE_FRAMES_PER_PX:
+        beyond = melody.samples_per_frame + view.samples_per_px
+        points = melody.points(clip, view.first_sample - beyond, view.last_sample + beyond, a4_hz)
+        xs = (points.samples - view.first_sample) / view.samples_per_px
+        midi = points.midi + lift
+        paint_curve(painter, axis, colour, xs, midi, midi, points.confidence)
+        return
+    left = math.floor(view.x_of(max(view.first_sample, clip.start)))
+    count = math.ceil(min(view.x_of(clip.end), view.width_px)) - left
+    if count > 0:
+        found = melody.envelope(clip, view.sample_at(left), view.samples_per_px, count, a4_hz)
+        xs = left + 0.5 + np.arange(count, dtype=np.float64)
+        paint_curve(painter, axis, colour, xs, found.low_midi + lift, found.high_midi + lift, found.confidence)
 
 
 def paint_curve(

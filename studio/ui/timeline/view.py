@@ -5,9 +5,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QPainter, QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QScrollBar, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSplitter, QVBoxLayout, QWidget
 
 from studio.model.levels import gain_to_db
 from studio.model.project import Project, Track, TrackId
@@ -29,6 +29,7 @@ from studio.ui.timeline.ruler import HEIGHT as RULER_HEIGHT
 from studio.ui.timeline.ruler import Ruler
 from studio.ui.timeline.saving import save_lines, save_picture
 from studio.ui.timeline.scene import TrackLook
+from studio.ui.timeline.scrolling import Scrolling
 from studio.ui.timeline.seen import Stretch, lines
 from studio.ui.timeline.shares import Shares
 from studio.ui.timeline.sight import Sight
@@ -43,7 +44,6 @@ _VIDEO_ROW: Final = 1
 _TRACKS_ROW: Final = 2
 _METER_EVERY: Final = 3
 _METER_S: Final = 0.05
-_SCROLL_STEPS: Final = 10000
 _NORMAL_SAMPLES_PER_PX_S: Final = 100
 """Normal zoom shows a hundred pixels a second."""
 
@@ -72,20 +72,13 @@ class TimelineView(QWidget):
         self._menus = Menus(desk, actions, self)
         self._add = IconButton("Add track", "add-track", theme, keys="Ctrl+Shift+N")
         self._add.clicked.connect(partial(self._menus.run, "track.add"))
-        self._across = QScrollBar(Qt.Orientation.Horizontal)
-        self._across.setAccessibleName("Scroll in time")
-        self._down = QScrollBar(Qt.Orientation.Vertical)
-        self._down.setAccessibleName("Scroll tracks")
+        self._scrolling = Scrolling(self.sight, self.canvas, self)
         self._corner = QWidget()
         self._lay_out()
 
         self._clock = QTimer(self, interval=_TICK_MS, timerType=Qt.TimerType.PreciseTimer)
         self._clock.timeout.connect(self._tick)
-        self._across.valueChanged.connect(self._scrolled_across)
-        self._down.valueChanged.connect(lambda value: self.sight.set_top(value))
-        self.sight.moved.connect(self._show_scroll)
         self.sight.moved.connect(self._show_playhead)
-        self.sight.laid_out.connect(self._show_scroll)
         self.ruler.menu_wanted.connect(self._menus.of_ruler)
         self.ruler.rename_wanted.connect(partial(self._menus.run, "marker.rename"))
         self.heads.menu_wanted.connect(self._track_menu)
@@ -117,7 +110,7 @@ class TimelineView(QWidget):
         grid.addWidget(self.ruler, 0, 1)
         grid.addWidget(self.heads, _TRACKS_ROW, 0)
         grid.addWidget(self.canvas, _TRACKS_ROW, 1)
-        grid.addWidget(self._down, _TRACKS_ROW, 2)
+        grid.addWidget(self._scrolling.down, _TRACKS_ROW, 2)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(_TRACKS_ROW, 1)
         self._grid = grid
@@ -130,7 +123,7 @@ class TimelineView(QWidget):
         self._whole.setHandleWidth(1)
         self._whole.addWidget(self.splitter)
         whole.addWidget(self._whole, 1)
-        whole.addWidget(self._across)
+        whole.addWidget(self._scrolling.across)
         self.setFocusProxy(self.canvas)
 
     # What `View` promises
@@ -287,7 +280,7 @@ class TimelineView(QWidget):
         if not self._fitted and project.length > 0:
             self._fitted = True
             self.sight.fit()
-        self._show_scroll()
+        self._scrolling.show_now()
 
     def _folder_changed(self) -> None:
         self._fitted = self._desk.document.project.length > 0
@@ -364,29 +357,6 @@ class TimelineView(QWidget):
 
     def _track_menu(self, place: QPoint, track: TrackId) -> None:
         self._menus.of_track(place, self.heads.header(track))
-
-    # Scroll bars
-
-    def _show_scroll(self) -> None:
-        view, length = self.sight.viewport, self.sight.length
-        latest = max(length - 0.25 * view.span, view.first_sample, 1.0)
-        shown = max(view.span / (latest + view.span), 1e-4)
-        with QSignalBlocker(self._across), QSignalBlocker(self._down):
-            self._across.setRange(0, _SCROLL_STEPS)
-            self._across.setPageStep(max(round(_SCROLL_STEPS * shown / (1 - min(shown, 0.999))), 1))
-            self._across.setSingleStep(max(self._across.pageStep() // 10, 1))
-            self._across.setValue(round(view.first_sample / latest * _SCROLL_STEPS))
-            height = self.canvas.height()
-            self._down.setRange(0, max(round(self.sight.rows.height - height / 2), 0))
-            self._down.setPageStep(height)
-            self._down.setSingleStep(24)
-            self._down.setValue(round(self.sight.top))
-        self._down.setVisible(self.sight.rows.height > height)
-
-    def _scrolled_across(self, value: int) -> None:
-        view = self.sight.viewport
-        latest = max(self.sight.length - 0.25 * view.span, view.first_sample, 1.0)
-        self.sight.set_viewport(view.starting_at(value / _SCROLL_STEPS * latest))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
