@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from studio import paths
+from studio.desktop import Studio
 from studio.model.project import Clip, ClipId, Marker, MarkerId, MediaId, Project, Track, TrackId
 from studio.session.desk import Desk
+from studio.session.settings_file import SettingsFile
 from studio.ui import theme as themes
 from studio.ui.theme import Theme
 from studio.ui.window import MainWindow
@@ -55,6 +57,7 @@ def empty_project(_folder: Path) -> Project:
 
 OpenDesk = Callable[..., Desk]
 OpenWindow = Callable[..., MainWindow]
+NewStudio = Callable[..., Studio]
 
 
 @pytest.fixture
@@ -93,10 +96,30 @@ def open_window(qtbot: QtBot, open_desk: OpenDesk) -> Iterator[OpenWindow]:
     for window in shown:
         window.close()
         window.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
 def window(open_window: OpenWindow) -> MainWindow:
     """The window on the small project."""
     return open_window()
+
+
+@pytest.fixture
+def new_studio(qapp: QApplication) -> Iterator[NewStudio]:
+    """Make all of the studio, which has not begun; settings are given as `capture={"fps": 24}`."""
+    made: list[Studio] = []
+
+    def make(**sections: dict[str, object]) -> Studio:
+        settings = SettingsFile(paths.config() / "settings.json")
+        for section, fields in sections.items():
+            settings.change(section, **fields)
+        made.append(Studio(qapp, settings))
+        return made[-1]
+
+    yield make
+    while made:
+        studio = made.pop()
+        studio.end()
+        studio.window.close()
+        studio.window.deleteLater()
+        studio.deleteLater()

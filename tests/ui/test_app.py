@@ -4,13 +4,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
@@ -24,10 +24,10 @@ from studio.protocol.common import JobId
 from studio.protocol.jobs import ExportSpec
 from studio.session import opening
 from studio.session.pictures import peaks_path
-from studio.session.settings_file import SettingsFile
 from studio.supervision.worker import State, Worker
 from studio.ui.messages import ExplanationView
 from tests.helpers import sounds
+from tests.ui.conftest import NewStudio
 
 WAIT_MS = 60_000
 RATE_HZ = 48000
@@ -46,34 +46,20 @@ def voice(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def make_studio(qtbot: QtBot, qapp: QApplication) -> Iterator[MakeStudio]:
+def make_studio(qtbot: QtBot, new_studio: NewStudio) -> MakeStudio:
     """Return a function that opens a window and waits until its workers are ready."""
-    made: list[Studio] = []
 
     def make(*asked: Path) -> Studio:
-        studio = Studio(qapp, SettingsFile(paths.config() / "settings.json"))
-        made.append(studio)
+        studio = new_studio()
         studio.begin(asked)
         qtbot.waitUntil(lambda: all(worker.state is State.READY for worker in workers(studio)), timeout=WAIT_MS)
         return studio
 
-    yield make
-    close_all(made)
+    return make
 
 
 def workers(studio: Studio) -> tuple[Worker, ...]:
     return (studio.live, studio.compute, studio.capture)
-
-
-def close_all(studios: list[Studio]) -> None:
-    """Close windows as a person would, and let Qt forget them."""
-    while studios:
-        studio = studios.pop()
-        studio.end()
-        studio.window.close()
-        studio.window.deleteLater()
-        studio.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def idle(qtbot: QtBot, studio: Studio) -> None:

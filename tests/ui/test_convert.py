@@ -1,30 +1,29 @@
 """A clip is sung again by one button: the real window, the real worker, a voice learnt from a recording."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from studio import desktop, paths
+from studio import desktop
 from studio.desktop import Studio
 from studio.model.project import Clip
 from studio.session import opening
-from studio.session.settings_file import SettingsFile
 from studio.session.wish import Wish
 from studio.ui.convert.convert_dialog import ConvertDialog
 from tests.helpers import people
+from tests.ui.conftest import NewStudio
 
 WAIT_MS = 120_000
 
 
 @pytest.fixture
-def studio(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Studio]:
+def studio(qtbot: QtBot, new_studio: NewStudio, tmp_path: Path) -> Studio:
     """The window with a spoken sentence on a track, which is selected."""
-    made = Studio(qapp, SettingsFile(paths.config() / "settings.json"))
+    made = new_studio()
     opening.open_new(made.desk)
     made.window.fill(made.desk)
     made.window.show()
@@ -34,12 +33,7 @@ def studio(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Studio]
         made.importing.add([people.recording(tmp_path / "said.wav", "en-us+f3", "Glue the sheet to the background.")])
     idle(qtbot, made)
     made.selection.set_clips([clip_of(made).id], made.document.project)
-    yield made
-    made.end()
-    made.window.close()
-    made.window.deleteLater()
-    made.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return made
 
 
 def idle(qtbot: QtBot, studio: Studio) -> None:

@@ -3,16 +3,16 @@
 import http.client
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import av
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio import desktop, paths
@@ -23,11 +23,11 @@ from studio.session import captured
 from studio.session.captured import Source
 from studio.session.capturing import Capturing
 from studio.session.recovery import captures_left
-from studio.session.settings_file import SettingsFile
 from studio.ui.live.page import LivePage
 from studio.ui.live.region_picker import RegionPicker
 from studio.ui.messages import ExplanationView
 from studio.ui.theme import DARK
+from tests.ui.conftest import NewStudio
 
 WAIT_MS = 60_000
 SMALL = Region(left=0, top=0, width=320, height=200)
@@ -41,15 +41,12 @@ OpenLive = Callable[[], tuple[Studio, LivePage]]
 
 
 @pytest.fixture
-def open_live(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[OpenLive]:
+def open_live(new_studio: NewStudio, tmp_path: Path) -> OpenLive:
     """Open the Live workspace of a window, without microphones."""
-    made: list[Studio] = []
 
     def make() -> tuple[Studio, LivePage]:
-        settings = SettingsFile(paths.config() / "settings.json")
-        settings.change("capture", folder=str(tmp_path / "films"), microphone="-", replay_s=5.0, fps=24)
-        studio = Studio(qapp, settings)
-        made.append(studio)
+        films = str(tmp_path / "films")
+        studio = new_studio(capture={"folder": films, "microphone": "-", "replay_s": 5.0, "fps": 24})
         studio.desk.capturing.choose(Source(region=SMALL))  # not the window, which would show itself in itself
         studio.begin()
         assert studio.window.parts.workspace("live") is None
@@ -58,13 +55,7 @@ def open_live(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Open
         assert isinstance(page, LivePage)
         return studio, page
 
-    yield make
-    for studio in made:
-        studio.end()
-        studio.window.close()
-        studio.window.deleteLater()
-        studio.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return make
 
 
 def see(qtbot: QtBot, page: LivePage) -> None:

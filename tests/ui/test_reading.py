@@ -9,21 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio import desktop, paths
+from studio import desktop
 from studio.desktop import Studio
 from studio.engines import espeak
 from studio.engines.voice.frames import resampled
 from studio.media import readings, voices
 from studio.media.wav import MappedWav
-from studio.session.settings_file import SettingsFile
 from studio.ui.voices.reading_panel import ReadingPanel
 from studio.ui.voices.voice_dialog import VoiceDialog
 from tests.helpers import pulse
 from tests.helpers.pulse import Pulse
+from tests.ui.conftest import NewStudio
 from tests.ui.test_accessibility import nameless
 
 WAIT_MS = 120_000
@@ -41,17 +39,10 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
 
 
 @pytest.fixture
-def studio(qapp: QApplication, stage: Pulse) -> Iterator[Studio]:
-    settings = SettingsFile(paths.config() / "settings.json")
-    settings.change("recording", device="Monitor of booth")
-    made = Studio(qapp, settings)
+def studio(stage: Pulse, new_studio: NewStudio) -> Studio:
+    made = new_studio(recording={"device": "Monitor of booth"})
     made.begin()
-    yield made
-    made.end()
-    made.window.close()
-    made.window.deleteLater()
-    made.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return made
 
 
 @pytest.fixture

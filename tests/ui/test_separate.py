@@ -2,14 +2,12 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from studio import desktop, paths
@@ -22,13 +20,13 @@ from studio.protocol.messages import Result
 from studio.session import opening
 from studio.session.jobs import JobRow
 from studio.session.recipes import Recipe
-from studio.session.settings_file import SettingsFile
 from studio.session.stems import pieces
 from studio.ui.messages import ExplanationView
 from studio.ui.separate.clean_dialog import CleanDialog
 from studio.ui.separate.compare_dialog import CompareDialog
 from studio.ui.separate.separate_dialog import SeparateDialog
 from tests.helpers import sounds
+from tests.ui.conftest import NewStudio
 
 RATE = 44100
 WAIT_MS = 60_000
@@ -42,21 +40,16 @@ def song(length_s: float) -> Frames:
 
 
 @pytest.fixture
-def studio(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> Iterator[Studio]:
+def studio(qtbot: QtBot, new_studio: NewStudio, tmp_path: Path) -> Studio:
     """The window on a new project with three seconds of song on a track, which is selected."""
-    made = Studio(qapp, SettingsFile(paths.config() / "settings.json"))
+    made = new_studio()
     opening.open_new(made.desk)
     made.window.fill(made.desk)
     made.window.show()
     with qtbot.waitSignal(made.compute.ready, timeout=WAIT_MS):
         made.compute.start()
     bring(qtbot, made, tmp_path / "song.wav", 3.0)
-    yield made
-    made.end()
-    made.window.close()
-    made.window.deleteLater()
-    made.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return made
 
 
 def bring(qtbot: QtBot, studio: Studio, path: Path, length_s: float) -> Clip:

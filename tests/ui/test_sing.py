@@ -8,21 +8,20 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QScrollBar
+from PySide6.QtWidgets import QAbstractButton, QScrollBar
 from pytestqt.qtbot import QtBot
 
-from studio import desktop, paths
+from studio import desktop
 from studio.desktop import Studio
-from studio.session.settings_file import SettingsFile
 from studio.session.singing import Swing
 from studio.ui.messages import ExplanationView
 from studio.ui.sing.page import SingPage
 from studio.ui.sing.sung import Stretch
 from tests.helpers import pulse
 from tests.helpers.pulse import Pulse
-from tests.ui.conftest import OpenWindow, empty_project
+from tests.ui.conftest import NewStudio, OpenWindow, empty_project
 from tests.ui.test_accessibility import focusable, nameless
 
 WAIT_MS = 60_000
@@ -68,28 +67,18 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
 
 
 @pytest.fixture
-def open_sing(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenSing]:
+def open_sing(new_studio: NewStudio) -> OpenSing:
     """Open the Sing workspace of a window."""
-    made: list[Studio] = []
 
     def make(microphone: str = MICROPHONE) -> tuple[Studio, SingPage]:
-        settings = SettingsFile(paths.config() / "settings.json")
-        settings.change("recording", device=microphone)
-        studio = Studio(qapp, settings)
-        made.append(studio)
+        studio = new_studio(recording={"device": microphone})
         studio.begin()
         assert desktop.run(studio, "view.sing")
         page = studio.window.parts.workspace("sing")
         assert isinstance(page, SingPage)
         return studio, page
 
-    yield make
-    for studio in made:
-        studio.end()
-        studio.window.close()
-        studio.window.deleteLater()
-        studio.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return make
 
 
 @needs_sound

@@ -1,16 +1,16 @@
 """The Speak workspace with its real worker: a script is written, spoken, heard, edited, taken back."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QMimeData, Qt
+from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from studio import desktop, paths
+from studio import desktop
 from studio.commands import BY_ID
 from studio.commands import run as run_command
 from studio.desktop import Studio
@@ -18,7 +18,6 @@ from studio.media import voices
 from studio.model.edits import AddLines, SetSpeaker
 from studio.model.spoken import Line, LineId, Speaker, SpeakerId
 from studio.session.document import Document
-from studio.session.settings_file import SettingsFile
 from studio.session.speaking_left import SpeechNotes
 from studio.session.speaking_place import clip_of
 from studio.ui import theme as themes
@@ -31,7 +30,7 @@ from studio.ui.window import MainWindow
 from tests.helpers import people
 from tests.helpers.installing import install
 from tests.helpers.ready_voices import write_piper
-from tests.ui.conftest import OpenWindow, empty_project
+from tests.ui.conftest import NewStudio, OpenWindow, empty_project
 from tests.ui.test_accessibility import nameless
 
 WAIT_MS = 240_000
@@ -42,13 +41,11 @@ OpenSpeak = Callable[..., tuple[Studio, SpeakPage]]
 
 
 @pytest.fixture
-def open_speak(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenSpeak]:
+def open_speak(qtbot: QtBot, new_studio: NewStudio) -> OpenSpeak:
     """Open the Speak workspace of a window, on a project that was there before where one is given."""
-    made: list[Studio] = []
 
     def make(project: Path | None = None) -> tuple[Studio, SpeakPage]:
-        studio = Studio(qapp, SettingsFile(paths.config() / "settings.json"))
-        made.append(studio)
+        studio = new_studio()
         studio.begin([] if project is None else [project])
         studio.window.activateWindow()
         qtbot.waitUntil(studio.window.isActiveWindow, timeout=WAIT_MS)
@@ -57,13 +54,7 @@ def open_speak(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenSpeak]:
         assert isinstance(page, SpeakPage)
         return studio, page
 
-    yield make
-    for studio in made:
-        studio.end()
-        studio.window.close()
-        studio.window.deleteLater()
-        studio.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return make
 
 
 @pytest.fixture

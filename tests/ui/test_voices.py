@@ -1,23 +1,20 @@
 """The dialog that makes a voice, with its real worker: recordings, the doctor, consent, a voice that can be used."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from studio import desktop, paths
+from studio import desktop
 from studio.desktop import Studio
 from studio.media import readings, voices
-from studio.session.settings_file import SettingsFile
 from studio.ui.speak.page import SpeakPage
 from studio.ui.voices.reading_panel import ReadingPanel
 from studio.ui.voices.voice_dialog import VoiceDialog
 from tests.helpers import people
+from tests.ui.conftest import NewStudio
 from tests.ui.test_accessibility import nameless
 from tests.unit.test_readings import read
 
@@ -25,15 +22,10 @@ WAIT_MS = 240_000
 
 
 @pytest.fixture
-def studio(qapp: QApplication) -> Iterator[Studio]:
-    made = Studio(qapp, SettingsFile(paths.config() / "settings.json"))
+def studio(new_studio: NewStudio) -> Studio:
+    made = new_studio()
     made.begin()
-    yield made
-    made.end()
-    made.window.close()
-    made.window.deleteLater()
-    made.deleteLater()
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return made
 
 
 def said(dialog: VoiceDialog) -> str:
