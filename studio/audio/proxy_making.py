@@ -143,8 +143,14 @@ class ProxyMaker:
         return not self.is_over
 
     def _most_wanted(self, near: int) -> int | None:
-        """The next part that is missing: first a stretch from there on, then one that ends there, then farther away."""
+        """The next part that is missing: first a stretch from there on, then one that ends there, then farther away.
+
+        One that is begun is finished before: whoever goes to and fro would else never have any.
+        """
         left = self._missing - self._failed
+        is_begun = self._making is not None and self._making.count > 1  # the first one ends the part before
+        if is_begun and self._doing in left and not self._is_full:
+            return self._doing
         if self._is_full:
             left &= {near, near + 1}
 
@@ -258,6 +264,11 @@ class _Making:
         made.thread_count = 1
         made.options = dict(_ENCODER)
         self._encoder = made
+
+    @property
+    def count(self) -> int:
+        """How many pictures it has by now."""
+        return len(self._begins)
 
     def add(self, frame: VideoFrame) -> None:
         """Encode one picture; ValueError where the encoder does not give it at once."""

@@ -117,7 +117,7 @@ def test_what_is_damaged_has_none_and_the_rest_does(tmp_path: Path) -> None:
     assert [file.stem[-1] for file in sorted(folder_for(path).iterdir())] == ["0", "1", "2", "4", "5"]
 
 
-def test_a_person_who_goes_elsewhere_is_followed(tmp_path: Path) -> None:
+def test_a_person_who_goes_elsewhere_is_followed_once_the_part_in_hand_is_finished(tmp_path: Path) -> None:
     path = write_video(tmp_path / "s.mp4", seconds=8, gop=50)
     folder = folder_for(path)
     with ProxyMaker(path, quick=0) as maker:
@@ -125,7 +125,8 @@ def test_a_person_who_goes_elsewhere_is_followed(tmp_path: Path) -> None:
             maker.step(0.0)
         while not file_of(folder, 4).exists():
             maker.step(4.2)
-        assert not file_of(folder, 0).exists()
+        assert file_of(folder, 0).exists()
+        assert not file_of(folder, 1).exists()
         while maker.step(4.2):
             pass
 
