@@ -13,7 +13,7 @@ from studio.session.singing import Hearing
 from studio.ui.sing.live_spectrum import COLUMNS_PER_S, HeardSpectra
 from studio.ui.sing.slice import words
 from studio.ui.timeline.keyboard import WIDTH as KEYS_WIDTH
-from studio.ui.timeline.spectrogram import row_hz
+from studio.ui.timeline.spectrogram import TOP_DB, row_hz
 from tests.ui.conftest import OpenWindow, empty_project
 
 RATE = 48000
@@ -92,7 +92,7 @@ def test_the_spectrum_beside_it_is_that_under_the_mouse(qtbot: QtBot, open_windo
     strip.grab()  # paints
 
     at = int(np.argmax(now))
-    assert words(now, row_hz(ROWS, RATE, "log"), at).startswith("about 1800 Hz · −26")
+    assert words(now, row_hz(ROWS, RATE, "log"), at, TOP_DB).startswith("about 1800 Hz · −26")
     strip.wide.click()
     assert window.desk.settings.value.pitch.wide_band
 

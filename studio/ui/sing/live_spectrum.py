@@ -82,7 +82,7 @@ class HeardSpectra:
             begin = (self._next / COLUMNS_PER_S - self._origin_s) * rate_hz - step / 2 - first
             power = powers(self._sound[:, None], begin, step, count, wide=self._wide)
             wanted = np.arange(self._next, self._next + count) % _CAPACITY
-            self._shades[:, wanted] = shaded(power, rate_hz, len(self._shades), "log")
+            self._shades[:, wanted] = shaded(power, rate_hz, len(self._shades), "log", wide=self._wide)
             self._next += count
         self._sound = self._sound[-rate_hz:]
         return max(count, 0)

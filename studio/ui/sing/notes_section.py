@@ -11,7 +11,7 @@ from studio.ui.sing.heard_notes import Heard
 from studio.ui.sing.notes_table import Line, NotesTable
 from studio.ui.theme import Theme
 
-_MOST_HEARD = 200
+_MOST_HEARD = 100
 
 
 class NotesSection(Section):

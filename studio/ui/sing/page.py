@@ -59,6 +59,7 @@ class SingPage(QWidget):
         self.setAccessibleName("Sing")
         self.sung = Sung()
         self.canvas = SingCanvas(desk, self.sung, theme, self)
+        self.canvas.axis_changed.connect(self._place_soon)  # a message above it makes it smaller
         self.keyboard = Keyboard(desk, theme, self.canvas, self)
         self.spectrum = LiveSpectrum(desk, self.canvas, theme, self)
         self.reading = Reading(theme, self.canvas)
@@ -285,6 +286,9 @@ class SingPage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._place_soon()
+
+    def _place_soon(self) -> None:
         QTimer.singleShot(0, self, self._place)
 
     def _place(self) -> None:

@@ -77,9 +77,9 @@ class RangePlot(QWidget):
         ends = self._ends
         if math.isnan(ends.usual_low):
             return "Nothing sung yet"
+        if math.isnan(ends.lowest):  # noises have moments of a pitch, too
+            return "No note was held yet"
         used = f"mostly {self._name(ends.usual_low)} to {self._name(ends.usual_high)}"
-        if math.isnan(ends.lowest):
-            return used[0].upper() + used[1:]
         return f"{self._name(ends.lowest)} to {self._name(ends.highest)}, {used}"
 
     def _name(self, midi: float) -> str:

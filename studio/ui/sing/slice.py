@@ -15,16 +15,16 @@ from studio.settings.schema import Settings
 from studio.ui.controls import IconButton
 from studio.ui.theme import Theme
 from studio.ui.timeline.keyboard import WIDTH as KEYS_WIDTH
-from studio.ui.timeline.spectrogram import RANGE_DB, TOP_DB, axis_labels, row_hz
+from studio.ui.timeline.spectrogram import RANGE_DB, axis_labels, row_hz, top_db
 
 HEIGHT_PX: Final = 92
 _MARGIN_PX: Final = 12
 _BUTTON_PX: Final = 36
+_WORDS_PX: Final = 160
 _STEP_DB: Final = 20.0
 _HALF_LABEL_PX: Final = 6
 _RIGHT: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _MIDDLE: Final = int(Qt.AlignmentFlag.AlignCenter)
-_CORNER: Final = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
 
 Shades = NDArray[np.uint8]
 
@@ -79,16 +79,18 @@ class Sliced(QWidget):
         Without any it says how to get some.
         """
         theme = self._theme
-        box = QRectF(left + _MARGIN_PX, 1, self.width() - left - 2 * _MARGIN_PX, self.height() - 1)
+        box = QRectF(left + 1, 1, self.width() - left - 1 - _MARGIN_PX - _BUTTON_PX, self.height() - 1)
         painter.fillRect(QRectF(left + 1, 1, self.width() - left, self.height()), theme.panel)
         painter.setFont(theme.font("label", figures=True))
         if shades is None:
             painter.setPen(theme.secondary)
             painter.drawText(
-                box.adjusted(0, 0, -_BUTTON_PX, 0),
+                box,
                 _MIDDLE,
                 "Point at the spectrogram for a spectrum.",
             )
+            return
+        if not shades.any() and self.mouse is None:
             return
         for step in range(1, math.ceil(RANGE_DB / _STEP_DB)):
             x = round(box.right() - box.width() * step * _STEP_DB / RANGE_DB)
@@ -116,13 +118,15 @@ class Sliced(QWidget):
             row = min(max(round((self.mouse.y() - box.top()) / box.height() * len(shades) - 0.5), 0), len(shades) - 1)
             y = box.top() + (row + 0.5) * box.height() / len(shades)
             painter.fillRect(QRectF(0, round(y), self.width(), 1), self._theme.secondary)
-        if not shades[row] and self.mouse is None:
-            return
+        said = words(shades, hz, row, top_db(wide=self.wide.isChecked()))
+        room = QRectF(self.width() - _WORDS_PX - _MARGIN_PX, 4, _WORDS_PX, 16)
+        width = painter.fontMetrics().horizontalAdvance(said) + 8
+        painter.fillRect(QRectF(room.right() - width, room.top(), width, room.height()), self._theme.panel)
         painter.setPen(self._theme.text)
-        painter.drawText(box.adjusted(0, 4, 0, 0), _CORNER, words(shades, hz, row))
+        painter.drawText(room, _RIGHT, said)
 
 
-def words(shades: Shades, hz: NDArray[np.float64], row: int) -> str:
+def words(shades: Shades, hz: NDArray[np.float64], row: int, highest_db: float) -> str:
     """A frequency, as exactly as rows tell it, and its level: "about 660 Hz · −31 dB". A peak lies between its rows."""
     here, level = float(row), int(shades[row])
     if 0 < row < len(shades) - 1 and shades[row - 1] < level > shades[row + 1]:
@@ -130,7 +134,7 @@ def words(shades: Shades, hz: NDArray[np.float64], row: int) -> str:
         here += 0.5 * (above - below) / (above - 2 * level + below)
     found_hz = float(np.exp(np.interp(here, np.arange(len(hz)), np.log(hz))))
     step = 10 ** (math.floor(math.log10(found_hz)) - 1)
-    level_db = f"{round(TOP_DB - RANGE_DB + level * RANGE_DB / 255)} dB".replace("-", "−") if level else "silence"
+    level_db = f"{round(highest_db - RANGE_DB + level * RANGE_DB / 255)} dB".replace("-", "−") if level else "silence"
     return f"about {round(found_hz / step) * step:.0f} Hz · {level_db}"
 
 

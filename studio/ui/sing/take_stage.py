@@ -73,6 +73,7 @@ class TakeStage(QWidget):
         self._timer = QTimer(self, interval=_FRAME_MS)
         self._timer.timeout.connect(self._follow)
         self.canvas.picked.connect(lambda _number: self._tell())
+        self.canvas.axis_changed.connect(self._place_soon)  # a message above it makes it smaller
         self.canvas.melodies.ready.connect(self._measure)
         self.measuring.changed.connect(lambda _media: self._refresh())
         desk.document.changed.connect(lambda _project: self._refresh())
@@ -290,6 +291,9 @@ class TakeStage(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._place_soon()
+
+    def _place_soon(self) -> None:
         QTimer.singleShot(0, self, self._place)
 
     def _place(self) -> None:

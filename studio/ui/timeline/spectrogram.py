@@ -25,6 +25,8 @@ WIDE_WINDOW: Final = 256
 LOWEST_HZ: Final = 55.0
 HIGHEST_HZ: Final = 14080.0
 TOP_DB: Final = -18.0
+WIDE_TOP_DB: Final = -8.0
+"""Overtones within a wide band add up."""
 RANGE_DB: Final = 80.0
 _CHUNK: Final = 32
 """Columns transformed between two chances for the window's thread to run."""
@@ -170,7 +172,7 @@ class _Make(QRunnable):
             shades = np.zeros((wanted.height, wanted.columns), np.uint8)
         else:
             power = powers(wav.frames, wanted.start, wanted.samples_per_px, wanted.columns, wide=wanted.wide)
-            shades = shaded(power, wav.rate_hz, wanted.height, wanted.axis)
+            shades = shaded(power, wav.rate_hz, wanted.height, wanted.axis, wide=wanted.wide)
         try:
             self._done.emit(wanted, shades)
         except RuntimeError:  # the window was closed meanwhile
@@ -203,7 +205,14 @@ def powers(
     return out
 
 
-def shaded(power: NDArray[np.float32], rate_hz: int, height: int, axis: Axis) -> NDArray[np.uint8]:
+def top_db(*, wide: bool) -> float:
+    """What the brightest shade stands for."""
+    return WIDE_TOP_DB if wide else TOP_DB
+
+
+def shaded(
+    power: NDArray[np.float32], rate_hz: int, height: int, axis: Axis, *, wide: bool = False
+) -> NDArray[np.uint8]:
     """The picture as shades from 0 (80 dB down) to 255, highest frequency on top; shape (height, columns).
 
     A row that is broader than a line of the spectrum is as loud as its loudest line: no overtone falls between rows.
@@ -220,7 +229,7 @@ def shaded(power: NDArray[np.float32], rate_hz: int, height: int, axis: Axis) ->
         loudest = np.maximum.reduceat(power[:, : last + 1], np.minimum(begins[::-1], last), axis=1)[:, ::-1]
         rows[:, broad] = loudest[:, broad]
     db = 10 * np.log10(np.maximum(rows, 1e-14))
-    shade = (db - (TOP_DB - RANGE_DB)) * (255 / RANGE_DB)
+    shade = (db - (top_db(wide=wide) - RANGE_DB)) * (255 / RANGE_DB)
     return np.clip(shade, 0, 255).astype(np.uint8).T
 
 
