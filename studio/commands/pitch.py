@@ -39,7 +39,9 @@ def _nothing_picked(desk: Desk) -> str:
     return "" if desk.picks_pitch else "Draw a lasso around a part of the melody first"
 
 
-_ABOUT_LASSO = "Mends what an engine took for another octave. Draw a lasso around it in the pitch lane."
+_ABOUT_LASSO = (
+    "Mends what an engine took for another octave. Draw a lasso around it in the pitch lane; with Shift, another."
+)
 
 PITCH: tuple[Command, ...] = (
     Command(

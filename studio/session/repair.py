@@ -56,6 +56,14 @@ class Picked:
         per_frame = rate_hz / self.pitch.frames_per_s
         return self.pitch.start + round(self.first * per_frame), self.pitch.start + round(self.stop * per_frame)
 
+    def joined(self, other: "Picked") -> "Picked":
+        """What is inside of this, or of another part of the same melody."""
+        first, stop = min(self.first, other.first), max(self.stop, other.stop)
+        inside = np.zeros(stop - first, np.bool_)
+        for one in (self, other):
+            inside[one.first - first : one.stop - first] |= one.inside
+        return Picked(pitch=self.pitch, first=first, inside=inside)
+
 
 class Repair(QObject):
     """Keeps what is in the lasso, and mends it. Files are written away from the window's thread. UI thread only."""
@@ -90,6 +98,14 @@ class Repair(QObject):
     def pick(self, picked: Sequence[Picked]) -> None:
         """Put these frames in the lasso; those without any frame inside are left out."""
         self._become(tuple(one for one in picked if one.inside.any()))
+
+    def pick_more(self, picked: Sequence[Picked]) -> None:
+        """Put these frames in the lasso, too."""
+        joined = {one.pitch.id: one for one in self._picked}
+        for one in picked:
+            known = joined.get(one.pitch.id)
+            joined[one.pitch.id] = one if known is None else known.joined(one)
+        self.pick(tuple(joined.values()))
 
     def clear(self) -> None:
         """Let go of what is in the lasso."""

@@ -38,13 +38,17 @@ class Lane(Protocol):
 
 
 class Lasso:
-    """Begins where the mouse is dragged further than a click goes; what is inside is `Desk.repair.picked`."""
+    """Begins where the mouse is dragged further than a click goes; what is inside is `Desk.repair.picked`.
+
+    With Shift it is added to what was picked before.
+    """
 
     def __init__(self, desk: Desk, lane: QObject) -> None:
         self._desk = desk
         self._lane: Lane = lane  # type: ignore[assignment]  # a canvas is both
         self._pressed: QPointF | None = None
         self._line: list[QPointF] = []
+        self._adds = False
         self._listens = False
 
     @property
@@ -56,6 +60,7 @@ class Lasso:
         """A click, or the beginning of a line: that is known once the mouse moves."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._pressed = event.position()
+            self._adds = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
 
     def move(self, event: QMouseEvent) -> None:
         """Draw on, where the button is held."""
@@ -78,7 +83,8 @@ class Lasso:
         if not self._listens:
             self._listens = True
             repair.changed.connect(self._lane.update)
-        repair.pick([one for clip, melody in self._lane.shown() if (one := self._inside(clip, melody, line))])
+        picked = [one for clip, melody in self._lane.shown() if (one := self._inside(clip, melody, line))]
+        (repair.pick_more if self._adds else repair.pick)(picked)
         return True
 
     def _inside(self, clip: Clip, melody: Melody, line: list[QPointF]) -> Picked | None:

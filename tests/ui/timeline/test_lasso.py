@@ -28,15 +28,21 @@ def canvas(desk: Desk, show: Callable[[Desk], TimelineView]) -> Iterator[PitchCa
     desk.background.close()
 
 
-def draw_around(canvas: PitchCanvas, start_s: float, stop_s: float, midi: float) -> None:
+def draw_around(
+    canvas: PitchCanvas,
+    start_s: float,
+    stop_s: float,
+    midi: float,
+    keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+) -> None:
     """Drag a box around a stretch of the timeline and a semitone to either side of a note."""
     left, right = (round(canvas.x_of(at_s * RATE)) for at_s in (start_s, stop_s))
     top, bottom = (round(canvas.axis.y_of(note)) for note in (midi + 1, midi - 1))
-    button, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    QTest.mousePress(canvas, button, none, QPoint(left, top))
+    button = Qt.MouseButton.LeftButton
+    QTest.mousePress(canvas, button, keys, QPoint(left, top))
     for corner in (QPoint(right, top), QPoint(right, bottom), QPoint(left, bottom)):
         QTest.mouseMove(canvas, corner)
-    QTest.mouseRelease(canvas, button, none, QPoint(left, bottom))
+    QTest.mouseRelease(canvas, button, keys, QPoint(left, bottom))
 
 
 def heard(desk: Desk, at_s: float) -> float:
@@ -66,6 +72,19 @@ def test_frames_in_the_lasso_move_by_an_octave_and_back(qtbot: QtBot, desk: Desk
     desk.document.undo()
     assert heard(desk, 1.5) == 440.0
     assert desk.repair.picked == ()
+
+
+def test_a_lasso_with_shift_adds_to_what_was_picked(qtbot: QtBot, desk: Desk, canvas: PitchCanvas) -> None:
+    draw_around(canvas, 1.2, 1.5, hz_to_midi(440.0))
+    draw_around(canvas, 3.2, 3.5, hz_to_midi(440.0), Qt.KeyboardModifier.ShiftModifier)
+    (picked,) = desk.repair.picked
+    assert np.isclose(picked.inside.sum(), 0.6 * 200, atol=12)
+
+    with qtbot.waitSignal(desk.document.changed):
+        assert run(BY_ID["pitch.octave_up"], desk)
+    assert [heard(desk, at_s) for at_s in (1.35, 1.7, 3.35)] == [880.0, 440.0, 880.0]
+    desk.document.undo()
+    assert heard(desk, 3.35) == 440.0
 
 
 def test_what_nobody_sang_is_removed(qtbot: QtBot, desk: Desk, canvas: PitchCanvas) -> None:
