@@ -116,9 +116,8 @@ class RangePlot(QWidget):
                 painter.fillRect(
                     QRectF(round(x_of(midi)), room.top(), 1, room.height()), _clear(theme.strong_line, 0.8)
                 )
-                painter.drawText(
-                    QRectF(x_of(midi) + each / 2 - 16, room.bottom() + 4, 32, 16), _CENTRE, self._name(midi)
-                )
+                left = min(x_of(midi) + each / 2 - 16, room.right() - 28)
+                painter.drawText(QRectF(left, room.bottom() + 4, 32, 16), _CENTRE, self._name(midi))
         self._paint_ends(painter, room, x_of, each)
 
     def _paint_ends(self, painter: QPainter, room: QRectF, x_of: object, each: float) -> None:
