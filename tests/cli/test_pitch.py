@@ -41,21 +41,21 @@ def track(studio: Studio, sound: Path, out: Path) -> NDArray[np.float64]:
     return read(out)
 
 
-@pytest.mark.parametrize("suffix", ["vorbis.ogg", "mp3", "m4a", "mp4"])
-def test_the_same_sound_has_the_same_melody_in_every_kind_of_file(studio: Studio, tmp_path: Path, suffix: str) -> None:
+def test_the_same_sound_has_the_same_melody_in_every_kind_of_file(studio: Studio, tmp_path: Path) -> None:
     frames = np.stack((melody(), melody()), axis=1)
     plain = track(studio, write_as("wav", tmp_path / "plain.wav", frames, RATE_HZ), tmp_path / "plain.csv")
-
-    other = track(studio, write_as(suffix, tmp_path / f"other.{suffix}", frames, RATE_HZ), tmp_path / "other.csv")
-
     assert len(plain) == LENGTH_S * 200
-    assert abs(len(other) - len(plain)) <= 0.06 * 200, "an encoder may add a frame of its own at the end"
-    both = slice(0, min(len(plain), len(other)))
-    voiced = (plain[both, 1] > 0) & (other[both, 1] > 0)
-    assert voiced.sum() > 0.95 * (plain[:, 1] > 0).sum()
-    off = 1200 * np.log2(other[both, 1][voiced] / plain[both, 1][voiced])
-    assert abs(np.median(off)) < 5
-    assert np.median(np.abs(off)) < 5
+
+    for suffix in ("vorbis.ogg", "mp3", "m4a", "mp4"):
+        other = track(studio, write_as(suffix, tmp_path / f"other.{suffix}", frames, RATE_HZ), tmp_path / "other.csv")
+
+        assert abs(len(other) - len(plain)) <= 0.06 * 200, f"{suffix}: an encoder may add a frame of its own at the end"
+        both = slice(0, min(len(plain), len(other)))
+        voiced = (plain[both, 1] > 0) & (other[both, 1] > 0)
+        assert voiced.sum() > 0.95 * (plain[:, 1] > 0).sum(), suffix
+        off = 1200 * np.log2(other[both, 1][voiced] / plain[both, 1][voiced])
+        assert abs(np.median(off)) < 5, suffix
+        assert np.median(np.abs(off)) < 5, suffix
 
 
 def test_rows_come_each_five_milliseconds_with_zero_where_nobody_sings(studio: Studio, tmp_path: Path) -> None:
