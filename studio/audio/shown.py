@@ -1,6 +1,7 @@
 """A decoded picture as it is to be seen: upright, in the shape that the file says, in the colours of a screen."""
 
 from fractions import Fraction
+from typing import Final
 
 import numpy as np
 from av.video.frame import VideoFrame
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 Bgra = NDArray[np.uint8]
 """A picture, shape (height, width, 4)."""
 
+_STEP_PX: Final = 16
+"""In a picture of another width, FFmpeg 8.1's way from YUV to BGRA leaves pixels at its edges as they were."""
+
 
 def as_bgra(frame: VideoFrame, width: int, height: int, quarters: int | None = None) -> Bgra:
     """A picture in this size, as the eye should see it: turned as the file says, or by so many right angles."""
@@ -17,8 +21,11 @@ def as_bgra(frame: VideoFrame, width: int, height: int, quarters: int | None = N
     across, down = (height, width) if turned % 2 else (width, height)
     scaled = (across, down) != (frame.width, frame.height)
     way = Interpolation.BILINEAR if scaled else Interpolation.BICUBIC
-    raw = frame.reformat(width=across, height=down, format="bgra", interpolation=way).to_ndarray()
+    whole = across % _STEP_PX == 0
+    raw = frame.reformat(width=across, height=down, format="bgra" if whole else "bgr24", interpolation=way).to_ndarray()
     made = np.asarray(raw, np.uint8)
+    if not whole:
+        made = np.dstack((made, np.full((down, across), 255, np.uint8)))
     return np.ascontiguousarray(np.rot90(made, turned)) if turned else made
 
 

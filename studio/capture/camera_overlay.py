@@ -1,10 +1,15 @@
 """The picture of a camera as an overlay."""
 
+from typing import Final
+
 import numpy as np
 from av.video.reformatter import VideoReformatter
 
 from studio.capture.camera import Cameras, Taken
 from studio.capture.screen import Pixels
+
+_STEP_PX: Final = 16
+"""In a picture of another width, FFmpeg 8.1's way from YUV to BGRA leaves pixels at its edges as they were."""
 
 
 class CameraPicture:
@@ -27,7 +32,8 @@ class CameraPicture:
         rows, columns = picture.shape[:2]
         frame = self._taken.frame
         scale = max(columns / frame.width, rows / frame.height)
-        width, height = max(columns, round(frame.width * scale)), max(rows, round(frame.height * scale))
+        width = -(-max(columns, round(frame.width * scale)) // _STEP_PX) * _STEP_PX
+        height = max(rows, round(frame.height * width / frame.width))
         how = "AREA" if scale < 1 else "BILINEAR"
         scaled = self._scaler.reformat(frame, width, height, "bgra", interpolation=how).to_ndarray()
         left, top = (width - columns) // 2, (height - rows) // 2

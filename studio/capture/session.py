@@ -30,7 +30,7 @@ from studio.capture.screen import Area, Grabber, is_black
 from studio.capture.showing import Showing
 from studio.capture.soundtrack import Soundtrack
 from studio.capture.wanted import Hears, Overlays, Sound, Wanted
-from studio.errors import Explanation, explain
+from studio.errors import Explanation, StudioError, explain
 from studio.media.wav import Frames
 
 _REPORT_S: Final = 0.4
@@ -161,6 +161,9 @@ class Recording:
         except (OSError, av.FFmpegError) as error:
             _log.warning("the recording ends: %s", error, exc_info=error)
             self._fail(trouble.cannot_write(error))
+        except StudioError as error:
+            _log.warning("the recording ends: %s", error)
+            self._fail(trouble.stopped(error.explanation))
         except Exception as error:  # noqa: BLE001 a thread has nobody above it to tell
             _log.exception("the recording ends")
             self._fail(explain(error))

@@ -18,6 +18,8 @@ MOST_SOUNDS: Final = 8
 _POINTS: Final = 512
 _SILENCE_DB: Final = -120.0
 _LEVEL_S: Final = 0.03
+_STEP_PX: Final = 16
+"""In a picture of another width, FFmpeg 8.1's way from YUV to BGRA leaves pixels at its edges as they were."""
 _BT709: Final = 1
 _LIMITED: Final = 1
 
@@ -56,7 +58,8 @@ class Showing:
         if not self._stale or now_s - self._shown_s < self._every_s * 0.9:
             return
         scale = min(1.0, self._width / canvas.width, self._height / canvas.height)
-        width, height = (max(2, round(side * scale) // 2 * 2) for side in (canvas.width, canvas.height))
+        width = max(_STEP_PX, int(canvas.width * scale) // _STEP_PX * _STEP_PX)
+        height = max(2, round(canvas.height * width / canvas.width) // 2 * 2)
         frame = frame_of(canvas.planes)
         frame.colorspace, frame.color_range = _BT709, _LIMITED
         small = frame.reformat(width=width, height=height, format="bgra", interpolation="FAST_BILINEAR")

@@ -1,7 +1,9 @@
 """Overlays that stand still: text, an image."""
 
+import math
+import textwrap
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 import av
 import numpy as np
@@ -9,6 +11,9 @@ import numpy as np
 from studio.capture import look
 from studio.capture.screen import Pixels
 from studio.errors import StudioError
+
+_MOST_LINES: Final = 4
+_LOOSE: Final = 4
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -34,20 +39,28 @@ class Words(_Standing):
         from PIL import Image, ImageDraw
 
         rows, columns = picture.shape[:2]
-        size = max(8.0, rows * 0.75)
         image = Image.new("L", (columns, rows))
         edges = Image.new("L", (columns, rows))
-        width = ImageDraw.Draw(image).textlength(self._words, font=font_of(size))
-        font = font_of(size * min(1.0, (columns - 4) / max(1.0, width)))
+        size, words = max(_set_in(self._words, lines, columns, rows) for lines in range(1, _MOST_LINES + 1))
+        font = font_of(size)
         stroke = max(1, round(font.size / 12))
         at = (columns / 2 if self._centred else stroke + 1, rows / 2)
         anchor = "mm" if self._centred else "lm"
-        ImageDraw.Draw(image).text(at, self._words, fill=255, font=font, anchor=anchor)
-        ImageDraw.Draw(edges).text(at, self._words, fill=200, font=font, anchor=anchor, stroke_width=stroke)
+        align = "center" if self._centred else "left"
+        ImageDraw.Draw(image).text(at, words, fill=255, font=font, anchor=anchor, align=align)
+        ImageDraw.Draw(edges).text(at, words, fill=200, font=font, anchor=anchor, align=align, stroke_width=stroke)
         letters, edge = np.asarray(image, np.uint16), np.asarray(edges, np.uint16)
         for channel in range(3):
             picture[..., channel] = letters * look.TEXT[channel] // 255
         picture[..., 3] = np.maximum(letters, edge)
+
+
+def _set_in(words: str, lines: int, columns: int, rows: int) -> tuple[float, str]:
+    """How large words can be in about so many lines, and where they are broken."""
+    broken = "\n".join(textwrap.wrap(words, max(1, math.ceil(len(words) / lines)) + _LOOSE * (lines > 1)))
+    size = max(8.0, rows * 0.75 / (1 + 1.3 * broken.count("\n")))
+    width = max((font_of(size).getlength(line) for line in broken.split("\n")), default=0.0)
+    return size * min(1.0, (columns - 4) / max(1.0, width)), broken
 
 
 class PictureFile(_Standing):
@@ -57,6 +70,8 @@ class PictureFile(_Standing):
         try:
             with av.open(path) as file:
                 self._frame = next(file.decode(video=0))
+            if not any(part.is_alpha for part in self._frame.format.components):
+                self._frame = self._frame.reformat(format="rgb24")  # from YUV to BGRA FFmpeg 8.1 leaves pixels out
         except (OSError, av.FFmpegError, StopIteration, IndexError) as error:
             raise StudioError(
                 "overlay.image",

@@ -4,6 +4,8 @@ import os
 from pathlib import Path
 from typing import Final
 
+from msgspec.structs import replace
+
 from studio.errors import Explanation, StudioError
 
 LOW_S: Final = 300.0
@@ -78,6 +80,15 @@ def resized(width: int, height: int) -> Explanation:
         title="The recording goes on in a new part.",
         cause=f"The screen is {width} × {height} now.",
         remedy="Both parts are kept; they follow each other without a gap.",
+    )
+
+
+def stopped(why: Explanation) -> Explanation:
+    """The same in the middle of a recording as at its beginning, but for what there is already."""
+    return replace(
+        why,
+        title="The recording of the screen was stopped.",
+        remedy="Everything up to here is kept and plays. Then choose what to record, and record again.",
     )
 
 

@@ -235,6 +235,8 @@ class Capturing(QObject):
                 if event.kind == "black":
                     self.is_black = not event.over
                     self.changed.emit()
+                elif event.kind == "resized":
+                    self._watch()  # for the size that it has now
                 elif event.kind == "camera":
                     self.dark_cameras = self.dark_cameras - {event.device}
                     if not event.over:
@@ -256,8 +258,7 @@ class Capturing(QObject):
         self.view, self.why_blind = event, None
         if event.disk_bytes >= 0:
             self.disk_bytes = event.disk_bytes
-        if not self.running:
-            self._become("looking")
+        self._become(self.phase if self.running else "looking")
         self.shown.emit(event)
 
     def _end(self, event: CaptureFinished) -> None:

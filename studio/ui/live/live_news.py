@@ -1,5 +1,6 @@
 """What the recording of the screen has to tell: troubles as banners, results with what to do next."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -63,15 +64,18 @@ class LiveNews(QObject):
         seconds = sum(part.duration_s for part in event.parts)
         size = words.size(sum(part.size_bytes for part in event.parts))
         many = f" in {len(event.parts)} files" if len(event.parts) > 1 else ""
-        files = [Path(part.path) for part in event.parts]
         self._desk.asks.toast(
-            f"Recorded {words.length(seconds)}{many}, {size}: {files[0].name}",
-            "Add its sound to the project",
-            lambda: self._import(files),
+            f"Recorded {words.length(seconds)}{many}, {size}: {Path(event.parts[0].path).name}",
+            "Open on the timeline",
+            lambda: self._open(event.parts),
         )
 
-    def _import(self, files: list[Path]) -> None:
-        self._desk.importing.add(files)
+    def _open(self, parts: Sequence[CapturePart]) -> None:
+        """Parts follow each other on the timeline, as they did on the screen."""
+        rate_hz, at_s = self._desk.document.project.rate_hz, 0.0
+        for part in parts:
+            self._desk.importing.add([part.path], round(at_s * rate_hz))
+            at_s += part.duration_s
         self._desk.view.set_workspace("edit")
 
     def _replay_saved(self, part: CapturePart) -> None:

@@ -35,6 +35,8 @@ class OverlaySection(Section):
         self.empty = Text("Nothing is laid over the picture.", theme, tone="secondary", wrap=True)
         self.list = QListWidget(self)
         self.list.setItemDelegate(FixedRows(self.list))
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setAccessibleName("Overlays, the topmost first")
         self.list.currentItemChanged.connect(self._chosen)
         self.add_wide(self.add_button)

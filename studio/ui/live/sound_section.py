@@ -18,6 +18,7 @@ from studio.ui.sections import Choice, Section
 from studio.ui.theme import Theme
 
 _LOOK_MS = 33
+_TOGETHER = "What all programs play, in one track: one program alone cannot be recorded. Give it an output of its own."
 Kind = Literal["microphone", "desktop"]
 
 
@@ -60,7 +61,7 @@ class SoundSection(Section):
         nothing = "This computer offers no sound of its own to record." if len(desktop) == 1 else ""
         for kind, choice in self.choices.items():
             choice.setEnabled(not why)
-            more = why or (nothing if kind == "desktop" else "")
+            more = why or ((nothing or _TOGETHER) if kind == "desktop" else "")
             choice.setToolTip(tip(choice.accessibleName(), "", more or choice.currentText()))
         for kind, meter in self.meters.items():
             meter.setEnabled(getattr(chosen, kind) != NONE)
