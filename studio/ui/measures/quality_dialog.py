@@ -18,7 +18,7 @@ from studio.ui.separate.dialog import BesideWindow
 from studio.ui.separate.fitting import fit
 from studio.ui.theme import Theme
 
-_WIDTH_PX: Final = 480
+_WIDTH_PX: Final = 544
 _ROW_PX: Final = 22
 _COLUMNS: Final = 2
 

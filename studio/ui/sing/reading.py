@@ -81,7 +81,7 @@ class Reading(QWidget):
         theme = self._theme
         if not self._sings:
             return theme.disabled
-        cents = abs(cents_off(self._midi) if math.isnan(self._against_cents) else round(self._against_cents))
+        cents = abs(cents_off(self._midi))
         return (
             theme.good_text
             if cents <= IN_TUNE_CENTS
