@@ -33,6 +33,7 @@ _IN_NO_TIME = (  # nothing listens or looks there, for all their names
     *("ui/test_live_spectrum", "ui/test_sing_numbers", "ui/test_sing_reference"),
     *("workers/test_live_alignment", "workers/test_live_gaps", "workers/test_live_loop"),
 )
+_LONG_FIRST = ("ui", "cli", "faults", "workers", "engines")  # or a long file at the end leaves the other core idle
 _display: subprocess.Popen[bytes] | None = None
 
 
@@ -80,12 +81,21 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if _in_real_time(collection_path) is ("not real_time" in marks) else None
 
 
+def _turn(module: Path) -> int:
+    folder = module.relative_to(_HERE).parts[0]
+    return _LONG_FIRST.index(folder) if folder in _LONG_FIRST else len(_LONG_FIRST)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what listens, looks or plays in real time: no other test may take its processor away meanwhile."""
+    """Mark what listens, looks or plays in real time: no other test may take its processor away meanwhile.
+
+    The rest is sorted: whole files are handed out in this order.
+    """
     for item in items:
         if _in_real_time(item.path):
             item.add_marker(pytest.mark.real_time)
+    items.sort(key=lambda item: _turn(item.path))
 
 
 def pytest_collection_finish() -> None:
