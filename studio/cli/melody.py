@@ -3,6 +3,8 @@
 from argparse import ArgumentParser
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
+
 from studio.cli.output import readable
 from studio.cli.verbs import Call, Outcome, WrongCall
 from studio.errors import StudioError
@@ -22,7 +24,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(call: Call) -> Outcome:
     path, folder = readable(call.asked.file), readable(call.asked.project)
-    document = Document()
+    application = QCoreApplication.instance() or QCoreApplication(["studio"])  # saving has its timers
+    document = Document(application)
     try:
         document.open(folder)
         if document.read_only is not None:

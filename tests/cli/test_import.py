@@ -37,7 +37,7 @@ def project(tmp_path: Path) -> Path:
 def test_a_song_becomes_the_notes_of_the_clip_that_is_named(studio: Studio, project: Path, tmp_path: Path) -> None:
     done = studio("import", project, tmp_path / "song.txt", "--clip", "Voice", "--json")
 
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     assert answer(done) == {"ok": True, "project": "Song", "clip": "Voice", "imported": ["notes"]}
     (sheet,) = read_project(project).sheets
     assert [(note.start, note.stop, note.midi) for note in sheet.notes] == [
