@@ -70,6 +70,7 @@ def cases(frames: int) -> list[Case]:
         ),
         Case("path", "likeliest", (random(frames, 210), 0.01, 0.8)),
         Case("path", "onward", (random(frames, 210), 0.01, 0.8)),
+        Case("ridge", "around", (random(frames, 210), random(frames) * 200, 12, -0.3)),
         Case("summits", "highest", (random(frames, 210), 4)),
         Case(
             "periods",

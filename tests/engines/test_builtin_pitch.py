@@ -75,6 +75,38 @@ def test_where_noise_drowns_the_voice_its_pitch_holds_its_course(hz: float) -> N
     assert np.mean(lost) < 0.025
 
 
+@pytest.mark.parametrize("hz", [110.0, 230.0])
+def test_on_the_telephone_a_voice_without_its_fundamental_keeps_its_pitch(hz: float) -> None:
+    time_s = np.arange(16000) / 8000
+    heard = [k for k in range(1, 40) if 300 < k * hz < 3400]
+    voice = np.sum([np.sin(2 * np.pi * k * hz * time_s + k) / k for k in heard], axis=0)
+    found = listen((0.2 * voice).astype(np.float32) + noise(16000, 0.003), 8000).curve
+
+    assert found.voiced_fraction > 0.95
+    assert np.nanmax(np.abs(cents(found.hz[20:-20], hz))) < 10
+
+
+@pytest.mark.parametrize("offset", [0.5, -0.9])
+def test_a_constant_under_a_voice_changes_nothing(offset: float) -> None:
+    found = listen((0.1 * buzz(220.0, 16000, 16000) + offset).astype(np.float32)).curve.hz[20:-20]
+
+    assert not np.isnan(found).any()
+    assert np.abs(cents(found, 220.0)).max() < 1.0
+
+
+@pytest.mark.parametrize("level_db", [40, 20, 10])
+@pytest.mark.parametrize("hz", [105.0, 240.0, 800.0])
+def test_a_glide_in_noise_is_followed(hz: float, level_db: int) -> None:
+    """Up and down by a third, twice a second, as in lively speech."""
+    wanted = hz * 2 ** (np.sin(2 * np.pi * 2 * np.arange(32000) / 16000) / 3)
+    voice = buzz(wanted, 16000, 32000)
+    found = listen(voice + noise(32000, float(np.std(voice)) * 10 ** (-level_db / 20), 5))
+
+    off = np.abs(cents(found.best_hz, wanted[::80]))[20:-20]
+    assert np.mean(off < 50) > 0.98
+    assert np.median(off) < (2.5 if level_db == 40 else 8)
+
+
 def test_one_core_and_four_give_the_same_melody(monkeypatch: pytest.MonkeyPatch) -> None:
     sound = buzz(220.0, 8000, 8000 * 25) + noise(8000 * 25, 0.01)
     monkeypatch.setenv("NUMBA_NUM_THREADS", "1")
@@ -101,8 +133,12 @@ def test_what_else_it_may_be_is_kept() -> None:
         np.clip(buzz(150.0, 8000, 8000) * 20, -1, 1).astype(np.float32),
         buzz(220.0, 8000, 8000) + buzz(277.2, 8000, 8000) + buzz(329.6, 8000, 8000),
         buzz(220.0, 8000, 40),
+        np.full(8000, 0.7, np.float32),
+        np.full(8000, np.nan, np.float32),
+        np.full(1, 0.5, np.float32),
+        np.zeros(0, np.float32),
     ],
-    ids=["silence", "noise", "clipped", "chord", "5 ms"],
+    ids=["silence", "noise", "clipped", "chord", "5 ms", "constant", "no numbers", "a sample", "nothing"],
 )
 def test_hard_cases_end_in_a_melody_without_nonsense(sound: Mono) -> None:
     curve = listen(sound, 8000).curve

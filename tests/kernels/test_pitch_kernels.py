@@ -13,9 +13,10 @@ from voicekernels.cpu import harmonics as cpu_harmonics
 from voicekernels.cpu import likeness as cpu_likeness
 from voicekernels.cpu import path as cpu_path
 from voicekernels.cpu import periods as cpu_periods
+from voicekernels.cpu import ridge as cpu_ridge
 from voicekernels.cpu import summits as cpu_summits
 from voicekernels.cpu import voicing as cpu_voicing
-from voicekernels.reference import comb, contour, harmonics, likeness, path, periods, summits, voicing
+from voicekernels.reference import comb, contour, harmonics, likeness, path, periods, ridge, summits, voicing
 
 seeds = st.integers(0, 2**31)
 compiled = settings(deadline=None, max_examples=25)
@@ -102,6 +103,27 @@ def test_a_path_leaps_only_where_it_pays() -> None:
 
     assert path.likeliest(scores, 0.1, 1.5).tolist() == [5, 5, 5, 30, 30, 30]
     assert path.likeliest(scores, 0.2, 9.0).tolist() in ([5] * 6, [30] * 6)
+
+
+@compiled
+@given(frames=st.integers(0, 9), columns=st.integers(0, 30), reach=st.integers(0, 12), seed=seeds)
+def test_what_lies_around_a_course_is_seen_alike(frames: int, columns: int, reach: int, seed: int) -> None:
+    scores, course = random(seed, frames, columns), random(seed + 1, frames) * 50 - 10
+
+    found = cpu_ridge.around(scores, course, reach, -0.3)
+
+    np.testing.assert_allclose(found, ridge.around(scores, course, reach, -0.3), atol=1e-4)
+
+
+def test_a_ridge_along_its_own_course_stands_upright() -> None:
+    course = np.array([3.0, 4.5, 6.0], np.float32)
+    scores = np.maximum(0, 1 - np.abs(np.arange(10) - course[:, None])).astype(np.float32)
+
+    seen = ridge.around(scores, course, 2, 0.0)
+
+    assert seen.argmax(axis=1).tolist() == [2, 2, 2]
+    with pytest.raises(ValueError, match="place"):
+        ridge.around(scores, course[:2], 2, 0.0)
 
 
 @compiled

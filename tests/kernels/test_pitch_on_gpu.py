@@ -17,9 +17,10 @@ from voicekernels.gpu import harmonics as gpu_harmonics
 from voicekernels.gpu import likeness as gpu_likeness
 from voicekernels.gpu import path as gpu_path
 from voicekernels.gpu import periods as gpu_periods
+from voicekernels.gpu import ridge as gpu_ridge
 from voicekernels.gpu import summits as gpu_summits
 from voicekernels.gpu import voicing as gpu_voicing
-from voicekernels.reference import comb, contour, harmonics, likeness, path, periods, summits, voicing
+from voicekernels.reference import comb, contour, harmonics, likeness, path, periods, ridge, summits, voicing
 
 DEVICE = "cuda" if torch.cuda.is_available() else "cpu"
 SHAPES = np.random.default_rng(6).integers(1, 40, (4, 3)).tolist()
@@ -61,6 +62,15 @@ def test_a_way_goes_on_as_in_the_reference(frames: int, columns: int) -> None:
 def test_a_way_that_never_began_does_not_go_on() -> None:
     with pytest.raises(ValueError, match="no frames"):
         gpu_path.onward(there(random(0, 0, 4)), 0.05, 0.8)
+
+
+@pytest.mark.parametrize(("frames", "columns", "reach"), [(0, 4, 2), (3, 0, 1), *SHAPES])
+def test_what_lies_around_a_course_is_seen_as_in_the_reference(frames: int, columns: int, reach: int) -> None:
+    scores, course = random(1, frames, columns), random(2, frames) * 60 - 10
+
+    found = gpu_ridge.around(there(scores), there(course), reach, -0.3).cpu().numpy()
+
+    np.testing.assert_allclose(found, ridge.around(scores, course, reach, -0.3), atol=1e-4)
 
 
 @pytest.mark.parametrize(

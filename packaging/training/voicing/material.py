@@ -1,8 +1,9 @@
-"""Writes voices whose pitch is known: `python -m voicing.material OUT [--recordings FOLDER]`.
+"""Writes voices whose pitch is known: `python -m voicing.material OUT [--recordings FOLDER] [--lively] [--high]`.
 
 Sentences spoken by eSpeak, and recordings of readers where a folder of them is given, are taken apart by WORLD and put
 together again on another contour, spoken or sung: that contour is the truth. Each voice is written clean and in noise
-as NAME.CONDITION.wav, its truth as NAME.csv with rows `time,f0` each 5 ms, 0 Hz where unvoiced.
+as NAME.CONDITION.wav, its truth as NAME.csv with rows `time,f0` each 5 ms, 0 Hz where unvoiced. Lively voices move
+their pitch more, and less evenly, than the sources; high ones are all sung.
 """
 
 import argparse
@@ -51,11 +52,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--recordings", type=Path)
+    parser.add_argument("--lively", action="store_true")
+    parser.add_argument("--high", action="store_true")
+    parser.add_argument("--seed", type=int, default=11)
     wanted = parser.parse_args()
     wanted.out.mkdir(parents=True, exist_ok=True)
-    draw = np.random.default_rng(11)
+    draw = np.random.default_rng(wanted.seed)
     for index, source in enumerate(_sources(wanted.recordings)):
-        sound, truth_hz = _voice(source, draw, sung=index % 3 == 2)
+        sung = wanted.high or index % 3 == 2
+        sound, truth_hz = _voice(source, draw, sung=sung, lively=wanted.lively, lowest_hz=280 if wanted.high else 75)
         name = f"voice{index:03}"
         np.savetxt(
             wanted.out / f"{name}.csv",
@@ -64,7 +69,7 @@ def main() -> None:
             delimiter=",",
         )
         for condition, ratio_db, steepness in NOISES:
-            heard = sound if ratio_db is None else sound + _noise(sound, truth_hz, ratio_db, steepness, draw)
+            heard = sound if ratio_db is None else sound + noise(sound, truth_hz, ratio_db, steepness, draw)
             heard = heard / max(1.0, float(np.abs(heard).max()) * 1.01)
             soundfile.write(wanted.out / f"{name}.{condition}.wav", heard.astype(np.float32), RATE_HZ)
         print(f"{name}: {len(sound) / RATE_HZ:.1f} s, median {np.median(truth_hz[truth_hz > 0]):.0f} Hz", flush=True)
@@ -86,14 +91,16 @@ def _at_full_rate(samples: Sound, rate_hz: int) -> Sound:
     return np.ascontiguousarray(resampled)
 
 
-def _voice(source: Sound, draw: np.random.Generator, *, sung: bool) -> tuple[Sound, Sound]:
+def _voice(
+    source: Sound, draw: np.random.Generator, *, sung: bool, lively: bool = False, lowest_hz: float = 75
+) -> tuple[Sound, Sound]:
     """The source on another contour, its throat longer or shorter to suit, and that contour."""
     hz = _contour(source)
     times = np.arange(len(hz)) * STEP_S
     shape = pyworld.cheaptrick(source, hz, times, RATE_HZ)
     breath = pyworld.d4c(source, hz, times, RATE_HZ)
     median = float(np.median(hz[hz > 0]))
-    wanted = float(np.exp(draw.uniform(np.log(75), np.log(850 if sung else 330))))
+    wanted = float(np.exp(draw.uniform(np.log(lowest_hz), np.log(850 if sung else 330))))
     bins = np.arange(shape.shape[1]) / np.clip((wanted / median) ** 0.3, 0.8, 1.25)
     bins = np.minimum(bins, shape.shape[1] - 1)
     places = np.arange(shape.shape[1])
@@ -104,7 +111,7 @@ def _voice(source: Sound, draw: np.random.Generator, *, sung: bool) -> tuple[Sou
         shape, breath, hz = shape[slower], breath[slower], hz[slower]
         truth_hz = np.where(hz > 0, wanted * 2 ** (_sung(hz, median, draw) / 12), 0.0)
     else:
-        truth_hz = hz * (wanted / median)
+        truth_hz = _spoken(hz, median, draw) * wanted if lively else hz * (wanted / median)
     sound = pyworld.synthesize(truth_hz, np.ascontiguousarray(shape), np.ascontiguousarray(breath), RATE_HZ, 5.0)
     return sound / np.abs(sound).max() * 0.5, truth_hz
 
@@ -121,6 +128,18 @@ def _sung(hz: Sound, median: float, draw: np.random.Generator) -> Sound:
     vibrato = extent * np.sin(2 * np.pi * rate * times) * (np.sin(2 * np.pi * 0.4 * times) > -0.3)
     tremble = 0.05 * np.convolve(draw.standard_normal(len(hz)), np.ones(9) / 3, "same")
     contour: Sound = steps + vibrato + tremble
+    return contour
+
+
+def _spoken(hz: Sound, median: float, draw: np.random.Generator) -> Sound:
+    """The contour relative to its median, with more of its own movement, and other movement slow and quick."""
+    frames = np.arange(len(hz))
+    octaves = np.log2(np.interp(frames, frames[hz > 0], hz[hz > 0]) / median) * draw.uniform(1, 1.8)
+    moved = np.clip(octaves, -0.8, 0.8)
+    for length, least, most in ((41, 0.05, 0.14), (9, 0.003, 0.012)):
+        window = np.hanning(length) / np.sqrt(np.sum(np.hanning(length) ** 2))
+        moved = moved + np.convolve(draw.standard_normal(len(hz)), window, "same") * draw.uniform(least, most)
+    contour: Sound = np.where(hz > 0, 2**moved, 0.0)
     return contour
 
 
@@ -143,12 +162,13 @@ def _contour(sound: Sound) -> Sound:
     return hz
 
 
-def _noise(sound: Sound, truth_hz: Sound, ratio_db: float, steepness: float, draw: np.random.Generator) -> Sound:
+def noise(sound: Sound, truth_hz: Sound, ratio_db: float, steepness: float, draw: np.random.Generator) -> Sound:
+    """Noise so many dB below a voice while it sounds, its amplitude as frequency to the power of `-steepness`."""
     spectrum = np.fft.rfft(draw.standard_normal(len(sound)))
     hz = np.maximum(np.fft.rfftfreq(len(sound), 1 / RATE_HZ), 40.0)
-    noise = np.fft.irfft(spectrum * hz**-steepness, len(sound))
+    hiss = np.fft.irfft(spectrum * hz**-steepness, len(sound))
     sounding = truth_hz[np.minimum((np.arange(len(sound)) / RATE_HZ / STEP_S).astype(int), len(truth_hz) - 1)] > 0
-    scaled: Sound = noise / noise.std() * np.sqrt(np.mean(sound[sounding] ** 2)) * 10 ** (-ratio_db / 20)
+    scaled: Sound = hiss / hiss.std() * np.sqrt(np.mean(sound[sounding] ** 2)) * 10 ** (-ratio_db / 20)
     return scaled
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.engines.base import FRAMES_PER_S, Mono
+from studio.engines.melody import course
 from voicekernels.reference.comb import density, teeth
 from voicekernels.reference.harmonics import HALF, HARMONICS, POINTS, Measured
 
@@ -22,6 +23,9 @@ GUESSES: Final = 4
 
 REACH: Final = 256
 """Samples before a frame that say something of its pitch."""
+
+SIGHT_S: Final = 0.01
+"""From one frame that `sight` looks at to the next."""
 
 _COLUMNS_AN_OCTAVE: Final = 48
 _STRIDE: Final = 2  # frames of the shared grid from one spectrum to the next
@@ -111,24 +115,24 @@ def hear(
     low_hz: float,
     high_hz: float,
     *,
-    guesses: bool = True,
+    whole: bool = True,
     past: int = 0,
     way: Way | None = None,
 ) -> Heard:
     """Find the pitch in all frames of `sound`, at `RATE_HZ`; the first frame is centred on sample `past`.
 
-    Without `guesses` there are none, shape (frames, 0), and it takes less time. `way` is how a melody came to the first
-    frame, where it began before.
+    Where it is not the `whole` that is heard but the newest of it, there are no guesses, shape (frames, 0), and the
+    course is not amended: that takes what comes after. `way` is how a melody came to the first frame, where it began
+    before.
     """
-    from voicekernels.cpu import likeness, path
+    from voicekernels.cpu import likeness
 
     frames = -(-(len(sound) - past) // HOP)
-    scores, lowest = _scores(sound, past, frames, floor, low_hz, high_hz)
+    around = sight(sound, floor, low_hz, high_hz, past=past, way=way)
     sound = sound[past:]
-    worth = np.square(np.maximum(scores, 0))
-    columns, strength = _read(scores, path.likeliest(worth if way is None else way.add(worth), _STEP, _LEAP))
-    octaves, _ = _refined(sound, (lowest + columns / _COLUMNS_AN_OCTAVE).astype(np.float32), HOP * _STRIDE, _ROUGH)
-    octaves, strength = _onto_frames(octaves, strength, frames)
+    lowest, strength = _octaves(around.lowest), around.strength
+    columns = course.amended(around) if whole else around.guess
+    octaves, strength = _onto_frames((lowest + columns / _COLUMNS_AN_OCTAVE).astype(np.float32), strength, frames)
     octaves, (found, unrolled) = _refined(sound, octaves, HOP, _FINE)
     alike = likeness.compare(unrolled)
     signs = np.stack(
@@ -145,8 +149,24 @@ def hear(
         ),
         axis=1,
     )
-    others = _guesses(scores, lowest, frames) if guesses else np.zeros((frames, 0), np.float32)
+    others = _guesses(around.scores, lowest, frames) if whole else np.zeros((frames, 0), np.float32)
     return Heard(octaves, signs, others)
+
+
+def sight(
+    sound: Mono, floor: Floor, low_hz: float, high_hz: float, *, past: int = 0, way: Way | None = None
+) -> course.Sight:
+    """What is known of the pitch in each second frame before its course is amended; see `hear`."""
+    from voicekernels.cpu import path
+
+    scores, first = _scores(sound, past, -(-(len(sound) - past) // HOP), floor, low_hz, high_hz)
+    worth = np.square(np.maximum(scores, 0))
+    columns, strength = _read(scores, path.likeliest(worth if way is None else way.add(worth), _STEP, _LEAP))
+    lowest = _octaves(first)
+    octaves = (lowest + columns / _COLUMNS_AN_OCTAVE).astype(np.float32)
+    octaves, (found, _) = _refined(sound[past:], octaves, HOP * _STRIDE, _ROUGH)
+    guess = (octaves - lowest) * np.float32(_COLUMNS_AN_OCTAVE)
+    return course.Sight(scores, guess, columns, strength, found.clear, first)
 
 
 def _refined(sound: Mono, octaves: Series, hop: int, how: _Look) -> tuple[Series, tuple[Measured, Series]]:
@@ -196,8 +216,8 @@ def _quiet(power: Series) -> Series:
     return np.convolve(np.pad(lowest, 4, mode="edge"), np.full(8, 1 / 8, np.float32), "valid")[: len(lowest)]
 
 
-def _scores(sound: Mono, past: int, frames: int, floor: Floor, low_hz: float, high_hz: float) -> tuple[Series, float]:
-    """How well each pitch of the range fits each second frame, and the lowest of them as log2 of Hz."""
+def _scores(sound: Mono, past: int, frames: int, floor: Floor, low_hz: float, high_hz: float) -> tuple[Series, int]:
+    """How well each pitch of the range fits each second frame, and which column of the widest range is the first."""
     import scipy.fft
 
     from voicekernels.cpu import comb
@@ -222,7 +242,7 @@ def _scores(sound: Mono, past: int, frames: int, floor: Floor, low_hz: float, hi
         if stride == 2:
             following = np.concatenate((found[1:], found[-1:]))
             total[1::2, columns] += 0.5 * (found + following)[: count // 2]
-    return total, float(np.log2(LOWEST_HZ) + first / _COLUMNS_AN_OCTAVE)
+    return total, first
 
 
 def _calmed(scores: Series) -> Series:
@@ -232,8 +252,18 @@ def _calmed(scores: Series) -> Series:
     return calm
 
 
+def column(hz: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Where pitches lie among the columns of the widest range."""
+    place: NDArray[np.float64] = np.log2(hz / LOWEST_HZ) * _COLUMNS_AN_OCTAVE
+    return place
+
+
 def _column(hz: float) -> int:
     return round(float(np.log2(hz / LOWEST_HZ)) * _COLUMNS_AN_OCTAVE)
+
+
+def _octaves(column: int) -> float:
+    return float(np.log2(LOWEST_HZ) + column / _COLUMNS_AN_OCTAVE)
 
 
 @cache

@@ -119,7 +119,7 @@ class Stream:
         past = analysis.REACH
         window = self._heard[self._end - _WINDOW - past : self._end]
         octaves, signs, _ = analysis.hear(
-            window, self._floor, self._low_hz, self._high_hz, guesses=False, past=past, way=self._way
+            window, self._floor, self._low_hz, self._high_hz, whole=False, past=past, way=self._way
         )
         before = self._hops - _HOPS  # the number of the window's first frame
         early = departs and self._is_new_note(octaves[-_SOON:], signs)

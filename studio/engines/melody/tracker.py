@@ -61,6 +61,7 @@ _SILENT: Final = -8.0  # log10 of the mean square: 80 dB below full scale
 def _listen(samples: Mono, rate_hz: int, low_hz: float, high_hz: float, report: Report) -> Melody:
     frames = frame_count(len(samples), rate_hz)
     sound = at_8k(samples, rate_hz, report)
+    sound -= sound.mean() if len(sound) else 0  # a constant under a voice would be heard as a harmonic of any pitch
     if is_silent(peak(sound)):
         report(1.0, "Finding the pitch")
         nothing = np.zeros((frames, analysis.GUESSES), np.float32)

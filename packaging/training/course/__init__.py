@@ -1,0 +1,1 @@
+"""Where the network that amends the built-in tracker's first guess comes from."""

@@ -1,0 +1,120 @@
+"""Where a pitch most likely ran, seen in the scores around a first guess: a small network amends the guess.
+
+Three layers of convolutions over time look at the picture of the melody, pulled straight along the guess, 140 ms to
+either side, and say of each column nearby how likely it is. It learnt from speech and singing that were resynthesised
+with a known pitch, clean and in noise (`packaging/training/course`); none of it is from the sets that the tracker is
+judged by. The weights lie in `course.npz`.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+REACH: Final = 12
+"""Columns to either side of the guess that are looked at, and that it may be moved by."""
+
+SPAN: Final = 5
+"""Frames that a layer takes in, each `DILATIONS` frames from the next."""
+
+DILATIONS: Final = (1, 2, 4)
+OUTSIDE: Final = -0.3
+"""What is seen beyond the range of pitches."""
+
+_NEAR: Final = 2  # columns, 50 cents: what lies so near together is one guess
+_MOST_COLUMNS: Final = 4.0
+
+Series = NDArray[np.float32]
+
+
+class Sight(NamedTuple):
+    """What is known of each frame, all float32; places are columns of the grid."""
+
+    scores: Series
+    """How well each pitch fits, shape (frames, columns)."""
+    guess: Series
+    """Where the pitch is thought to run, shape (frames,)."""
+    path: Series
+    """Where the likeliest path ran, shape (frames,)."""
+    strength: Series
+    """The score on that path, shape (frames,)."""
+    clear: Series
+    """How much harmonics stood out of the noise along the guess, shape (frames,)."""
+    lowest: int
+    """Which column of the widest range is the first of this grid."""
+
+
+def seen(sight: Sight) -> Series:
+    """What the network is given, shape (frames, 2 * REACH + 1 + 5)."""
+    from voicekernels.cpu import ridge
+
+    guess = sight.guess
+    moves = np.diff(guess, prepend=guess[:1])
+    beside = np.stack(
+        (
+            np.clip(moves, -_MOST_COLUMNS, _MOST_COLUMNS) / 2,
+            (guess + (sight.lowest - 114)) / 50,
+            2 * sight.strength - 0.6,
+            2 * sight.clear - 1,
+            np.clip(sight.path - guess, -_MOST_COLUMNS, _MOST_COLUMNS) / 2,
+        ),
+        axis=1,
+    )
+    scores = ridge.around(sight.scores, guess, REACH, OUTSIDE)
+    return np.concatenate((3 * scores, beside), axis=1, dtype=np.float32)
+
+
+def amended(sight: Sight) -> Series:
+    """The guess where it most likely should be, in columns, shape (frames,)."""
+    rule = _rule()
+    given = seen(sight)
+    hidden = given
+    for weights, constant, dilation in zip(rule.layers, rule.constants, DILATIONS, strict=True):
+        hidden = np.maximum(_around(hidden, dilation) @ weights + constant, 0)
+    likely = hidden @ rule.last + rule.last_constant + rule.skip * given[:, : 2 * REACH + 1]
+    return sight.guess + likeliest(likely)
+
+
+def _around(values: Series, dilation: int) -> Series:
+    """Each row with those before and after it, shape (frames, SPAN * values): nothing lies beyond either end."""
+    frames, width = values.shape
+    edge = SPAN // 2 * dilation
+    padded = np.zeros((frames + 2 * edge, width), np.float32)
+    padded[edge : edge + frames] = values
+    step = padded.strides[0]
+    return np.ndarray((frames, SPAN, width), np.float32, padded, 0, (step, dilation * step, 4)).reshape(frames, -1)
+
+
+def likeliest(logits: Series) -> Series:
+    """The middle of the likeliest 100 cents, in columns from the guess, shape (frames,)."""
+    odds = np.pad(np.exp(logits - logits.max(axis=1, keepdims=True)), ((0, 0), (_NEAR, _NEAR)))
+    near = sliding_window_view(odds, 2 * _NEAR + 1, axis=1)
+    best = near.sum(axis=2).argmax(axis=1)
+    chosen = near[np.arange(len(best)), best]
+    middle: Series = best - REACH + chosen @ np.arange(-_NEAR, _NEAR + 1, dtype=np.float32) / chosen.sum(axis=1)
+    return middle.astype(np.float32)
+
+
+class _Rule(NamedTuple):
+    layers: tuple[Series, ...]
+    constants: tuple[Series, ...]
+    last: Series
+    last_constant: Series
+    skip: float
+
+
+@cache
+def _rule() -> _Rule:
+    with np.load(Path(__file__).with_name("course.npz")) as file:
+        stored = {name: file[name].astype(np.float32) for name in file.files}
+    numbers = range(len(DILATIONS))
+    return _Rule(
+        tuple(stored[f"weights{i}"] for i in numbers),
+        tuple(stored[f"constant{i}"] for i in numbers),
+        stored["last"],
+        stored["last_constant"],
+        float(stored["skip"]),
+    )
