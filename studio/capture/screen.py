@@ -138,7 +138,7 @@ class Target(NamedTuple):
                 raise StudioError(
                     "capture.window",
                     "The window is not recorded.",
-                    cause="It was closed, or folded away.",
+                    cause="The window was closed, or folded away.",
                     remedy="Open it again, or choose another one.",
                 )
             wanted = place

@@ -11,6 +11,7 @@ import pytest
 from studio.ipc.preview import Preview, Shown
 from studio.ipc.series import Series
 from studio.protocol.capture import (
+    CaptureFinished,
     CaptureSound,
     CaptureSpec,
     CaptureTrouble,
@@ -125,6 +126,21 @@ def test_one_window_can_be_recorded_alone(capture: CaptureProcess, tmp_path: Pat
     finished = capture.record(CaptureSpec(path=str(tmp_path / "film.mp4"), window=window.id, seconds=0.5))
 
     assert watch(Path(finished.parts[0].path)).pictures[0].shape[:2] == (270, 480)
+
+
+def test_a_window_that_is_closed_ends_its_recording(capture: CaptureProcess, screen: VirtualScreen) -> None:
+    known = {one.id for one in capture.wait(Screens, since=capture.send(ListScreens()), seconds=60).windows}
+    program = screen.show("counting")
+    listed = capture.wait(Screens, since=capture.send(ListScreens()), seconds=60).windows
+    (window,) = (one.id for one in listed if one.id not in known)
+    seen = len(capture.events)
+    capture.begin(CaptureSpec(window=window, replay_s=5.0))
+    program.kill()
+
+    why = capture.wait(CaptureFinished, since=seen, seconds=60).why
+
+    assert why is not None
+    assert (why.code, why.title) == ("capture.window", "The recording of the screen was stopped.")
 
 
 def test_a_screen_that_ends_is_told_of(tmp_path: Path) -> None:
