@@ -1,15 +1,47 @@
-"""Counts what is broken on purpose, so that a run can say how many faults nothing was lost to, and what it measured.
+"""What is broken, and a count of how often: a run says how many faults nothing was lost to, and what it measured.
 
 Both travel with the reports of the tests, which also come from other processes.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.helpers.pulse import Feed, Pulse, counter
+from tests.helpers.session import Session
+
+Start = Callable[[], Session]
 _INJECTED = "faults injected"
 _SAID = "said"
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Start a session, as often as needed; those that were not closed are closed at the end."""
+    sessions: list[Session] = []
+
+    def _start() -> Session:
+        sessions.append(Session())
+        return sessions[-1]
+
+    yield _start
+    for session in sessions:
+        session.close()
+
+
+@pytest.fixture(scope="module")
+def pulse() -> Iterator[Pulse]:
+    with Pulse() as daemon:
+        yield daemon
+
+
+@pytest.fixture
+def counting(pulse: Pulse) -> Iterator[Feed]:
+    """A microphone that hears the counting signal."""
+    feed = pulse.feed("booth", counter())
+    yield feed
+    feed.stop()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -17,25 +17,12 @@ from studio.media.store import ProjectStore
 from studio.media.takes import read_header, recover
 from studio.model.project import Project
 from tests.helpers.live import lost, read_take
-from tests.helpers.pulse import Feed, Pulse, counter, missing, until
+from tests.helpers.pulse import Feed, Pulse, missing, until
 
 pytestmark = [pytest.mark.skipif(bool(missing()), reason=missing())]
 ROOT = Path(__file__).parents[2]
 RATE_HZ = 48000
 LEAVES_WITHIN_S = 4.0  # 2 s is the goal; this machine may be shared by others
-
-
-@pytest.fixture(scope="module")
-def pulse() -> Iterator[Pulse]:
-    with Pulse() as pulse:
-        yield pulse
-
-
-@pytest.fixture
-def counting(pulse: Pulse) -> Iterator[Feed]:
-    feed = pulse.feed("booth", counter())
-    yield feed
-    feed.stop()
 
 
 def end_while_recording(pulse: Pulse, home: Path, kind: signal.Signals, wanted: int) -> float:

@@ -20,7 +20,7 @@ from studio import paths
 from studio.media.takes import RecoveredTake, TakeHeader, TakeWriter, mark_recovered, recover
 from studio.protocol.live import OpenAudio, StopRecording, TakeFinished, TakeProgress, TakeStarted
 from tests.helpers.live import LiveProcess, lost, read_take, record_into
-from tests.helpers.pulse import Feed, Pulse, counter, missing, until
+from tests.helpers.pulse import Feed, Pulse, missing, until
 
 pytestmark = [pytest.mark.skipif(bool(missing()), reason=missing())]
 BOOTH = OpenAudio(output="stage", input="Monitor of booth")
@@ -28,19 +28,6 @@ ROOT = Path(__file__).parents[2]
 ACKNOWLEDGED_LOST_AT_MOST = 960  # 20 ms
 Count = Callable[[int], None]
 Say = Callable[[str], None]
-
-
-@pytest.fixture(scope="module")
-def pulse() -> Iterator[Pulse]:
-    with Pulse() as pulse:
-        yield pulse
-
-
-@pytest.fixture
-def counting(pulse: Pulse) -> Iterator[Feed]:
-    feed = pulse.feed("booth", counter())
-    yield feed
-    feed.stop()
 
 
 def seeded(name: str) -> random.Random:

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from studio.protocol.lines import LineSpoken
 from studio.protocol.messages import Result
 from studio.session.speaking import Speaking
 from studio.session.speaking_left import SpeechNotes
+from tests.faults.conftest import Start
 from tests.helpers import people
 from tests.helpers.session import Session
 from tests.helpers.speaking_process import SENTENCES, has_begun, write
@@ -23,22 +24,6 @@ from tests.helpers.speaking_process import SENTENCES, has_begun, write
 WAIT_MS = 240_000
 
 pytestmark = pytest.mark.timeout(900)  # workers start three times, and each says a line or two
-
-Start = Callable[[], Session]
-
-
-@pytest.fixture
-def start() -> Iterator[Start]:
-    """Starts a session, as often as needed; those that were not closed are closed at the end."""
-    sessions: list[Session] = []
-
-    def _start() -> Session:
-        sessions.append(Session())
-        return sessions[-1]
-
-    yield _start
-    for session in sessions:
-        session.close()
 
 
 def states(session: Session) -> list[str]:

@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from studio.protocol.common import JobId
 from studio.protocol.jobs import Separated
 from studio.protocol.messages import Result
 from studio.session.recovery import LeftBehind
+from tests.faults.conftest import Start
 from tests.helpers import people, tiny_separator
 from tests.helpers.separating_process import TINY
 from tests.helpers.session import WAIT_MS, Session
@@ -29,20 +30,6 @@ RATE_HZ = 48000
 @pytest.fixture(autouse=True)
 def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tiny_separator.install(monkeypatch, tmp_path / "plug-ins")
-
-
-@pytest.fixture
-def start() -> Iterator[Callable[[], Session]]:
-    """Starts a session, as often as needed; those that were not closed are closed at the end."""
-    sessions: list[Session] = []
-
-    def _start() -> Session:
-        sessions.append(Session())
-        return sessions[-1]
-
-    yield _start
-    for session in sessions:
-        session.close()
 
 
 def put_a_song(session: Session, folder: Path, seconds: float) -> None:
@@ -61,7 +48,7 @@ def killed(*arguments: str) -> None:
 
 
 def test_a_separation_is_gone_on_with_after_the_studio_was_killed(
-    qtbot: QtBot, tmp_path: Path, start: Callable[[], Session], injected: Callable[[int], None]
+    qtbot: QtBot, tmp_path: Path, start: Start, injected: Callable[[int], None]
 ) -> None:
     folder = tmp_path / "Song"
     first = start()
@@ -98,7 +85,7 @@ def test_a_separation_is_gone_on_with_after_the_studio_was_killed(
 
 
 def test_a_song_in_another_voice_is_gone_on_with_behind_its_finished_stage(
-    qtbot: QtBot, tmp_path: Path, start: Callable[[], Session], injected: Callable[[int], None]
+    qtbot: QtBot, tmp_path: Path, start: Start, injected: Callable[[int], None]
 ) -> None:
     folder = tmp_path / "Song"
     voice = people.learn_roughly(tmp_path)
@@ -139,7 +126,7 @@ def test_a_song_in_another_voice_is_gone_on_with_behind_its_finished_stage(
 
 
 def test_files_are_gone_on_with_after_the_studio_was_killed(
-    qtbot: QtBot, tmp_path: Path, start: Callable[[], Session], injected: Callable[[int], None]
+    qtbot: QtBot, tmp_path: Path, start: Start, injected: Callable[[int], None]
 ) -> None:
     out, files = tmp_path / "out", [tmp_path / "one.wav", tmp_path / "two.wav"]
     for number, path in enumerate(files):
@@ -171,9 +158,7 @@ def test_files_are_gone_on_with_after_the_studio_was_killed(
     injected(1)
 
 
-def test_what_was_stopped_by_hand_is_listed_again_and_not_offered(
-    qtbot: QtBot, tmp_path: Path, start: Callable[[], Session]
-) -> None:
+def test_what_was_stopped_by_hand_is_listed_again_and_not_offered(qtbot: QtBot, tmp_path: Path, start: Start) -> None:
     folder = tmp_path / "Song"
     first = start()
     put_a_song(first, folder, 12)
@@ -193,7 +178,7 @@ def test_what_was_stopped_by_hand_is_listed_again_and_not_offered(
     assert later.jobs.rows == ()
 
 
-def test_what_is_for_another_project_is_not_listed_there(tmp_path: Path, start: Callable[[], Session]) -> None:
+def test_what_is_for_another_project_is_not_listed_there(tmp_path: Path, start: Start) -> None:
     folder = tmp_path / "Song"
     session = start()
     put_a_song(session, folder, 2)

@@ -17,6 +17,7 @@ from studio.session.settings_file import SettingsFile
 from studio.ui import theme as themes
 from studio.ui.theme import Theme
 from studio.ui.window import MainWindow
+from tests.helpers.pulse import Pulse
 from tests.helpers.sessions import desk_on, put_melody, put_sound
 
 RATE = 8000
@@ -55,17 +56,24 @@ def empty_project(_folder: Path) -> Project:
     return Project(name="Empty")
 
 
+MakeProject = Callable[[Path], Project]
 OpenDesk = Callable[..., Desk]
 OpenWindow = Callable[..., MainWindow]
 NewStudio = Callable[..., Studio]
 
 
 @pytest.fixture
-def open_desk(tmp_path: Path) -> Iterator[OpenDesk]:
-    """Open a desk on a project, by default the small one."""
+def usual() -> MakeProject:
+    """The project that is opened where none is asked for."""
+    return small_project
+
+
+@pytest.fixture
+def open_desk(tmp_path: Path, usual: MakeProject) -> Iterator[OpenDesk]:
+    """Open a desk on a project, by default the usual one."""
     with ExitStack() as stack:
 
-        def _open(make: Callable[[Path], Project] = small_project) -> Desk:
+        def _open(make: MakeProject = usual) -> Desk:
             folder = tmp_path / "project"
             return stack.enter_context(desk_on(folder, make(folder)))
 
@@ -102,6 +110,15 @@ def open_window(qtbot: QtBot, open_desk: OpenDesk) -> Iterator[OpenWindow]:
 def window(open_window: OpenWindow) -> MainWindow:
     """The window on the small project."""
     return open_window()
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
+    """A sound system of one's own, for what is started from now on."""
+    with Pulse() as daemon:
+        for name, value in daemon.environment.items():
+            monkeypatch.setenv(name, value)
+        yield daemon
 
 
 @pytest.fixture

@@ -9,13 +9,14 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.errors import Explanation
-from studio.protocol.live import AudioState, Trouble
+from studio.protocol.live import Trouble
 from studio.session.recovery import Kind, LeftBehind
 from studio.ui.messages import Banners, ExplanationView
 from studio.ui.recovery_view import RecoveryView
 from studio.ui.theme import DARK
 from studio.ui.toasts import Toast
 from studio.ui.window import MainWindow
+from tests.helpers.states import audio_state
 
 LOST = Explanation(
     code="device.lost",
@@ -42,37 +43,10 @@ def test_a_trouble_stands_there_while_it_lasts_and_goes_by_itself(window: MainWi
 
 def heard(window: MainWindow, *, playing: bool = False, recording: bool = False) -> None:
     """The worker says what it does."""
+    speakers, microphone = "Speakers" if playing else "", "Booth" if recording else ""
     window.desk.transport._hear(
-        AudioState(
-            open_output="Speakers" if playing else "",
-            open_input="Booth" if recording else "",
-            rate_hz=48000,
-            device_rate_hz=48000,
-            block=512,
-            output_latency_s=0.02,
-            input_latency_s=0.02,
-            playing=playing,
-            recording=recording,
-            monitoring=False,
-            playhead="",
-            meters="",
-        )
+        audio_state(open_output=speakers, open_input=microphone, playing=playing, recording=recording)
     )
-
-
-@pytest.mark.parametrize(("code", "other", "works"), [("output", "input", "playing"), ("input", "output", "recording")])
-def test_that_nothing_can_be_heard_is_not_said_any_longer_than_it_is_true(
-    window: MainWindow, code: str, other: str, works: str
-) -> None:
-    for direction in (code, other):
-        why = msgspec.structs.replace(LOST, code=f"device.none.{direction}")
-        window.desk.transport.notice.emit(why)
-    heard(window)
-    assert len(window.parts.banners.keys) == 2
-
-    heard(window, playing=works == "playing", recording=works == "recording")
-
-    assert list(window.parts.banners.keys) == [f"audio device.none.{other}"]
 
 
 def test_that_a_device_is_missing_is_not_said_any_longer_once_another_is_chosen(window: MainWindow) -> None:

@@ -31,14 +31,6 @@ pytestmark = pytest.mark.skipif(bool(pulse.missing()), reason=pulse.missing())
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
-    with Pulse() as daemon:
-        for name, value in daemon.environment.items():
-            monkeypatch.setenv(name, value)
-        yield daemon
-
-
-@pytest.fixture
 def studio(stage: Pulse, new_studio: NewStudio) -> Studio:
     made = new_studio(recording={"device": "Monitor of booth"})
     made.begin()

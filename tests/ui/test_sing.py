@@ -58,15 +58,6 @@ def troubles(page: SingPage) -> list[ExplanationView]:
 
 
 @pytest.fixture
-def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
-    """A sound system of one's own."""
-    with Pulse() as daemon:
-        for name, value in daemon.environment.items():
-            monkeypatch.setenv(name, value)
-        yield daemon
-
-
-@pytest.fixture
 def open_sing(new_studio: NewStudio) -> OpenSing:
     """Open the Sing workspace of a window."""
 

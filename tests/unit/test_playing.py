@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 import pytest
 
 from studio.model.project import Clip, ClipId, Media, MediaId, Project, Track, TrackId
-from studio.protocol.live import AudioState, Play, Stop
+from studio.protocol.live import Play, Stop
 from studio.protocol.messages import Request
 from studio.session.document import Document
 from studio.session.looping import Loop
 from studio.session.playing import Playing
 from studio.session.selection import Selection
+from tests.helpers.states import audio_state
 
 LENGTH = 10_000
 
@@ -45,24 +46,6 @@ def booth(qapp: object) -> Iterator[Booth]:
     )
     yield Booth(document)
     document.close()
-
-
-def said(*, playing: bool, serial: int) -> AudioState:
-    return AudioState(
-        open_output="",
-        open_input="",
-        rate_hz=8000,
-        device_rate_hz=8000,
-        block=512,
-        output_latency_s=0.0,
-        input_latency_s=0.0,
-        playing=playing,
-        recording=False,
-        monitoring=False,
-        playhead="",
-        meters="",
-        serial=serial,
-    )
 
 
 def test_playing_begins_at_the_cursor_or_plays_the_selection(booth: Booth) -> None:
@@ -129,9 +112,9 @@ def test_playing_and_recording_share_their_numbers(booth: Booth) -> None:
     number = booth.playing.play_along(300, heard=True)
     assert number == 2
 
-    booth.playing.hear(said(playing=False, serial=1))
+    booth.playing.hear(audio_state(serial=1))
     assert booth.playing.wanted
-    booth.playing.hear(said(playing=False, serial=2))
+    booth.playing.hear(audio_state(serial=2))
     assert not booth.playing.wanted
 
 

@@ -6,6 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.protocol.live import AudioState
 from tests.helpers.session import RATE_HZ, WAIT_MS, Session, put_sound
+from tests.helpers.states import audio_state
 
 
 def test_the_playhead_moves_while_sound_is_heard_and_stays_when_it_is_not(qtbot: QtBot, session: Session) -> None:
@@ -65,40 +66,21 @@ def test_going_on_at_once_after_a_pause_is_never_taken_for_the_end(qtbot: QtBot,
         assert transport.playing
 
 
-def said(*, playing: bool, serial: int) -> AudioState:
-    """What the worker says of itself."""
-    return AudioState(
-        open_output="Speakers",
-        open_input="",
-        rate_hz=RATE_HZ,
-        device_rate_hz=RATE_HZ,
-        block=512,
-        output_latency_s=0.02,
-        input_latency_s=0.02,
-        playing=playing,
-        recording=False,
-        monitoring=False,
-        playhead="",
-        meters="",
-        serial=serial,
-    )
-
-
 def test_only_the_answer_to_the_last_order_to_play_can_be_its_end(session: Session) -> None:
     transport = session.transport
     put_sound(session, 5.0)
     transport.play()
-    session.live.said.emit(said(playing=True, serial=1))
+    session.live.said.emit(audio_state(playing=True, serial=1))
     transport.pause()
     transport.pause()
 
-    session.live.said.emit(said(playing=False, serial=1))
+    session.live.said.emit(audio_state(playing=False, serial=1))
     assert transport.playing
 
-    session.live.said.emit(said(playing=True, serial=2))
+    session.live.said.emit(audio_state(playing=True, serial=2))
     assert transport.playing
 
-    session.live.said.emit(said(playing=False, serial=2))
+    session.live.said.emit(audio_state(playing=False, serial=2))
     assert not transport.playing
 
 

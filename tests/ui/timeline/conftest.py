@@ -1,7 +1,6 @@
 """A project with real sound on the screen."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,8 @@ from studio.model.project import Clip, ClipId, Marker, MarkerId, MediaId, Projec
 from studio.session.desk import Desk
 from studio.ui import theme as themes
 from studio.ui.timeline.view import TimelineView
-from tests.helpers.sessions import desk_on, put_melody, put_sound
+from tests.helpers.sessions import put_melody, put_sound
+from tests.ui.conftest import MakeProject
 
 RATE = 8000
 WIDTH, HEIGHT = 1000, 700
@@ -50,20 +50,9 @@ def make_project(folder: Path) -> Project:
 
 
 @pytest.fixture
-def open_desk(tmp_path: Path) -> Iterator[Callable[..., Desk]]:
-    """Open a desk on a project, by default the small one above."""
-    with ExitStack() as stack:
-
-        def _open(make: Callable[[Path], Project] = make_project) -> Desk:
-            folder = tmp_path / "project"
-            return stack.enter_context(desk_on(folder, make(folder)))
-
-        yield _open
-
-
-@pytest.fixture
-def desk(open_desk: Callable[..., Desk]) -> Desk:
-    return open_desk()
+def usual() -> MakeProject:
+    """The project above."""
+    return make_project
 
 
 @pytest.fixture
