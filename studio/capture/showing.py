@@ -4,12 +4,14 @@ Both lie in shared memory: `Preview` and a `Series` of peaks in dBFS, one field 
 """
 
 import math
+import threading
 import time
 from typing import Final
 
 import numpy as np
 
 from studio.capture.canvas import Canvas, frame_of
+from studio.capture.screen import Pixels
 from studio.ipc.preview import Preview
 from studio.ipc.series import Series
 from studio.media.wav import Frames
@@ -25,7 +27,10 @@ _LIMITED: Final = 1
 
 
 class Showing:
-    """Given to whatever draws pictures and takes sound in; each of the two by one thread."""
+    """Given to whatever draws pictures and takes sound in; each of the two by one thread.
+
+    It may be closed by a third at any time: a window that is resized looks anew, and the recording must not feel it.
+    """
 
     def __init__(self, width: int, height: int, fps: float) -> None:
         """Show pictures that fit into this size, so many a second at most; StudioError without shared memory."""
@@ -36,6 +41,8 @@ class Showing:
         except BaseException:
             self._preview.close()
             raise
+        self._drawing, self._hearing = threading.Lock(), threading.Lock()
+        self._closed = False
         self._shown_s = float("-inf")
         self._stale = True
         self._peaks = [0.0] * MOST_SOUNDS
@@ -60,10 +67,9 @@ class Showing:
         scale = min(1.0, self._width / canvas.width, self._height / canvas.height)
         width = max(_STEP_PX, int(canvas.width * scale) // _STEP_PX * _STEP_PX)
         height = max(2, round(canvas.height * width / canvas.width) // 2 * 2)
-        frame = frame_of(canvas.planes)
-        frame.colorspace, frame.color_range = _BT709, _LIMITED
-        small = frame.reformat(width=width, height=height, format="bgra", interpolation="FAST_BILINEAR")
-        self._preview.put(np.asarray(small.to_ndarray(), np.uint8))
+        with self._drawing:
+            if not self._closed:
+                self._preview.put(_small(canvas, width, height))
         self._shown_s, self._stale = now_s, False
 
     def hear(self, sound: int, frames: Frames) -> None:
@@ -74,10 +80,21 @@ class Showing:
         now_s = time.monotonic()
         if now_s - self._levelled_s >= _LEVEL_S:
             self._levelled_s = now_s
-            self._levels.append(now_s, *(20 * math.log10(p) if p > 1e-6 else _SILENCE_DB for p in self._peaks))
+            with self._hearing:
+                if not self._closed:
+                    self._levels.append(now_s, *(20 * math.log10(p) if p > 1e-6 else _SILENCE_DB for p in self._peaks))
             self._peaks = [0.0] * MOST_SOUNDS
 
     def close(self) -> None:
         """Show nothing any more."""
-        self._preview.close()
-        self._levels.close()
+        with self._drawing, self._hearing:
+            self._closed = True
+            self._preview.close()
+            self._levels.close()
+
+
+def _small(canvas: Canvas, width: int, height: int) -> Pixels:
+    frame = frame_of(canvas.planes)
+    frame.colorspace, frame.color_range = _BT709, _LIMITED
+    small = frame.reformat(width=width, height=height, format="bgra", interpolation="FAST_BILINEAR")
+    return np.asarray(small.to_ndarray(), np.uint8)

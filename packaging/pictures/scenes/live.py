@@ -53,6 +53,8 @@ def shots(place: Place) -> Shots:
         "live-camera-light": heard(lay_camera, "light"),
         "live-camera-error-dark": heard(miss_camera),
         "live-camera-error-light": heard(miss_camera, "light"),
+        "live-lyrics-dark": heard(lay_song),
+        "live-lyrics-light": heard(lay_song, "light"),
         "live-page-dark": heard(serve_page),
         "live-page-light": heard(serve_page, "light"),
         "live-recording-dark": heard(record_screen),
@@ -146,6 +148,32 @@ def lay_over(studio: "Studio") -> None:
     hand.add("waveform")
     hand.select("text 1")
     hand.write("Every breath a wave")
+
+
+def lay_song(studio: "Studio") -> None:
+    """The words of a song, and a face that moves its mouth while somebody sings."""
+    hand, folder = page_of(studio).hand, studio.document.folder
+    song = folder / "Every breath.lrc"
+    song.write_text("[00:00.00]Every breath a wave that carries me home\n[00:06.00]And again\n")
+    faces = [str(a_face(folder / f"{name}.png", mouth)) for name, mouth in (("Ada", 4), ("Ada sings", 44))]
+    hand.add("pitch")
+    hand.add("lyrics", path=str(song))
+    hand.add("avatar", path=faces[0])
+    hand.show_speaking(faces[1])
+
+
+def a_face(path: Path, mouth: int) -> Path:
+    """A round one, with the mouth so many pixels open."""
+    from PIL import Image, ImageDraw
+
+    face = Image.new("RGBA", (300, 300))
+    draw = ImageDraw.Draw(face)
+    draw.ellipse((8, 8, 292, 292), fill="#FFCF86")
+    for left in (88, 180):
+        draw.ellipse((left, 100, left + 32, 132), fill="#33243A")
+    draw.ellipse((108, 202 - mouth / 2, 192, 202 + mouth / 2), fill="#8C2F3F")
+    face.save(path)
+    return path
 
 
 def lay_camera(studio: "Studio") -> None:
