@@ -11,10 +11,11 @@ if TYPE_CHECKING:
     from studio.desktop import Studio
 
 _WIDTH, _HEIGHT, _FPS = 1280, 720, 25
+_KEY_EVERY = 75  # far enough that it is prepared, and near enough for different thumbnails
 
 
 def shots(place: Place) -> Shots:
-    """The film with its lane, and the words where its file is gone."""
+    """The film with its lane, how it is prepared, and the words where its file is gone."""
     picture, folder, sample = place
 
     @cache
@@ -31,7 +32,18 @@ def shots(place: Place) -> Shots:
         finally:
             away.rename(film())
 
-    return {"video-dark": of(scrub), "video-light": of(scrub, "light"), "video-missing-dark": missing}
+    return {
+        "video-preparing-dark": of(prepare_half),  # first: what was prepared is so in all that follow
+        "video-dark": of(scrub),
+        "video-light": of(scrub, "light"),
+        "video-missing-dark": missing,
+    }
+
+
+def prepare_half(studio: "Studio") -> None:
+    """A moment after it was opened."""
+    video = studio.desk.video
+    until(lambda: (now := video.preparation) is not None and now.share > 0.2)
 
 
 def scrub(studio: "Studio") -> None:
@@ -40,6 +52,7 @@ def scrub(studio: "Studio") -> None:
     studio.desk.view.zoom_fit()
     video = studio.desk.video
     until(lambda: video.last is not None and video.last.exact and abs(video.last.time_s - 20) < 0.1)
+    until(lambda: [one.share for one in video._prepared.values()] == [1.0], 300_000)
     (seen,) = {shot.pictures for shot in video.shots}
     until(lambda: (made := video.thumbnails(seen)) is not None and made.picture(made.count - 1).any())
 
@@ -67,7 +80,7 @@ def a_sunset(path: Path, sound: Path) -> Path:
         for base, step, colour in ((460, 210, (91, 63, 110)), (540, 150, (58, 44, 85)), (630, 110, (28, 26, 56)))
     ]
     with av.open(str(path), "w") as out:
-        stream = out.add_stream("libx264", rate=_FPS, options={"preset": "veryfast", "g": str(_FPS)})
+        stream = out.add_stream("libx264", rate=_FPS, options={"preset": "veryfast", "g": str(_KEY_EVERY)})
         stream.width, stream.height, stream.pix_fmt = _WIDTH, _HEIGHT, "yuv420p"
         heard = out.add_stream("aac", rate=rate_hz, layout="stereo")
         for number in range(count):
