@@ -30,7 +30,9 @@ __all__ = ["make_worker"]
 
 SIZE = 4 << 20
 NAME = "model.safetensors"
-STALL_S = 0.4
+PATIENT_S = 30.0
+STALL_S = 1.0
+"""Only where the server falls silent on purpose: on a busy machine any server is silent for a moment."""
 MOST_AGAIN = 0.05
 UNREAD = 1 << 17
 """What a slow machine may not have read yet when the server has sent it: its own network is never as quick as this."""
@@ -43,7 +45,7 @@ rounds = pytest.mark.parametrize("faults", [1, pytest.param(10, marks=pytest.mar
 def _own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STUDIO_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("STUDIO_CONFIG", str(tmp_path / "config"))
-    monkeypatch.setenv("STUDIO_STALL_S", str(STALL_S))
+    monkeypatch.setenv("STUDIO_STALL_S", str(PATIENT_S))
 
 
 @pytest.fixture
@@ -52,8 +54,8 @@ def here() -> Iterator[Publisher]:
         yield one
 
 
-def install(entry: Entry) -> store.Installed:
-    return store.install(entry, lambda _fraction, _stage: None, stall_s=STALL_S)
+def install(entry: Entry, stall_s: float = PATIENT_S) -> store.Installed:
+    return store.install(entry, lambda _fraction, _stage: None, stall_s=stall_s)
 
 
 def places(faults: int, seed: str) -> list[int]:
@@ -107,7 +109,9 @@ def test_a_server_that_falls_silent_is_noticed_and_asked_again(
     for number, at in enumerate(places(faults, "stall")):
         data = publish(here, number)
         here.faults = [("stall", at)]
-        install(here.entry(f"net{number}"))
+        began_s = time.monotonic()
+        install(here.entry(f"net{number}"), STALL_S)
+        assert time.monotonic() - began_s < 50, "the server went on by itself, after a minute"
         assert_nothing_bad(f"net{number}", data)
         worst = max(worst, again(here, data))
     say(f"stall: {worst:.2%} at most downloaded again")
@@ -294,7 +298,7 @@ def test_a_real_full_disk_is_told_before_and_during(here: Publisher, small_disk:
             here.go_on.set()
 
     with pytest.raises(StudioError, match=r"download\.disk_full"):
-        store.install(here.entry(), fill, stall_s=STALL_S)
+        store.install(here.entry(), fill, stall_s=PATIENT_S)
     assert not store.installed()
     filler.unlink()
     install(here.entry())
