@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 REACH: Final = 12
@@ -73,9 +72,10 @@ def amended(sight: Sight) -> Series:
     given = seen(sight)
     hidden = given
     for weights, constant, dilation in zip(rule.layers, rule.constants, DILATIONS, strict=True):
-        hidden = np.maximum(_around(hidden, dilation) @ weights + constant, 0)
-    likely = hidden @ rule.last + rule.last_constant + rule.skip * given[:, : 2 * REACH + 1]
-    return sight.guess + likeliest(likely)
+        hidden = _around(hidden, dilation) @ weights
+        hidden += constant
+        np.maximum(hidden, 0, out=hidden)
+    return sight.guess + likeliest(hidden @ rule.last + rule.last_constant + rule.skip * given[:, : 2 * REACH + 1])
 
 
 def _around(values: Series, dilation: int) -> Series:
@@ -90,10 +90,14 @@ def _around(values: Series, dilation: int) -> Series:
 
 def likeliest(logits: Series) -> Series:
     """The middle of the likeliest 100 cents, in columns from the guess, shape (frames,)."""
-    odds = np.pad(np.exp(logits - logits.max(axis=1, keepdims=True)), ((0, 0), (_NEAR, _NEAR)))
-    near = sliding_window_view(odds, 2 * _NEAR + 1, axis=1)
-    best = near.sum(axis=2).argmax(axis=1)
-    chosen = near[np.arange(len(best)), best]
+    frames, places = logits.shape
+    odds = np.zeros((frames, places + 2 * _NEAR), np.float32)
+    np.exp(logits - logits.max(axis=1, keepdims=True), out=odds[:, _NEAR:-_NEAR])
+    near = odds[:, :places].copy()
+    for away in range(1, 2 * _NEAR + 1):
+        near += odds[:, away : away + places]
+    best = near.argmax(axis=1)
+    chosen = odds[np.arange(frames)[:, None], best[:, None] + np.arange(2 * _NEAR + 1)]
     middle: Series = best - REACH + chosen @ np.arange(-_NEAR, _NEAR + 1, dtype=np.float32) / chosen.sum(axis=1)
     return middle.astype(np.float32)
 
