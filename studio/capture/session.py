@@ -79,6 +79,7 @@ class Recording:
         self.replay = Replay(wanted.replay_s, self._templates()) if wanted.replay_s else None
         self._kept = Kept(reel, self.replay)
         self._breaks = Breaks(wanted.chapter_pause_s) if wanted.chapter_pause_s else None
+        self._laid.layers(None, self._grabbing.area, time.monotonic())  # what is drawn first takes longest
         self._beat = Beat(wanted.fps, self._ending)
         self._sound.begin(self._beat.start_s)
         self._tally.restart()

@@ -14,6 +14,7 @@ from studio.errors import StudioError
 
 _MOST_LINES: Final = 4
 _LOOSE: Final = 4
+_ANY_PX: Final = 12.0
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -34,6 +35,7 @@ class Words(_Standing):
 
     def __init__(self, words: str, *, centred: bool = False) -> None:
         self._words, self._centred = words, centred
+        font_of(_ANY_PX)  # what draws letters is loaded here, and not while a picture waits for it
 
     def draw(self, picture: Pixels) -> None:
         from PIL import Image, ImageDraw

@@ -13,6 +13,7 @@ from studio.capture.standing import font_of
 
 _OCTAVES: Final = math.log2(look.HIGH_HZ / look.LOW_HZ)
 _LOWEST: Final = 2
+_ANY_PX: Final = 12.0
 _LEAST_ROWS: Final = 60
 """In a lower box the names of octaves would be too small to read."""
 
@@ -22,6 +23,7 @@ class Trace:
 
     def __init__(self) -> None:
         self._back: Pixels = np.zeros((0, 0, 4), np.uint8)
+        font_of(_ANY_PX)  # what draws letters is loaded here, and not while a picture waits for it
 
     def draw(self, picture: Pixels, at_s: NDArray[np.floating], hz: NDArray[np.floating]) -> None:
         """`at_s` is how long ago each point was, negative. Where `hz` is NaN or 0 the line has a gap, and at a leap."""

@@ -25,9 +25,7 @@ def update(new: Pixels, old: Pixels, y: Pixels, u: Pixels, v: Pixels, forced: ND
 
 
 def blend(over: Pixels, y: Pixels, u: Pixels, v: Pixels, left: int, top: int) -> None:
-    height, width = over.shape[:2]
-    columns, rows = slice(left // 2, (left + width) // 2), slice(top // 2, (top + height) // 2)
-    _blend(*_packed(over), y[top : top + height, left : left + width], u[rows, columns], v[rows, columns])
+    _blend(*_packed(over), y, u, v, left, top)
 
 
 def _packed(bgra: Pixels) -> tuple[_Packed, _Pairs]:
@@ -100,12 +98,17 @@ def _update(
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
-def _blend(packed: _Packed, pairs: _Pairs, y: Pixels, u: Pixels, v: Pixels) -> None:
-    """Rows without branches, in single precision, so that the compiler takes many pixels at once."""
-    for strip in range(u.shape[0]):
-        _blend_luma(packed[2 * strip], y[2 * strip])
-        _blend_luma(packed[2 * strip + 1], y[2 * strip + 1])
-        _blend_chroma(pairs[2 * strip], pairs[2 * strip + 1], u[strip], v[strip])
+def _blend(packed: _Packed, pairs: _Pairs, y: Pixels, u: Pixels, v: Pixels, left: int, top: int) -> None:
+    """Rows without branches, in single precision, so that the compiler takes many pixels at once.
+
+    The planes come whole and are cut here: pieces of them would be of other kinds, each compiled when it is first seen.
+    """
+    columns, half = slice(left, left + packed.shape[1]), slice(left // 2, left // 2 + pairs.shape[1])
+    for strip in range(packed.shape[0] // 2):
+        row, place = top + 2 * strip, top // 2 + strip
+        _blend_luma(packed[2 * strip], y[row, columns])
+        _blend_luma(packed[2 * strip + 1], y[row + 1, columns])
+        _blend_chroma(pairs[2 * strip], pairs[2 * strip + 1], u[place, half], v[place, half])
 
 
 @njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]  # numba has no types
