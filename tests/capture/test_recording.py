@@ -240,8 +240,8 @@ def test_each_sound_has_a_titled_track_a_meter_and_a_trace(screen: VirtualScreen
     film = watch(path)
     assert film.titles[1:] == ["Mix", "Stage", "Booth"]
     assert max(lit(picture[246:268, 4:234], (112, 196, 92)) for picture in film.pictures) > 0.3, "the meter is green"
-    sung = max(film.pictures, key=lambda picture: lit(picture[135:, 240:], (150, 225, 130)))
-    drawn = (np.abs(sung[135:, 240:].astype(int) - (150, 225, 130)).max(axis=2) < 60).sum(axis=1)
+    sung = max(film.pictures, key=lambda picture: lit(picture[135:265, 240:], (150, 225, 130)))
+    drawn = (np.abs(sung[135:265, 240:].astype(int) - (150, 225, 130)).max(axis=2) < 60).sum(axis=1)
     a4 = 134 * (1 - np.log2(440 / 65.4) / 4)
     assert drawn.max() > 20
     assert abs(int(drawn.argmax()) - a4) < 4, "the trace is at the height of A4"
