@@ -94,6 +94,16 @@ def test_a_constant_under_a_voice_changes_nothing(offset: float) -> None:
     assert np.abs(cents(found, 220.0)).max() < 1.0
 
 
+@pytest.mark.parametrize("offset", [0.0, 0.2])
+def test_nobody_sings_in_digital_silence_whatever_constant_it_lies_on(offset: float) -> None:
+    voice = 0.1 * buzz(220.0, 16000, 32000) + 0.001
+    voice[16000:20000] = 0
+    found = listen((voice + offset).astype(np.float32)).curve
+
+    assert not found.voiced[207:243].any()
+    assert found.voiced[20:195].all()
+
+
 @pytest.mark.parametrize("level_db", [40, 20, 10])
 @pytest.mark.parametrize("hz", [105.0, 240.0, 800.0])
 def test_a_glide_in_noise_is_followed(hz: float, level_db: int) -> None:

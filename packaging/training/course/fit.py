@@ -22,8 +22,8 @@ from voicing.material import RATE_HZ, STEP_S, noise
 _TIMES: Final = 6  # that each voice is heard
 _CLEAN: Final = 0.15
 _HELD_BACK: Final = 5
-_WIDTH: Final = 48
-_PASSES: Final = 7
+_WIDTH: Final = 32
+_PASSES: Final = 16
 _PIECE: Final = 192  # frames that are learnt from together,
 _AROUND: Final = 24  # and those heard on both sides of them
 _BATCH: Final = 32

@@ -56,6 +56,7 @@ class Melisma:
 
 
 _SILENT: Final = -8.0  # log10 of the mean square: 80 dB below full scale
+_STILL: Final = 2e-4
 
 
 def _listen(samples: Mono, rate_hz: int, low_hz: float, high_hz: float, report: Report) -> Melody:
@@ -74,7 +75,7 @@ def _listen(samples: Mono, rate_hz: int, low_hz: float, high_hz: float, report: 
     octaves, signs, guesses = (np.concatenate(kind) for kind in zip(*parts, strict=True))
     odds = voicing.odds(signs, *voicing.range_of(signs))
     hz = np.exp2(octaves)
-    silent = signs[:, 6] < _SILENT
+    silent = (signs[:, 6] < _SILENT) | _still(sound, frames)
     voiced = voicing.decide(odds) & (hz >= low_hz) & (hz <= high_hz) & ~silent
     confidence = np.where(silent, 0, 1 / (1 + np.exp(-np.clip(odds, -30, 30))))
     curve = PitchCurve(
@@ -84,6 +85,15 @@ def _listen(samples: Mono, rate_hz: int, low_hz: float, high_hz: float, report: 
     )
     report(1.0, "Finding the pitch")
     return Melody(curve=curve, best_hz=hz, guesses_hz=guesses)
+
+
+def _still(sound: Mono, frames: int) -> NDArray[np.bool_]:
+    """Where nothing moves for 40 ms, shape (frames,): digital silence, of which a constant may be left."""
+    hops = np.zeros((frames + 7, analysis.HOP), np.float32)
+    hops.reshape(-1)[4 * analysis.HOP :][: len(sound)] = sound[: (frames + 3) * analysis.HOP]
+    moves = np.ptp(hops, axis=1)
+    still: NDArray[np.bool_] = np.lib.stride_tricks.sliding_window_view(moves, 8).max(axis=1) < _STILL
+    return still
 
 
 def _in_blocks(

@@ -47,17 +47,23 @@ def decide(odds: Series) -> NDArray[np.bool_]:
 
 def range_of(signs: Series) -> tuple[float, float]:
     """The energies, as log10, of the loudest and the quietest tenth of a sound."""
-    energy = signs[:, _ENERGY].astype(np.float64)
-    loud = np.log10(np.percentile(10**energy, 90) + 1e-10)
-    return float(loud), float(np.percentile(energy, 10))
+    quiet, loud = np.percentile(signs[:, _ENERGY], (10, 90))
+    return float(np.log10(10**loud + 1e-10)), float(quiet)
 
 
 def terms(signs: Series, loud: float, quiet: float) -> Series:
     """The signs, and products of them, that the rule adds up, shape (frames, 22)."""
-    level, above = signs[:, 6:7] - np.float32(loud), np.minimum(signs[:, 6:7] - np.float32(quiet), _FURTHEST_ABOVE)
-    both = np.concatenate((level, above), axis=1)
-    plain = np.concatenate((signs[:, :6], both, signs[:, 7:]), axis=1)
-    return np.concatenate((plain, plain[:, :1] * both, plain[:, 3:4] * both, np.square(plain[:, :8])), axis=1)
+    made = np.empty((len(signs), 22), np.float32)
+    plain = made[:, : signs.shape[1] + 1]
+    plain[:, :6], plain[:, 8:] = signs[:, :6], signs[:, 7:]
+    both = plain[:, 6:8]
+    both[:, 0] = signs[:, 6] - np.float32(loud)
+    both[:, 1] = np.minimum(signs[:, 6] - np.float32(quiet), _FURTHEST_ABOVE)
+    products = made[:, plain.shape[1] :]
+    np.multiply(plain[:, :1], both, out=products[:, :2])
+    np.multiply(plain[:, 3:4], both, out=products[:, 2:4])
+    np.square(plain[:, :8], out=products[:, 4:])
+    return made
 
 
 @cache
