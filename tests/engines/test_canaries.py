@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from studio.engines import crepe
+from studio.engines.melody import course, scoring
 from studio.engines.separation import fusion
 from studio.engines.voice.engine import BasicConverter, BasicVoice
 from studio.errors import StudioError
@@ -30,7 +31,7 @@ SUNG_ELSEWHERE: Final = {
     "pocket/voice.py": "test_pocket.py",
     "voiceprint.py": "test_voiceprint.py",
 }
-SUNG_HERE: Final = {"voice/reader.py", "crepe.py", "separation/fusion.py"}
+SUNG_HERE: Final = {"voice/reader.py", "crepe.py", "separation/fusion.py", "melody/course.py"}
 
 Canary = Callable[[Path], bytes]
 canaries = pytest.mark.parametrize("canary", [bare_canary, torch_canary, canary_arrays])
@@ -107,4 +108,18 @@ def test_the_weights_of_the_built_in_separator(tmp_path: Path, monkeypatch: pyte
         fusion.Fusion()
 
     assert error.value.explanation.code == "separation.weights"
+    assert not (tmp_path / "sang").exists()
+
+
+@canaries
+def test_the_weights_of_the_pitch_tracker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, canary: Canary) -> None:
+    (tmp_path / "course.npz").write_bytes(canary(tmp_path / "sang"))
+    monkeypatch.setattr(course, "weights", lambda: tmp_path / "course.npz")
+    course._rule.cache_clear()
+    tone = np.sin(np.arange(16000) * 0.1).astype(np.float32)
+
+    with pytest.raises(StudioError) as error:
+        scoring.melody(tone, 16000)
+
+    assert error.value.explanation.code == "pitch.weights"
     assert not (tmp_path / "sang").exists()

@@ -13,6 +13,8 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.errors import StudioError
+
 REACH: Final = 12
 """Columns to either side of the guess that are looked at, and that it may be moved by."""
 
@@ -119,15 +121,29 @@ class _Rule(NamedTuple):
     skip: float
 
 
+def weights() -> Path:
+    """The file that says how the network weighs what it sees."""
+    return Path(__file__).with_name("course.npz")
+
+
 @cache
 def _rule() -> _Rule:
-    with np.load(Path(__file__).with_name("course.npz")) as file:
-        stored = {name: file[name].astype(np.float32) for name in file.files}
-    numbers = range(len(DILATIONS))
-    return _Rule(
-        tuple(stored[f"weights{i}"] for i in numbers),
-        tuple(stored[f"constant{i}"] for i in numbers),
-        stored["last"],
-        stored["last_constant"],
-        float(stored["skip"]),
-    )
+    """What the file says; StudioError where it cannot be read."""
+    try:
+        with np.load(weights(), allow_pickle=False) as file:
+            stored = {name: file[name].astype(np.float32) for name in file.files}
+        numbers = range(len(DILATIONS))
+        return _Rule(
+            tuple(stored[f"weights{i}"] for i in numbers),
+            tuple(stored[f"constant{i}"] for i in numbers),
+            stored["last"],
+            stored["last_constant"],
+            float(stored["skip"]),
+        )
+    except Exception as error:
+        raise StudioError(
+            "pitch.weights",
+            "The built-in pitch tracker did not start.",
+            cause=f"Its weights could not be read: {error}",
+            remedy="Run packaging/run --setup again.",
+        ) from error
