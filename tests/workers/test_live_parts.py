@@ -403,5 +403,5 @@ def test_a_missing_device_is_said_and_never_another_taken() -> None:
     assert devices.choose(there, "", "input").name == "Built-in"
     with pytest.raises(StudioError, match="Rode NT-USB is not used"):
         devices.choose(there, "Rode NT-USB", "input")
-    with pytest.raises(StudioError, match="Nothing can be played"):
+    with pytest.raises(StudioError, match="No sound can be played"):
         devices.choose(there, "", "output")
