@@ -1,13 +1,15 @@
-"""Lines of a song or a speech and when each is sung, from an LRC or SRT file. Pure."""
+"""Lines of a song or a speech and when each is sung, from an LRC, SRT or WebVTT file. Pure."""
 
 import bisect
 import re
 from typing import Final, NamedTuple
 
-_STAMP: Final = re.compile(r"\[(\d+):(\d{1,2}(?:[.:]\d+)?)\]")
-_OFFSET: Final = re.compile(r"\[offset:\s*([+-]?\d+)\s*\]", re.IGNORECASE)
+_STAMP: Final = re.compile(r"\[(\d{1,4}):(\d{1,2}(?:[.:]\d{1,9})?)\]")
+_OFFSET: Final = re.compile(r"\[offset:\s*([+-]?\d{1,9})\s*\]", re.IGNORECASE)
 _WORD_STAMP: Final = re.compile(r"<\d+:\d{1,2}(?:[.:]\d+)?>")
-_CUE: Final = re.compile(r"(?:(\d+):)?(\d+):(\d+)[,.](\d{3})\s*-->\s*(?:(\d+):)?(\d+):(\d+)[,.](\d{3})")
+_CUE: Final = re.compile(
+    r"(?:(\d{1,4}):)?(\d{1,4}):(\d{1,2})[,.](\d{3})\s*-->\s*(?:(\d{1,4}):)?(\d{1,4}):(\d{1,2})[,.](\d{3})"
+)
 _TAG: Final = re.compile(r"</?[a-z][^>]*>|\{\\[^}]*\}", re.IGNORECASE)
 
 

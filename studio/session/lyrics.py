@@ -13,7 +13,8 @@ from studio.session.selection import Selection
 from studio.session.transport import Transport
 
 _LOOK_MS: Final = 40
-_MOST_BYTES: Final = 4 << 20
+_MOST_BYTES: Final = 1 << 18
+"""Many times what the longest song has: whatever file is chosen, reading it does not hold up the window."""
 
 
 class Lyrics(QObject):
@@ -66,7 +67,8 @@ class Lyrics(QObject):
 def read(path: Path) -> tuple[Line, ...]:
     """The lines of a file; a `StudioError` says why there are none."""
     try:
-        raw = path.read_bytes()[:_MOST_BYTES]
+        with path.open("rb") as file:
+            raw = file.read(_MOST_BYTES)
     except OSError as error:
         raise _not_shown(path, f"It cannot be read: {error.strerror or error}.") from error
     try:

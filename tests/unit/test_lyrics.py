@@ -1,6 +1,15 @@
 """Lines of a song, and which is sung now."""
 
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from studio.errors import StudioError
 from studio.model.lyrics import Line, line_at, lines_of
+from studio.session.lyrics import read
 
 LRC = """[ti:Evening]
 [offset:+500]
@@ -35,3 +44,27 @@ def test_subtitles_end_when_they_say() -> None:
 def test_words_without_times_are_no_lines() -> None:
     assert lines_of("Every breath a wave\n[00:xx] and again\n") == ()
     assert line_at((), 1.0) == ""
+
+
+_PARTS = st.sampled_from(
+    ["[", "]", ":", ".", ",", "-->", "offset:", "9" * 5000, "1", "0", "00:00:01,000", "a", "\n", "<"]
+)
+
+
+@given(st.lists(_PARTS | st.text(max_size=4), max_size=40).map("".join))
+@example(f"[{'9' * 400}:00]la")
+@example(f"[offset:{'9' * 5000}][0:01]la")
+@example(f"{'9' * 5000}:00:01,000 --> 00:00:02,000\nla")
+def test_whatever_a_file_holds_its_lines_are_in_order_or_there_are_none(text: str) -> None:
+    lines = lines_of(text)
+
+    assert all(0 <= line.start_s < math.inf for line in lines)
+    assert list(lines) == sorted(lines)
+
+
+def test_of_a_file_that_is_no_song_little_is_read(tmp_path: Path) -> None:
+    with (tmp_path / "film.mkv").open("wb") as file:
+        file.truncate(1 << 33)
+
+    with pytest.raises(StudioError, match=r"overlay\.lyrics"):
+        read(tmp_path / "film.mkv")
