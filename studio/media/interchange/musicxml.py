@@ -71,17 +71,21 @@ def read(data: bytes) -> tuple[NoteRow, ...]:
 def _tied(notes: list[_Sung]) -> list[_Sung]:
     """The notes with those that are tied made one."""
     found: list[_Sung] = []
+    ending: dict[tuple[float, float], int] = {}
     for note in sorted(notes, key=lambda one: one.begin):
-        before = next((n for n in range(len(found) - 1, -1, -1) if _meets(found[n], note)), -1) if note.tied else -1
-        if before >= 0:
-            found[before] = found[before]._replace(end=note.end)
-        else:
+        before = ending.pop((note.midi, _place(note.begin)), None) if note.tied else None
+        if before is None:
+            before = len(found)
             found.append(note)
+        else:
+            found[before] = found[before]._replace(end=note.end)
+        ending[note.midi, _place(note.end)] = before
     return found
 
 
-def _meets(one: _Sung, other: _Sung) -> bool:
-    return one.midi == other.midi and math.isclose(one.end, other.begin, abs_tol=1e-6)
+def _place(quarter: float) -> float:
+    """One and the same for places that only rounding tells apart."""
+    return round(quarter, 6)
 
 
 class _Tempi:
